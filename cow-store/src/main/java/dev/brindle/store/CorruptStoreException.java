@@ -1,0 +1,17 @@
+package dev.brindle.store;
+
+import java.io.IOException;
+
+/** Bytes in one of the store's files are not what was written there. */
+public final class CorruptStoreException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * @param file the store's file, relative to the store's directory
+   * @param offset where in the file, in bytes; negative when it is not known
+   * @param what what was found, and what was expected instead
+   */
+  public CorruptStoreException(String file, long offset, String what) {
+    super("damaged store file " + file + (offset < 0 ? "" : " at byte " + offset) + ": " + what);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.brindle.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code brindle status} tells of an open store; sizes in bytes.
+ *
+ * @param readOnlyReason why the store no longer takes changes; null while it does
+ */
+public record StoreStatus(
+    String storeId,
+    int formatVersion,
+    long segments,
+    long liveBytes,
+    long deadBytes,
+    long indexBytes,
+    long dirtyBytes,
+    long checkpoints,
+    @Nullable String readOnlyReason) {}

@@ -1,0 +1,119 @@
+package dev.brindle.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A file tree that can be changed: a volume's head. Each operation is atomic, also over a crash:
+ * what the disk keeps of a history without {@code fsync} is a prefix of it.
+ *
+ * <p>Times, link counts, set-uid bits and the inheritance of set-gid directories follow POSIX and
+ * Linux; permissions are the kernel's business. Changes to directory {@code ..} and {@code .} are
+ * refused with EINVAL, ENOTEMPTY or EEXIST as the system calls do.
+ */
+public interface WritableFileTree extends FileTree {
+  /**
+   * Makes a regular file, fifo, socket or device ({@code mknod}; {@code open} with O_CREAT |
+   * O_EXCL).
+   *
+   * @param mode type and permissions, umask already applied
+   * @param device for a device, else 0
+   * @throws FileSystemException EEXIST, ENOENT (the directory was removed), ENAMETOOLONG, ENOSPC
+   */
+  InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+      throws IOException;
+
+  InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid) throws IOException;
+
+  /**
+   * @param target 1 to 4,095 bytes, else ENOENT or ENAMETOOLONG
+   */
+  InodeAttributes symlink(long directory, Name name, byte[] target, int uid, int gid)
+      throws IOException;
+
+  /**
+   * Adds a name to an inode that is no directory (EPERM).
+   *
+   * @throws FileSystemException EMLINK past 2^31 - 1 names
+   */
+  InodeAttributes link(long inode, long directory, Name name) throws IOException;
+
+  /** Removes a name; EISDIR for a directory. */
+  void unlink(long directory, Name name) throws IOException;
+
+  /** Removes an empty directory; ENOTDIR, ENOTEMPTY. */
+  void rmdir(long directory, Name name) throws IOException;
+
+  /**
+   * Renames, with all rules of {@code rename(2)}: replaces a file by a file and an empty directory
+   * by a directory, does nothing when both names are the same inode, refuses to move a directory
+   * below itself (EINVAL). The data of a renamed file is flushed ahead of the rename, so that
+   * write-to-temporary-then-rename is atomic without {@code fsync}.
+   */
+  void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException;
+
+  /** Changes attributes; always sets the change time. */
+  InodeAttributes setattr(long inode, AttributeChange change) throws IOException;
+
+  /**
+   * Writes all of the source's remaining bytes, from the offset on.
+   *
+   * @throws FileSystemException ENOSPC, EFBIG behind 2^63 - 1
+   */
+  void write(long inode, long offset, ByteBuffer source) throws IOException;
+
+  /**
+   * Writes at the file's end as it is at that moment.
+   *
+   * @return the offset at which the bytes stand
+   */
+  long append(long inode, ByteBuffer source) throws IOException;
+
+  void fallocate(long inode, FallocateMode mode, long offset, long length) throws IOException;
+
+  /**
+   * Sets an extended attribute: name up to 255 bytes, value up to 65,536 bytes.
+   *
+   * @throws FileSystemException EEXIST, ENODATA, E2BIG, ERANGE, ENOSPC
+   */
+  void setxattr(long inode, Name name, byte[] value, XattrMode mode) throws IOException;
+
+  void removexattr(long inode, Name name) throws IOException;
+
+  /** Notes a read for the access time, by the rules of relatime. */
+  void touchAccessTime(long inode) throws IOException;
+
+  /**
+   * Makes a file durable: its data, its attributes, its names, and every operation before it.
+   *
+   * @param dataOnly true for {@code fdatasync}
+   */
+  void fsync(long inode, boolean dataOnly) throws IOException;
+
+  /** Makes everything durable that was acknowledged before the call. */
+  void sync() throws IOException;
+
+  /** How {@code rename} treats a name that exists. */
+  enum RenameMode {
+    REPLACE,
+    NO_REPLACE,
+    EXCHANGE
+  }
+
+  /** How {@code setxattr} treats an attribute that exists. */
+  enum XattrMode {
+    CREATE_OR_REPLACE,
+    CREATE,
+    REPLACE
+  }
+
+  /** What {@code fallocate(2)} does to the range. */
+  enum FallocateMode {
+    ALLOCATE,
+    ALLOCATE_KEEP_SIZE,
+    PUNCH_HOLE,
+    ZERO_RANGE,
+    ZERO_RANGE_KEEP_SIZE
+  }
+}

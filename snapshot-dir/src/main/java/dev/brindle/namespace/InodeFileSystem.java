@@ -1,0 +1,105 @@
+package dev.brindle.namespace;
+
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.DirectoryVisitor;
+import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.Name;
+import dev.brindle.store.SpaceStatistics;
+import dev.brindle.store.WritableFileTree.FallocateMode;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What a mount shows, as the operations of the FUSE low-level protocol: inode numbers and names,
+ * never paths. Every transport calls this and nothing else.
+ *
+ * <p>A <em>node</em> is a 64-bit number for an inode of any view in the namespace; the root's is
+ * {@link #ROOT_NODE}. Nodes need no forgetting: they are made of the view and the inode's number. A
+ * <em>handle</em> stands for an open file or directory and must be released.
+ *
+ * <p>Permissions are checked by the kernel ({@code default_permissions}); the caller's identity
+ * decides only who may make, rename and delete snapshots and clones. All methods throw {@link
+ * dev.brindle.store.FileSystemException} for the errors POSIX names.
+ */
+public interface InodeFileSystem {
+  long ROOT_NODE = 1;
+
+  Entry lookup(long parent, Name name) throws IOException;
+
+  Entry getattr(long node) throws IOException;
+
+  Entry setattr(Caller caller, long node, AttributeChange change) throws IOException;
+
+  byte[] readlink(long node) throws IOException;
+
+  /** A regular file, fifo, socket or device. */
+  Entry mknod(Caller caller, long parent, Name name, int mode, int device) throws IOException;
+
+  Entry mkdir(Caller caller, long parent, Name name, int mode) throws IOException;
+
+  Entry symlink(Caller caller, long parent, Name name, byte[] target) throws IOException;
+
+  Entry link(Caller caller, long node, long newParent, Name newName) throws IOException;
+
+  void unlink(Caller caller, long parent, Name name) throws IOException;
+
+  void rmdir(Caller caller, long parent, Name name) throws IOException;
+
+  void rename(Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
+      throws IOException;
+
+  /**
+   * Opens a regular file; O_TRUNC and O_CREAT were dealt with by the transport.
+   *
+   * @param writable whether it will be written to; EROFS in a snapshot
+   */
+  long open(long node, boolean writable) throws IOException;
+
+  /** The node that a handle is open on. */
+  long node(long handle) throws IOException;
+
+  /** Reads into the target's remaining space. */
+  int read(long handle, long offset, ByteBuffer target) throws IOException;
+
+  void write(long handle, long offset, ByteBuffer source) throws IOException;
+
+  /** Writes at the file's end (O_APPEND). */
+  void append(long handle, ByteBuffer source) throws IOException;
+
+  long seek(long handle, long offset, Seek whence) throws IOException;
+
+  void fallocate(long handle, FallocateMode mode, long offset, long length) throws IOException;
+
+  void fsync(long handle, boolean dataOnly) throws IOException;
+
+  void release(long handle) throws IOException;
+
+  long opendir(long node) throws IOException;
+
+  /**
+   * Visits the entries after a cookie, {@code .} and {@code ..} first (cookies 1 and 2). The inode
+   * the visitor gets is the one that {@code stat} shows.
+   */
+  void readdir(long handle, long cookie, DirectoryVisitor visitor) throws IOException;
+
+  void fsyncdir(long handle, boolean dataOnly) throws IOException;
+
+  void releasedir(long handle) throws IOException;
+
+  byte[] getxattr(long node, Name name) throws IOException;
+
+  List<Name> listxattr(long node) throws IOException;
+
+  void setxattr(Caller caller, long node, Name name, byte[] value, XattrMode mode)
+      throws IOException;
+
+  void removexattr(Caller caller, long node, Name name) throws IOException;
+
+  SpaceStatistics statfs(long node) throws IOException;
+
+  /** Makes all that was acknowledged durable. */
+  void sync() throws IOException;
+}
