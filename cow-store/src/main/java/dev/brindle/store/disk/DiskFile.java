@@ -1,0 +1,40 @@
+package dev.brindle.store.disk;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** An open file of the store. Safe for any number of threads; offsets and lengths in bytes. */
+public interface DiskFile extends Closeable {
+  /** Relative to the store's directory, for messages. */
+  String name();
+
+  /**
+   * Fills the target's remaining space.
+   *
+   * @return the bytes read: fewer than asked only at the file's end, 0 behind it
+   */
+  int read(long offset, ByteBuffer target) throws IOException;
+
+  /**
+   * Writes all of the source's remaining bytes.
+   *
+   * @throws DiskFullException the host has no space (ENOSPC) or no quota (EDQUOT) left
+   */
+  void write(long offset, ByteBuffer source) throws IOException;
+
+  /** Makes what was written durable: {@code fdatasync(2)}. */
+  void sync() throws IOException;
+
+  /**
+   * Reserves space, so that no later write into the range runs out of it: {@code fallocate(2)}.
+   * Extends the file when the range ends behind it; what was there stays.
+   *
+   * @throws DiskFullException
+   */
+  void allocate(long offset, long length) throws IOException;
+
+  long length() throws IOException;
+
+  void truncate(long length) throws IOException;
+}
