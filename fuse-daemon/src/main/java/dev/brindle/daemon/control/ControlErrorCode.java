@@ -1,0 +1,21 @@
+package dev.brindle.daemon.control;
+
+/** Why the control socket or the daemon refused, where no {@link dev.brindle.store.Errno} fits. */
+public enum ControlErrorCode {
+  /** The line is too long, no JSON, or its arguments are missing or of the wrong type. */
+  MALFORMED,
+  /** No such verb: the daemon is of another version than the command. */
+  UNKNOWN_VERB,
+  /** The peer is neither the store's owner nor root. */
+  DENIED,
+  /** The mount was not made; the message says why and what to do. */
+  MOUNT_FAILED,
+  /** The daemon is on its way out; asking again finds no daemon. */
+  SHUTTING_DOWN,
+  /** No answer, or the connection broke. */
+  UNREACHABLE,
+  /** The disk failed or the store is damaged. */
+  IO,
+  /** A bug in the daemon; its log has the stack trace. */
+  INTERNAL
+}
