@@ -1,0 +1,28 @@
+package dev.brindle.store.disk;
+
+import java.io.IOException;
+
+/**
+ * Finds out which of the host's errors mean that its disk is full. The JDK keeps the error's text
+ * only, in the language of the locale, so it is compared with what the C library says.
+ */
+final class HostErrors {
+  private HostErrors() {}
+
+  /** The error itself, or the {@link DiskFullException} that it stands for. */
+  static IOException translated(String file, IOException error) {
+    return error instanceof DiskFullException || !isFull(error)
+        ? error
+        : new DiskFullException(file, error);
+  }
+
+  private static boolean isFull(IOException error) {
+    String text = error.getMessage();
+    if (text == null) {
+      return false;
+    }
+    return text.contains("No space left on device")
+        || text.contains("uota exceeded")
+        || LibC.fullDiskMessages().stream().anyMatch(text::contains);
+  }
+}

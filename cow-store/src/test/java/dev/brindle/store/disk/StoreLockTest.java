@@ -1,0 +1,84 @@
+package dev.brindle.store.disk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.store.StoreLockedException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StoreLockTest {
+  @TempDir Path directory;
+
+  /** Takes the lock of the directory given, says so and holds it until it is ended. */
+  public static void main(String[] arguments) throws Exception {
+    try (StoreLock lock = new HostDisk(Path.of(arguments[0])).lock("a test")) {
+      System.out.println("held by " + lock);
+      Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void lock_inTheSameProcess_isRefused_andSurvivesTheAttempt() throws Exception {
+    try (HostDisk disk = new HostDisk(directory);
+        StoreLock lock = disk.lock("first")) {
+      assertThrows(StoreLockedException.class, () -> disk.lock("second"));
+      try (Holder other = new Holder()) {
+        assertEquals(null, other.firstLine(), "another process got the lock too: " + lock);
+      }
+    }
+    try (HostDisk disk = new HostDisk(directory);
+        StoreLock again = disk.lock("again")) {
+      assertTrue(Files.readString(directory.resolve("lock")).contains("again"), again.toString());
+    }
+  }
+
+  @Test
+  void lock_ofALivingProcess_namesIt_andOfADeadOne_isFree() throws Exception {
+    try (HostDisk disk = new HostDisk(directory);
+        Holder other = new Holder()) {
+      assertTrue(other.firstLine().startsWith("held"));
+      StoreLockedException refused =
+          assertThrows(StoreLockedException.class, () -> disk.lock("second"));
+      assertTrue(refused.getMessage().contains("process " + other.process.pid()));
+      assertTrue(refused.getMessage().contains("a test"));
+      other.process.destroyForcibly().waitFor();
+      disk.lock("second").close();
+    }
+  }
+
+  private final class Holder implements AutoCloseable {
+    final Process process;
+
+    Holder() throws IOException {
+      process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty(
+                      "surefire.test.class.path", System.getProperty("java.class.path")),
+                  StoreLockTest.class.getName(),
+                  directory.toString())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    }
+
+    String firstLine() throws IOException {
+      return new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+          .readLine();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      process.destroyForcibly().waitFor();
+    }
+  }
+}
