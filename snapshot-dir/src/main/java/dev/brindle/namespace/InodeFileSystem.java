@@ -81,7 +81,7 @@ public interface InodeFileSystem {
 
   /**
    * Visits the entries after a cookie, {@code .} and {@code ..} first (cookies 1 and 2). The inode
-   * the visitor gets is the one that {@code stat} shows.
+   * the visitor gets is the one that {@code stat} shows; cookies are positive.
    */
   void readdir(long handle, long cookie, DirectoryVisitor visitor) throws IOException;
 

@@ -1,0 +1,81 @@
+package dev.brindle.namespace;
+
+import dev.brindle.namespace.Handle.Use;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The open files and directories of one mount by number. Numbers are counted up from 1 and never
+ * used twice, so a late call with a released handle is EBADF and never another file's.
+ */
+final class HandleTable {
+  private final ConcurrentMap<Long, Handle> handles = new ConcurrentHashMap<>();
+  private final AtomicLong last = new AtomicLong();
+
+  long add(Handle handle) {
+    long number = last.incrementAndGet();
+    handles.put(number, handle);
+    return number;
+  }
+
+  Handle get(long number) throws FileSystemException {
+    Handle handle = handles.get(number);
+    if (handle == null) {
+      throw new FileSystemException(Errno.EBADF);
+    }
+    return handle;
+  }
+
+  /** EISDIR for a directory's handle. */
+  Handle file(long number) throws FileSystemException {
+    Handle handle = get(number);
+    if (handle.use() == Use.LIST) {
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    return handle;
+  }
+
+  /** ENOTDIR for a file's handle. */
+  Handle directory(long number) throws FileSystemException {
+    Handle handle = get(number);
+    if (handle.use() != Use.LIST) {
+      throw new FileSystemException(Errno.ENOTDIR);
+    }
+    return handle;
+  }
+
+  /** Ends a handle: of several calls at once with one number, one succeeds. */
+  void release(long number) throws IOException {
+    Handle handle = handles.remove(number);
+    if (handle == null) {
+      throw new FileSystemException(Errno.EBADF);
+    }
+    handle.release();
+  }
+
+  /** Ends all handles; goes on after a failure and throws the first. */
+  void releaseAll() throws IOException {
+    IOException failure = null;
+    for (Long number : handles.keySet()) {
+      Handle handle = handles.remove(number);
+      try {
+        if (handle != null) {
+          handle.release();
+        }
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

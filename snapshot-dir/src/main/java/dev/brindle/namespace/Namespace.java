@@ -1,0 +1,368 @@
+package dev.brindle.namespace;
+
+import dev.brindle.namespace.Handle.Use;
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.DirectoryVisitor;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.SpaceStatistics;
+import dev.brindle.store.Store;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.FallocateMode;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The namespace of one mount: sends each operation to the tree or the virtual directory that its
+ * node stands for. It has no lock of its own and is safe for any number of threads.
+ *
+ * <p>It holds the mounted volume's root, so that a mounted volume is not deleted; {@link #close}
+ * ends that, and what handles are left.
+ */
+public final class Namespace implements InodeFileSystem, Closeable {
+  private final VersionedStore store;
+  private final NamespaceOptions options;
+  private final ViewTable views;
+  private final Layout layout;
+  private final HandleTable handles = new HandleTable();
+
+  /** What keeps the mounted volume from being deleted; null after the end. */
+  private final AtomicReference<@Nullable Handle> mount;
+
+  private Namespace(VersionedStore store, NamespaceOptions options, ViewTable views, Handle mount) {
+    this.store = store;
+    this.options = options;
+    this.views = views;
+    this.layout = new Layout(store, views, new VirtualNames(options.visibility()));
+    this.mount = new AtomicReference<>(mount);
+  }
+
+  /**
+   * The namespace of a volume that is to be mounted.
+   *
+   * @throws FileSystemException ESTALE when there is no such volume
+   */
+  public static Namespace open(Store store, long volume, NamespaceOptions options)
+      throws IOException {
+    return open(new StoreAdapter(store), volume, options);
+  }
+
+  static Namespace open(VersionedStore store, long volume, NamespaceOptions options)
+      throws IOException {
+    ViewTable views = new ViewTable(store, volume);
+    Node root = views.mounted().root();
+    Handle mount = Handle.open(root, root.view().tree(), Use.LIST);
+    return new Namespace(store, options, views, mount);
+  }
+
+  /** Ends all handles that are left and lets go of the volume; a second call does nothing. */
+  @Override
+  public void close() throws IOException {
+    Handle held = mount.getAndSet(null);
+    if (held != null) {
+      try {
+        handles.releaseAll();
+      } finally {
+        held.release();
+      }
+    }
+  }
+
+  @Override
+  public Entry lookup(long parent, Name name) throws IOException {
+    return layout.lookup(views.node(parent), name);
+  }
+
+  @Override
+  public Entry getattr(long node) throws IOException {
+    return layout.entry(views.node(node));
+  }
+
+  @Override
+  public Entry setattr(Caller caller, long node, AttributeChange change) throws IOException {
+    Node at = views.node(node);
+    return layout.entry(at.view(), changeable(at).setattr(at.inode(), change));
+  }
+
+  @Override
+  public byte[] readlink(long node) throws IOException {
+    Node at = views.node(node);
+    if (at.isVirtual()) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    FileTree tree = at.view().tree();
+    byte[] target = tree.readlink(at.inode());
+    noteAccess(at, tree);
+    return target;
+  }
+
+  @Override
+  public Entry mknod(Caller caller, long parent, Name name, int mode, int device)
+      throws IOException {
+    Node at = views.node(parent);
+    WritableFileTree tree = treeForNew(at, name);
+    return layout.entry(
+        at.view(), tree.create(at.inode(), name, mode, caller.uid(), caller.gid(), device));
+  }
+
+  @Override
+  public Entry mkdir(Caller caller, long parent, Name name, int mode) throws IOException {
+    Node at = views.node(parent);
+    if (at.isVirtual()) {
+      return layout.entry(layout.virtual(at).make(caller, name));
+    }
+    WritableFileTree tree = treeForNew(at, name);
+    InodeAttributes made = tree.mkdir(at.inode(), name, mode, caller.uid(), caller.gid());
+    return layout.entry(at.view(), made);
+  }
+
+  @Override
+  public Entry symlink(Caller caller, long parent, Name name, byte[] target) throws IOException {
+    Node at = views.node(parent);
+    WritableFileTree tree = treeForNew(at, name);
+    return layout.entry(
+        at.view(), tree.symlink(at.inode(), name, target, caller.uid(), caller.gid()));
+  }
+
+  @Override
+  public Entry link(Caller caller, long node, long newParent, Name newName) throws IOException {
+    Node at = views.node(node);
+    Node target = views.node(newParent);
+    if (at.isVirtual() || target.isVirtual()) {
+      throw new FileSystemException(Errno.EPERM);
+    }
+    if (at.view() != target.view()) {
+      throw new FileSystemException(Errno.EXDEV);
+    }
+    WritableFileTree tree = treeForNew(target, newName);
+    return layout.entry(at.view(), tree.link(at.inode(), target.inode(), newName));
+  }
+
+  @Override
+  public void unlink(Caller caller, long parent, Name name) throws IOException {
+    Node at = views.node(parent);
+    if (at.isVirtual()) {
+      layout.lookup(at, name);
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    if (layout.isVirtual(at, name)) {
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    at.view().writableTree().unlink(at.inode(), name);
+  }
+
+  @Override
+  public void rmdir(Caller caller, long parent, Name name) throws IOException {
+    Node at = views.node(parent);
+    if (at.isVirtual()) {
+      layout.virtual(at).remove(caller, name);
+      return;
+    }
+    if (layout.isVirtual(at, name)) {
+      throw new FileSystemException(Errno.EPERM);
+    }
+    at.view().writableTree().rmdir(at.inode(), name);
+  }
+
+  @Override
+  public void rename(
+      Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
+      throws IOException {
+    Node from = views.node(parent);
+    Node to = views.node(newParent);
+    if (from.isVirtual() && to.isVirtual()) {
+      layout.virtual(from).rename(caller, name, layout.virtual(to), newName, mode);
+      return;
+    }
+    if (to.isVirtual() || layout.isVirtual(from, name)) {
+      throw new FileSystemException(Errno.EPERM);
+    }
+    if (from.view() != to.view() || from.isVirtual()) {
+      throw new FileSystemException(Errno.EXDEV);
+    }
+    WritableFileTree tree = from.view().writableTree();
+    if (layout.isReserved(to, newName)) {
+      throw new FileSystemException(Errno.EPERM);
+    }
+    tree.rename(from.inode(), name, to.inode(), newName, mode);
+  }
+
+  @Override
+  public long open(long node, boolean writable) throws IOException {
+    Node at = views.node(node);
+    if (at.isVirtual()) {
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    FileTree tree = writable ? at.view().writableTree() : at.view().tree();
+    InodeAttributes file = tree.getattr(at.inode());
+    if (!file.isRegular()) {
+      throw new FileSystemException(file.isDirectory() ? Errno.EISDIR : Errno.EINVAL);
+    }
+    return handles.add(Handle.open(at, tree, writable ? Use.WRITE : Use.READ));
+  }
+
+  @Override
+  public long node(long handle) throws IOException {
+    return handles.get(handle).node().number();
+  }
+
+  @Override
+  public int read(long handle, long offset, ByteBuffer target) throws IOException {
+    Handle file = handles.file(handle);
+    int count = file.tree().read(file.node().inode(), offset, target);
+    noteAccess(file.node(), file.tree());
+    return count;
+  }
+
+  @Override
+  public void write(long handle, long offset, ByteBuffer source) throws IOException {
+    Handle file = handles.file(handle);
+    file.writableTree().write(file.node().inode(), offset, source);
+  }
+
+  @Override
+  public void append(long handle, ByteBuffer source) throws IOException {
+    Handle file = handles.file(handle);
+    file.writableTree().append(file.node().inode(), source);
+  }
+
+  @Override
+  public long seek(long handle, long offset, Seek whence) throws IOException {
+    Handle file = handles.file(handle);
+    return file.tree().seek(file.node().inode(), offset, whence);
+  }
+
+  @Override
+  public void fallocate(long handle, FallocateMode mode, long offset, long length)
+      throws IOException {
+    Handle file = handles.file(handle);
+    file.writableTree().fallocate(file.node().inode(), mode, offset, length);
+  }
+
+  @Override
+  public void fsync(long handle, boolean dataOnly) throws IOException {
+    fsync(handles.file(handle), dataOnly);
+  }
+
+  @Override
+  public void release(long handle) throws IOException {
+    handles.file(handle);
+    handles.release(handle);
+  }
+
+  @Override
+  public long opendir(long node) throws IOException {
+    Node at = views.node(node);
+    FileTree tree = at.view().tree();
+    if (!layout.entry(at).attributes().isDirectory()) {
+      throw new FileSystemException(Errno.ENOTDIR);
+    }
+    return handles.add(Handle.open(at, tree, Use.LIST));
+  }
+
+  @Override
+  public void readdir(long handle, long cookie, DirectoryVisitor visitor) throws IOException {
+    Handle directory = handles.directory(handle);
+    layout.list(directory, cookie, visitor);
+    if (cookie == 0 && !directory.node().isVirtual()) {
+      noteAccess(directory.node(), directory.tree());
+    }
+  }
+
+  @Override
+  public void fsyncdir(long handle, boolean dataOnly) throws IOException {
+    fsync(handles.directory(handle), dataOnly);
+  }
+
+  @Override
+  public void releasedir(long handle) throws IOException {
+    handles.directory(handle);
+    handles.release(handle);
+  }
+
+  @Override
+  public byte[] getxattr(long node, Name name) throws IOException {
+    Node at = views.node(node);
+    if (at.isVirtual()) {
+      throw new FileSystemException(Errno.ENODATA);
+    }
+    return at.view().tree().getxattr(at.inode(), name);
+  }
+
+  @Override
+  public List<Name> listxattr(long node) throws IOException {
+    Node at = views.node(node);
+    return at.isVirtual() ? List.of() : at.view().tree().listxattr(at.inode());
+  }
+
+  @Override
+  public void setxattr(Caller caller, long node, Name name, byte[] value, XattrMode mode)
+      throws IOException {
+    Node at = views.node(node);
+    changeable(at).setxattr(at.inode(), name, value, mode);
+  }
+
+  @Override
+  public void removexattr(Caller caller, long node, Name name) throws IOException {
+    Node at = views.node(node);
+    changeable(at).removexattr(at.inode(), name);
+  }
+
+  @Override
+  public SpaceStatistics statfs(long node) throws IOException {
+    return views.node(node).view().tree().statistics();
+  }
+
+  @Override
+  public void sync() throws IOException {
+    store.sync();
+  }
+
+  /**
+   * The tree that an inode can be changed in: EPERM in a virtual directory, EROFS in a snapshot.
+   */
+  private static WritableFileTree changeable(Node node) throws IOException {
+    if (node.isVirtual()) {
+      throw new FileSystemException(Errno.EPERM);
+    }
+    return node.view().writableTree();
+  }
+
+  private WritableFileTree treeForNew(Node directory, Name name) throws IOException {
+    WritableFileTree tree = changeable(directory);
+    layout.requireFree(directory, name);
+    return tree;
+  }
+
+  private static void fsync(Handle handle, boolean dataOnly) throws IOException {
+    if (!handle.node().isVirtual()
+        && handle.tree().isWritable()
+        && handle.tree() instanceof WritableFileTree tree) {
+      tree.fsync(handle.node().inode(), dataOnly);
+    }
+  }
+
+  private void noteAccess(Node node, FileTree tree) throws IOException {
+    if (!options.accessTimes() || !tree.isWritable()) {
+      return;
+    }
+    if (tree instanceof WritableFileTree writable) {
+      try {
+        writable.touchAccessTime(node.inode());
+      } catch (FileSystemException refused) {
+        // a full or read-only store refuses the note; what was read is no less right
+        return;
+      }
+    }
+  }
+}

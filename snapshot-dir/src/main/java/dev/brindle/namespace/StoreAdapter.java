@@ -1,0 +1,95 @@
+package dev.brindle.namespace;
+
+import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Name;
+import dev.brindle.store.SnapshotInfo;
+import dev.brindle.store.Store;
+import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.WritableFileTree;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The real store as the namespace sees it. */
+record StoreAdapter(Store store) implements VersionedStore {
+  @Override
+  public VolumeInfo volume(long id) throws IOException {
+    return store.volume(id);
+  }
+
+  @Override
+  public WritableFileTree open(long volume) throws IOException {
+    return store.open(volume);
+  }
+
+  @Override
+  public FileTree openSnapshot(long version) throws IOException {
+    return store.openSnapshot(version);
+  }
+
+  @Override
+  public List<SnapshotInfo> snapshots(long volume) throws IOException {
+    return store.snapshots(volume);
+  }
+
+  @Override
+  public Optional<SnapshotInfo> snapshot(long volume, Name name) throws IOException {
+    return store.snapshot(volume, name);
+  }
+
+  @Override
+  public SnapshotInfo createSnapshot(long volume, Name name) throws IOException {
+    return store.createSnapshot(volume, name);
+  }
+
+  @Override
+  public void renameSnapshot(long version, Name newName) throws IOException {
+    store.renameSnapshot(version, newName);
+  }
+
+  @Override
+  public void deleteSnapshot(long version) throws IOException {
+    store.deleteSnapshot(version);
+  }
+
+  @Override
+  public List<VolumeInfo> clones(long volume) throws IOException {
+    return store.clones(volume);
+  }
+
+  @Override
+  public Optional<VolumeInfo> clone(long volume, Name name) throws IOException {
+    for (VolumeInfo clone : store.clones(volume)) {
+      if (clone.name().equals(name)) {
+        return Optional.of(clone);
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public VolumeInfo cloneVolume(long volume, Name name) throws IOException {
+    return store.cloneVolume(volume, name);
+  }
+
+  @Override
+  public VolumeInfo cloneSnapshot(long version, Name name) throws IOException {
+    return store.cloneSnapshot(version, name);
+  }
+
+  @Override
+  public void renameClone(long volume, Name newName) throws IOException {
+    store.renameVolume(volume, newName);
+  }
+
+  @Override
+  public void deleteClone(long volume) throws IOException {
+    store.deleteVolume(volume, CloneDisposition.REFUSE);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    store.sync();
+  }
+}
