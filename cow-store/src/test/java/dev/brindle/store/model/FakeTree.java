@@ -1,0 +1,318 @@
+package dev.brindle.store.model;
+
+import static dev.brindle.store.Errno.ENOTDIR;
+import static dev.brindle.store.Errno.ENXIO;
+
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.DirectoryVisitor;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.SpaceStatistics;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.model.FakeStore.Bug;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A tree of a {@link FakeStore}. */
+record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
+  private TreeState state() {
+    return store.model.tree(treeId);
+  }
+
+  private ModelInode inode(long number) {
+    return new TreeEdit(state(), store.model.now(), i -> false).inode(number);
+  }
+
+  private static InodeAttributes attributes(ModelInode inode) {
+    return new InodeAttributes(
+        inode.number(),
+        inode.mode(),
+        inode.linkCount(),
+        inode.uid(),
+        inode.gid(),
+        inode.device(),
+        inode.size(),
+        inode.content().written().size() * 8L,
+        inode.accessTime().earliest(),
+        inode.modificationTime().earliest(),
+        inode.changeTime().earliest(),
+        inode.birthTime().earliest());
+  }
+
+  private <T> T edit(Function<TreeEdit, T> change) throws IOException {
+    return store.change(() -> store.model.edit(treeId, change));
+  }
+
+  private InodeAttributes update(long inode, UnaryOperator<ModelInode> change) throws IOException {
+    return attributes(store.change(() -> store.model.update(treeId, inode, change)));
+  }
+
+  @Override
+  public long version() {
+    return store.version(treeId);
+  }
+
+  @Override
+  public boolean isWritable() {
+    return store.model.state().volumes().containsKey(treeId);
+  }
+
+  @Override
+  public InodeAttributes getattr(long inode) throws IOException {
+    return attributes(store.call(() -> inode(inode)));
+  }
+
+  @Override
+  public InodeAttributes lookup(long directory, Name name) throws IOException {
+    return attributes(
+        store.call(
+            () -> new TreeEdit(state(), store.model.now(), i -> false).lookup(directory, name)));
+  }
+
+  @Override
+  public long parent(long directory) throws IOException {
+    return store.call(() -> inode(directory).parent());
+  }
+
+  @Override
+  public void readdir(long directory, long cookie, DirectoryVisitor visitor) throws IOException {
+    TreeMap<Long, Name> entries = new TreeMap<>();
+    ModelInode found =
+        store.call(
+            () -> {
+              Refused.when(!inode(directory).isDirectory(), ENOTDIR).check();
+              return inode(directory);
+            });
+    for (Map.Entry<Name, Long> entry : found.entries()) {
+      long hash = entry.getKey().hashCode() * 0x9E3779B97F4A7C15L >>> 2;
+      while (entries.putIfAbsent(hash + 3, entry.getKey()) != null) {
+        hash++;
+      }
+    }
+    long from = store.bug == Bug.COOKIES_SKIP && cookie > 0 ? cookie + (1L << 59) : cookie;
+    for (Map.Entry<Long, Name> entry : entries.tailMap(from, false).entrySet()) {
+      long number = found.entries().get(entry.getValue());
+      int type = inode(number).mode() & FileMode.TYPE_MASK;
+      if (!visitor.visit(entry.getValue(), number, type, entry.getKey())) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public byte[] readlink(long inode) throws IOException {
+    return store.call(() -> InodeEdit.readlink(inode(inode)));
+  }
+
+  @Override
+  public int read(long inode, long offset, ByteBuffer target) throws IOException {
+    byte[] bytes = store.call(() -> InodeEdit.read(inode(inode), offset, target.remaining()));
+    target.put(bytes);
+    return bytes.length;
+  }
+
+  @Override
+  public long seek(long inode, long offset, Seek whence) throws IOException {
+    return store.call(
+        () -> {
+          SparseBytes content = inode(inode).content();
+          Refused.when(offset >= content.size() || offset < 0, ENXIO).check();
+          long block = offset / SparseBytes.BLOCK;
+          while (content.written().containsKey(block) != (whence == Seek.DATA)) {
+            var next = content.written().ceiling(block);
+            boolean none = next == null;
+            Refused.when(none && whence == Seek.DATA, ENXIO).check();
+            block = whence == Seek.DATA ? next.getKey() : block + 1;
+          }
+          long found = Math.max(offset, block * SparseBytes.BLOCK);
+          Refused.when(whence == Seek.DATA && found >= content.size(), ENXIO).check();
+          return Math.min(found, content.size());
+        });
+  }
+
+  @Override
+  public byte[] getxattr(long inode, Name name) throws IOException {
+    return store.call(() -> InodeEdit.getxattr(inode(inode), name));
+  }
+
+  @Override
+  public List<Name> listxattr(long inode) throws IOException {
+    List<Name> names = new ArrayList<>();
+    store.call(() -> inode(inode)).xattrs().forEach(entry -> names.add(entry.getKey()));
+    return names;
+  }
+
+  @Override
+  public void hold(long inode) throws IOException {
+    store.call(
+        () -> {
+          store.model.hold(treeId, inode);
+          return true;
+        });
+  }
+
+  @Override
+  public void release(long inode) {
+    store.model.release(treeId, inode);
+  }
+
+  @Override
+  public SpaceStatistics statistics() {
+    return new SpaceStatistics(0, 0, 0, state().inodes().size());
+  }
+
+  private InodeAttributes make(
+      long directory, Name name, int mode, int uid, int gid, int device, byte @Nullable [] target)
+      throws IOException {
+    return attributes(
+        edit(
+            edit ->
+                edit.make(
+                    state().highestInode() + 1, directory, name, mode, uid, gid, device, target)));
+  }
+
+  @Override
+  public InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+      throws IOException {
+    return make(directory, name, mode, uid, gid, device, null);
+  }
+
+  @Override
+  public InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+      throws IOException {
+    return make(directory, name, FileMode.DIRECTORY | mode, uid, gid, 0, null);
+  }
+
+  @Override
+  public InodeAttributes symlink(long directory, Name name, byte[] target, int uid, int gid)
+      throws IOException {
+    return make(directory, name, FileMode.SYMLINK | 0777, uid, gid, 0, target);
+  }
+
+  @Override
+  public InodeAttributes link(long inode, long directory, Name name) throws IOException {
+    return attributes(edit(edit -> edit.link(inode, directory, name)));
+  }
+
+  @Override
+  public void unlink(long directory, Name name) throws IOException {
+    edit(
+        edit -> {
+          edit.unlink(directory, name);
+          return true;
+        });
+  }
+
+  @Override
+  public void rmdir(long directory, Name name) throws IOException {
+    if (store.bug == Bug.RMDIR_ANYTHING) {
+      InodeAttributes found = lookup(directory, name);
+      if (found.isDirectory()) {
+        update(found.inode(), inode -> inode.withEntries(PersistentMap.empty()));
+      }
+    }
+    edit(
+        edit -> {
+          edit.rmdir(directory, name);
+          return true;
+        });
+  }
+
+  @Override
+  public void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException {
+    Long replaced =
+        state().inodes().get(newDirectory) == null
+            ? null
+            : state().inodes().get(newDirectory).entries().get(newName);
+    edit(
+        edit -> {
+          edit.rename(directory, name, newDirectory, newName, mode);
+          return true;
+        });
+    if (store.bug == Bug.RENAME_FORGETS_LINK_COUNT && replaced != null) {
+      ModelInode left = state().inodes().get(replaced);
+      if (left != null && !left.isDirectory() && mode == RenameMode.REPLACE) {
+        update(replaced, inode -> inode.withLinks(inode.linkCount() + 1));
+      }
+    }
+  }
+
+  @Override
+  public InodeAttributes setattr(long inode, AttributeChange change) throws IOException {
+    return update(
+        inode,
+        i -> {
+          ModelInode after = InodeEdit.setattr(i, change, store.model.now());
+          boolean keep =
+              store.bug == Bug.TRUNCATION_KEEPS_BYTES && after.size() % SparseBytes.BLOCK != 0;
+          return keep && change.size() != null && change.size() < i.size()
+              ? after.withContent(
+                  new SparseBytes(
+                      change.size(), i.content().written(), after.content().allocated()))
+              : after;
+        });
+  }
+
+  @Override
+  public void write(long inode, long offset, ByteBuffer source) throws IOException {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    update(
+        inode,
+        i -> {
+          ModelInode after = InodeEdit.write(i, offset, bytes, store.model.now());
+          return store.bug == Bug.WRITE_WITHOUT_TIME ? after.modified(i.modificationTime()) : after;
+        });
+    if (store.bug == Bug.SNAPSHOT_CHANGES) {
+      store.model.leakIntoSnapshot(treeId, inode(inode));
+    }
+  }
+
+  @Override
+  public long append(long inode, ByteBuffer source) throws IOException {
+    long offset = getattr(inode).size();
+    write(inode, offset, source);
+    return offset;
+  }
+
+  @Override
+  public void fallocate(long inode, FallocateMode mode, long offset, long length)
+      throws IOException {
+    update(inode, i -> InodeEdit.fallocate(i, mode, offset, length, store.model.now()));
+  }
+
+  @Override
+  public void setxattr(long inode, Name name, byte[] value, XattrMode mode) throws IOException {
+    update(inode, i -> InodeEdit.setxattr(i, name, value, mode, store.model.now()));
+  }
+
+  @Override
+  public void removexattr(long inode, Name name) throws IOException {
+    update(inode, i -> InodeEdit.removexattr(i, name, store.model.now()));
+  }
+
+  @Override
+  public void touchAccessTime(long inode) throws IOException {
+    update(inode, i -> InodeEdit.touch(i, store.model.now()));
+  }
+
+  @Override
+  public void fsync(long inode, boolean dataOnly) throws IOException {
+    getattr(inode);
+    store.durable();
+  }
+
+  @Override
+  public void sync() {
+    store.durable();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.brindle.store.model;
+
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Name;
+import java.io.IOException;
+import java.util.Map;
+
+/** Operations on inodes that stay while they are held. */
+final class HoldOperations {
+  private HoldOperations() {}
+
+  static void hold(Lockstep lockstep, Pick pick) throws IOException {
+    long treeId = pick.oneIn(5) ? pick.tree() : pick.volume().id();
+    long inode = pick.file(lockstep.model().tree(treeId));
+    hold(lockstep, treeId, inode);
+  }
+
+  private static boolean hold(Lockstep lockstep, long treeId, long inode) throws IOException {
+    return lockstep.run(
+        "hold %d inode %d".formatted(treeId, inode),
+        () -> lockstep.openTree(treeId).hold(inode),
+        () -> lockstep.model().hold(treeId, inode));
+  }
+
+  /** Ends one of the holds there are. */
+  static void release(Lockstep lockstep, Pick pick) throws IOException {
+    ModelStore.Holder holder = lockstep.model().anyHolder(pick.random());
+    if (holder != null) {
+      release(lockstep, holder.treeId(), holder.inode());
+    }
+  }
+
+  private static void release(Lockstep lockstep, long treeId, long inode) throws IOException {
+    FileTree tree = lockstep.openTree(treeId);
+    lockstep.run(
+        "release %d inode %d".formatted(treeId, inode),
+        () -> tree.release(inode),
+        () -> lockstep.model().release(treeId, inode));
+  }
+
+  /** Holds a file, removes one of its names, and leaves it so: reads and writes go on. */
+  static void holdAndUnlink(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    ModelInode inode = volume.tree().inodes().get(directory);
+    if (inode == null || inode.entries().isEmpty()) {
+      return;
+    }
+    Map.Entry<Name, Long> entry = inode.entries().at(pick.random().nextInt(inode.entries().size()));
+    long number = entry.getValue();
+    if (volume.tree().inodes().get(number).isDirectory()) {
+      return;
+    }
+    hold(lockstep, volume.id(), number);
+    NamespaceOperations.unlink(lockstep, volume.id(), directory, entry.getKey());
+    ModelInode left = lockstep.model().tree(volume.id()).inodes().get(number);
+    InodeComparison.attributes(left, lockstep.open(volume.id()).getattr(number));
+    if (left.isRegular()) {
+      DataOperations.write(
+          lockstep, pick, volume.id(), number, pick.skewed(50_000), pick.bytes(3_000));
+      left = lockstep.model().tree(volume.id()).inodes().get(number);
+      InodeComparison.content(lockstep.open(volume.id()), left);
+    }
+    if (pick.oneIn(2)) {
+      release(lockstep, volume.id(), number);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.brindle.store.model;
+
+import static dev.brindle.store.Errno.E2BIG;
+import static dev.brindle.store.Errno.EBADF;
+import static dev.brindle.store.Errno.EEXIST;
+import static dev.brindle.store.Errno.EFBIG;
+import static dev.brindle.store.Errno.EINVAL;
+import static dev.brindle.store.Errno.EISDIR;
+import static dev.brindle.store.Errno.ENODATA;
+import static dev.brindle.store.Errno.ENODEV;
+import static dev.brindle.store.Errno.ERANGE;
+
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.FallocateMode;
+import dev.brindle.store.WritableFileTree.XattrMode;
+
+/** The changes of one inode of the model: attributes, data, extended attributes. */
+final class InodeEdit {
+  private static final int XATTR_BYTES_MAX = 65_536;
+
+  private InodeEdit() {}
+
+  static ModelInode setattr(ModelInode inode, AttributeChange change, ModelTime now) {
+    Long size = change.size();
+    Refused.when(size != null && inode.isDirectory(), EISDIR, EINVAL)
+        .when(size != null && !inode.isRegular(), EINVAL)
+        .when(size != null && size < 0, EINVAL)
+        .check();
+    ModelInode result = inode.changed(now);
+    if (change.uid() != null || change.gid() != null) {
+      result =
+          withoutPrivileges(result)
+              .withOwner(
+                  change.uid() == null ? inode.uid() : change.uid(),
+                  change.gid() == null ? inode.gid() : change.gid());
+    }
+    if (size != null) {
+      ModelTime modified = inode.modificationTime();
+      result =
+          withoutPrivileges(result)
+              .withContent(inode.content().resize(size))
+              .modified(size == inode.size() ? modified.or(now) : now);
+    }
+    if (change.mode() != null) {
+      result =
+          result.withMode(
+              inode.mode() & FileMode.TYPE_MASK | change.mode() & FileMode.PERMISSION_MASK);
+    }
+    if (change.accessTime() != null) {
+      result = result.accessed(ModelTime.exactly(change.accessTime()));
+    }
+    if (change.modificationTime() != null) {
+      result = result.modified(ModelTime.exactly(change.modificationTime()));
+    }
+    return result;
+  }
+
+  static ModelInode write(ModelInode inode, long offset, byte[] bytes, ModelTime now) {
+    regular(inode)
+        .when(offset < 0, EINVAL)
+        .when(offset > Long.MAX_VALUE - bytes.length, EFBIG)
+        .check();
+    if (bytes.length == 0) {
+      return inode;
+    }
+    return withoutPrivileges(inode)
+        .withContent(inode.content().write(offset, bytes))
+        .modified(now)
+        .changed(now);
+  }
+
+  static ModelInode fallocate(
+      ModelInode inode, FallocateMode mode, long offset, long length, ModelTime now) {
+    regular(inode)
+        .when(offset < 0 || length <= 0, EINVAL)
+        .when(length > 0 && offset > Long.MAX_VALUE - length, EFBIG)
+        .check();
+    SparseBytes content = inode.content();
+    SparseBytes changed =
+        switch (mode) {
+          case ALLOCATE -> content.allocate(offset, length, false);
+          case ALLOCATE_KEEP_SIZE -> content.allocate(offset, length, true);
+          case PUNCH_HOLE -> content.punch(offset, length);
+          case ZERO_RANGE -> content.zero(offset, length, false);
+          case ZERO_RANGE_KEEP_SIZE -> content.zero(offset, length, true);
+        };
+    return withoutPrivileges(inode)
+        .withContent(changed)
+        .modified(inode.modificationTime().or(now))
+        .changed(inode.changeTime().or(now));
+  }
+
+  static ModelInode setxattr(
+      ModelInode inode, Name name, byte[] value, XattrMode mode, ModelTime now) {
+    boolean exists = inode.xattrs().containsKey(name);
+    xattrName(name)
+        .when(value.length > XATTR_BYTES_MAX, E2BIG)
+        .when(exists && mode == XattrMode.CREATE, EEXIST)
+        .when(!exists && mode == XattrMode.REPLACE, ENODATA)
+        .check();
+    return inode.withXattrs(inode.xattrs().with(name, value)).changed(now);
+  }
+
+  static ModelInode removexattr(ModelInode inode, Name name, ModelTime now) {
+    boolean exists = inode.xattrs().containsKey(name);
+    xattrName(name).when(!exists, ENODATA).check();
+    return inode.withXattrs(inode.xattrs().without(name)).changed(now);
+  }
+
+  static byte[] getxattr(ModelInode inode, Name name) {
+    byte[] value = inode.xattrs().get(name);
+    xattrName(name).when(value == null, ENODATA).check();
+    return value;
+  }
+
+  static byte[] readlink(ModelInode inode) {
+    byte[] target = inode.target();
+    if (target == null) {
+      throw Refused.with(EINVAL);
+    }
+    return target;
+  }
+
+  static byte[] read(ModelInode inode, long offset, int length) {
+    regular(inode).when(offset < 0, EINVAL).check();
+    return inode.content().read(offset, length);
+  }
+
+  /** relatime: the access time moves when it is not newer than the two others, or is a day old. */
+  static ModelInode touch(ModelInode inode, ModelTime now) {
+    ModelTime access = inode.accessTime();
+    ModelTime modified = inode.modificationTime();
+    ModelTime changed = inode.changeTime();
+    boolean surely =
+        access.latest().compareTo(modified.earliest()) <= 0
+            || access.latest().compareTo(changed.earliest()) <= 0
+            || access.latest().seconds() + 86_400 < now.earliest().seconds();
+    boolean perhaps =
+        access.earliest().compareTo(modified.latest()) <= 0
+            || access.earliest().compareTo(changed.latest()) <= 0
+            || access.earliest().seconds() + 86_400 <= now.latest().seconds();
+    if (surely) {
+      return inode.accessed(now);
+    }
+    return perhaps ? inode.accessed(access.or(now)) : inode;
+  }
+
+  /** Throws unless data operations are possible on the inode. */
+  static Refused.Conditions regular(ModelInode inode) {
+    Errno first = inode.isDirectory() ? EISDIR : EINVAL;
+    return Refused.when(!inode.isRegular(), first, EINVAL, EBADF, ENODEV);
+  }
+
+  /** As the kernel does for a change of owner or data: set-uid goes, set-gid with group execute. */
+  private static ModelInode withoutPrivileges(ModelInode inode) {
+    if (inode.isDirectory()) {
+      return inode;
+    }
+    int cleared = inode.mode() & ~FileMode.SET_UID;
+    return inode.withMode((cleared & 0010) != 0 ? cleared & ~FileMode.SET_GID : cleared);
+  }
+
+  private static Refused.Conditions xattrName(Name name) {
+    return Refused.when(name.length() == 0 || name.length() > Name.LENGTH_MAX, ERANGE, EINVAL);
+  }
+}

@@ -1,0 +1,230 @@
+package dev.brindle.store.model;
+
+import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.WritableFileTree;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store under test and the model, led through the same operations. Every answer is compared at
+ * once, whole trees from time to time.
+ */
+final class Lockstep {
+  private static final int TRACE_MAX = 400;
+
+  private final Subject subject;
+  private final ModelStore model = new ModelStore();
+  private final List<String> trace = new ArrayList<>();
+  private History history = new History(ModelState.EMPTY);
+  private long operations;
+
+  Lockstep(Subject subject) {
+    this.subject = subject;
+  }
+
+  VersionedStore store() {
+    return subject.store();
+  }
+
+  ModelStore model() {
+    return model;
+  }
+
+  ModelState state() {
+    return model.state();
+  }
+
+  History history() {
+    return history;
+  }
+
+  long operations() {
+    return operations;
+  }
+
+  /** The last operations, oldest first. */
+  List<String> trace() {
+    return trace;
+  }
+
+  WritableFileTree open(long volume) throws IOException {
+    return store().open(volume);
+  }
+
+  FileTree openTree(long treeId) throws IOException {
+    return state().snapshots().containsKey(treeId)
+        ? store().openSnapshot(treeId)
+        : store().open(treeId);
+  }
+
+  /**
+   * Runs an operation on the store, then on the model, and compares.
+   *
+   * @param onModel gets the store's answer (null when it refused), to learn its numbers
+   * @param compare the answers of model and store
+   * @return whether the operation succeeded
+   */
+  <T, M> boolean run(
+      String what,
+      Outcome.Call<T> onStore,
+      Function<@Nullable T, M> onModel,
+      BiConsumer<M, T> compare)
+      throws IOException {
+    return ask(
+        what,
+        onStore,
+        answer -> {
+          M result = onModel.apply(answer);
+          history.add(model.state());
+          return result;
+        },
+        compare);
+  }
+
+  /** Like {@link #run}, for an operation that changes nothing. */
+  <T, M> boolean ask(
+      String what,
+      Outcome.Call<T> onStore,
+      Function<@Nullable T, M> onModel,
+      BiConsumer<M, T> compare)
+      throws IOException {
+    note(what);
+    operations++;
+    Timestamp before = Timestamp.now();
+    Outcome<T> actual = Outcome.of(onStore);
+    model.at(new ModelTime(before, Timestamp.now()));
+    M expected;
+    try {
+      expected = onModel.apply(actual.value());
+    } catch (Refused refused) {
+      if (actual.errno() == null || !refused.allowed().contains(actual.errno())) {
+        throw new AssertionError(
+            "%s: expected one of %s, found %s".formatted(what, refused.allowed(), actual));
+      }
+      note("  -> " + actual.errno());
+      return false;
+    }
+    if (actual.errno() != null) {
+      throw new AssertionError("%s: expected success, found %s".formatted(what, actual.errno()));
+    }
+    try {
+      compare.accept(expected, actual.value());
+    } catch (AssertionError e) {
+      throw new AssertionError(what + ": " + e.getMessage(), e);
+    }
+    return true;
+  }
+
+  /** An operation without an answer. */
+  boolean run(String what, Action onStore, Runnable onModel) throws IOException {
+    return run(
+        what,
+        () -> {
+          onStore.run();
+          return true;
+        },
+        answer -> {
+          onModel.run();
+          return true;
+        },
+        (expected, actual) -> {});
+  }
+
+  /** Notes a line of the trace. */
+  void note(String what) {
+    if (trace.size() == TRACE_MAX) {
+      trace.remove(0);
+    }
+    trace.add(what);
+  }
+
+  void reopen() throws IOException {
+    note("close and reopen");
+    subject.reopen();
+    model.reset(model.state());
+    history = new History(model.state());
+    check(false);
+    compareAll(new Random(operations), 3);
+  }
+
+  void crash(long seed) throws IOException {
+    note("crash and reopen, seed " + seed);
+    subject.crash(seed);
+    check(true);
+    ModelState found = Recovery.match(store(), history);
+    model.reset(found);
+    history = new History(model.state());
+    compareAll(new Random(seed), 3);
+  }
+
+  /** Lets the store verify its own rules. */
+  void check(boolean readData) throws IOException {
+    List<String> problems = store().problems(readData);
+    if (!problems.isEmpty()) {
+      throw new AssertionError(
+          problems.size()
+              + " problems found by the check:\n"
+              + String.join("\n", problems.subList(0, Math.min(20, problems.size()))));
+    }
+  }
+
+  /**
+   * Compares everything with the model.
+   *
+   * @param dataOneIn of how many snapshots one is compared with its data; the heads always are
+   */
+  void compareAll(Random random, int dataOneIn) throws IOException {
+    Recovery.catalogue(store(), state());
+    for (Map.Entry<Long, ModelVolume> entry : state().volumes()) {
+      compareTree(entry.getKey(), entry.getValue().tree(), true);
+    }
+    for (Map.Entry<Long, ModelSnapshot> entry : state().snapshots()) {
+      compareTree(entry.getKey(), entry.getValue().tree(), random.nextInt(dataOneIn) == 0);
+    }
+  }
+
+  private void compareTree(long treeId, TreeState expected, boolean withData) throws IOException {
+    try {
+      TreeComparison.compare(openTree(treeId), expected, withData);
+    } catch (AssertionError e) {
+      ModelSnapshot snapshot = state().snapshots().get(treeId);
+      String name =
+          snapshot == null
+              ? state().fullName(treeId)
+              : state().fullName(snapshot.volume()) + "@" + snapshot.name();
+      throw new AssertionError("%s (%d): %s".formatted(name, treeId, e.getMessage()), e);
+    }
+  }
+
+  /** Deletes everything and verifies that nothing is left of it. */
+  void deleteEverything() throws IOException {
+    note("delete everything");
+    model.reset(model.state());
+    subject.reopen();
+    for (ModelVolume volume : state().volumesIn(0)) {
+      store().deleteVolume(volume.id(), CloneDisposition.DELETE);
+      model.deleteVolume(volume.id(), CloneDisposition.DELETE);
+    }
+    InodeComparison.equal("volumes left", List.of(), store().volumes());
+    store().reclaim();
+    store().checkpoint();
+    check(true);
+    InodeComparison.equal("live bytes left", 0L, store().liveBytes());
+    subject.reopen();
+    InodeComparison.equal("live bytes left after a reopen", 0L, store().liveBytes());
+    check(true);
+  }
+
+  /** Something a store does that may fail. */
+  interface Action {
+    void run() throws IOException;
+  }
+}

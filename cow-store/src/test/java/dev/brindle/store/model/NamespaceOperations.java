@@ -1,0 +1,218 @@
+package dev.brindle.store.model;
+
+import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Operations on names and links. */
+final class NamespaceOperations {
+  private static final int[] TYPES = {
+    FileMode.REGULAR,
+    FileMode.REGULAR,
+    FileMode.REGULAR,
+    FileMode.REGULAR,
+    FileMode.FIFO,
+    FileMode.SOCKET,
+    FileMode.CHARACTER_DEVICE,
+    FileMode.BLOCK_DEVICE
+  };
+
+  private NamespaceOperations() {}
+
+  static void create(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    create(lockstep, pick, volume, pick.directory(volume.tree()), pick.name());
+  }
+
+  static void create(Lockstep lockstep, Pick pick, ModelVolume volume, long directory, Name name)
+      throws IOException {
+    int type = TYPES[pick.random().nextInt(TYPES.length)];
+    int mode = type | pick.permissions();
+    int device = FileMode.isDevice(mode) ? pick.random().nextInt() : 0;
+    int uid = pick.owner();
+    int gid = pick.owner();
+    String what = "create %d %d/%s mode %o".formatted(volume.id(), directory, name, mode);
+    lockstep.run(
+        what,
+        () -> lockstep.open(volume.id()).create(directory, name, mode, uid, gid, device),
+        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, device, null),
+        InodeComparison::attributes);
+  }
+
+  static void mkdir(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    Name name = pick.name();
+    int mode = FileMode.DIRECTORY | (pick.oneIn(4) ? 02775 : 0755);
+    int uid = pick.owner();
+    int gid = pick.owner();
+    lockstep.run(
+        "mkdir %d %d/%s".formatted(volume.id(), directory, name),
+        () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, uid, gid),
+        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, null),
+        InodeComparison::attributes);
+  }
+
+  static void symlink(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    Name name = pick.name();
+    int length = pick.oneIn(30) ? 4094 + pick.random().nextInt(3) : (int) pick.skewed(300);
+    byte[] target = new byte[length];
+    pick.random().nextBytes(target);
+    int uid = pick.owner();
+    int gid = pick.owner();
+    int mode = FileMode.SYMLINK | 0777;
+    lockstep.run(
+        "symlink %d %d/%s, %d bytes".formatted(volume.id(), directory, name, length),
+        () -> lockstep.open(volume.id()).symlink(directory, name, target, uid, gid),
+        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, target),
+        InodeComparison::attributes);
+  }
+
+  private static ModelInode make(
+      Lockstep lockstep,
+      ModelVolume volume,
+      @Nullable InodeAttributes found,
+      long directory,
+      Name name,
+      int mode,
+      int uid,
+      int gid,
+      int device,
+      byte @Nullable [] target) {
+    long number = found == null ? volume.tree().highestInode() + 1 : found.inode();
+    if (number <= volume.tree().highestInode()) {
+      throw new AssertionError("inode number " + number + " is given twice");
+    }
+    return lockstep
+        .model()
+        .edit(
+            volume.id(),
+            edit -> edit.make(number, directory, name, mode, uid, gid, device, target));
+  }
+
+  static void link(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long inode = pick.file(volume.tree());
+    long directory = pick.directory(volume.tree());
+    Name name = pick.name();
+    lockstep.run(
+        "link %d inode %d to %d/%s".formatted(volume.id(), inode, directory, name),
+        () -> lockstep.open(volume.id()).link(inode, directory, name),
+        found -> lockstep.model().edit(volume.id(), edit -> edit.link(inode, directory, name)),
+        InodeComparison::attributes);
+  }
+
+  static void unlink(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    unlink(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
+  }
+
+  static boolean unlink(Lockstep lockstep, long volume, long directory, Name name)
+      throws IOException {
+    return lockstep.run(
+        "unlink %d %d/%s".formatted(volume, directory, name),
+        () -> lockstep.open(volume).unlink(directory, name),
+        () -> edit(lockstep, volume, edit -> edit.unlink(directory, name)));
+  }
+
+  static void rmdir(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    rmdir(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
+  }
+
+  private static void rmdir(Lockstep lockstep, long volume, long directory, Name name)
+      throws IOException {
+    lockstep.run(
+        "rmdir %d %d/%s".formatted(volume, directory, name),
+        () -> lockstep.open(volume).rmdir(directory, name),
+        () -> edit(lockstep, volume, edit -> edit.rmdir(directory, name)));
+  }
+
+  static void rename(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long from = pick.directory(volume.tree());
+    long to = pick.oneIn(3) ? from : pick.directory(volume.tree());
+    Name name = pick.entry(volume.tree(), from);
+    Name newName = pick.oneIn(2) ? pick.entry(volume.tree(), to) : pick.name();
+    RenameMode mode =
+        pick.oneIn(2)
+            ? RenameMode.REPLACE
+            : RenameMode.values()[pick.random().nextInt(RenameMode.values().length)];
+    WritableFileTree tree = lockstep.open(volume.id());
+    boolean done =
+        lockstep.run(
+            "rename %d %d/%s to %d/%s %s".formatted(volume.id(), from, name, to, newName, mode),
+            () -> tree.rename(from, name, to, newName, mode),
+            () -> edit(lockstep, volume.id(), e -> e.rename(from, name, to, newName, mode)));
+    if (done) {
+      long moved = volume.tree().inodes().get(from).entries().get(name);
+      Long replaced = volume.tree().inodes().get(to).entries().get(newName);
+      TreeState after = lockstep.model().tree(volume.id());
+      if (replaced == null || replaced != moved) {
+        lockstep.history().flushed(volume.id(), after.inodes().get(moved));
+      }
+    }
+  }
+
+  /** Removes a directory with all that is below it, as {@code rm -r} does. */
+  static void removeTree(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    ModelInode inode = volume.tree().inodes().get(directory);
+    if (inode == null) {
+      return;
+    }
+    for (Map.Entry<Name, Long> entry : inode.entries()) {
+      remove(lockstep, volume.id(), directory, entry.getKey(), entry.getValue());
+    }
+  }
+
+  private static void remove(Lockstep lockstep, long volume, long directory, Name name, long number)
+      throws IOException {
+    ModelInode inode = lockstep.model().tree(volume).inodes().get(number);
+    if (!inode.isDirectory()) {
+      unlink(lockstep, volume, directory, name);
+      return;
+    }
+    for (Map.Entry<Name, Long> entry : inode.entries()) {
+      remove(lockstep, volume, number, entry.getKey(), entry.getValue());
+    }
+    rmdir(lockstep, volume, directory, name);
+  }
+
+  static void lookup(Lockstep lockstep, Pick pick) throws IOException {
+    long treeId = pick.tree();
+    TreeState tree = lockstep.model().tree(treeId);
+    long directory = pick.directory(tree);
+    Name name = pick.entry(tree, directory);
+    if (name.isDot() || name.isDotDot()) {
+      return;
+    }
+    lockstep.ask(
+        "lookup %d %d/%s".formatted(treeId, directory, name),
+        () -> lockstep.openTree(treeId).lookup(directory, name),
+        found -> new TreeEdit(tree, lockstep.model().now(), i -> false).lookup(directory, name),
+        InodeComparison::attributes);
+  }
+
+  private static void edit(
+      Lockstep lockstep, long volume, java.util.function.Consumer<TreeEdit> change) {
+    lockstep
+        .model()
+        .edit(
+            volume,
+            edit -> {
+              change.accept(edit);
+              return true;
+            });
+  }
+}

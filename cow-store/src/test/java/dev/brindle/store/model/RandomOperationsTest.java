@@ -1,0 +1,35 @@
+package dev.brindle.store.model;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.brindle.store.model.FakeStore.Bug;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tests' own test: the model passes for a store, and each planted bug is found. */
+class RandomOperationsTest {
+  @Test
+  void model_againstItself_neverDiffers() {
+    RandomOperations operations = new RandomOperations(() -> new FakeStore(Bug.NONE));
+    for (long seed : RandomOperations.seeds("fake", 4)) {
+      operations.run(seed, 3_000);
+    }
+    System.out.println("model against itself: " + operations.operations() + " operations");
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void plantedBug_isFound(Bug bug) {
+    AssertionError found =
+        assertThrows(
+            AssertionError.class,
+            () -> {
+              RandomOperations operations = new RandomOperations(() -> new FakeStore(bug));
+              for (long seed : RandomOperations.seeds("fake", 4)) {
+                operations.run(seed, 3_000);
+              }
+            });
+    System.out.println(bug + ": " + found.getMessage());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.brindle.store.model;
+
+import java.io.IOException;
+
+/** Operations on the store as a whole. */
+final class StoreOperations {
+  private StoreOperations() {}
+
+  static void sync(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.run("sync", () -> lockstep.store().sync(), () -> {});
+    lockstep.history().allDurable();
+  }
+
+  static void syncVolume(Lockstep lockstep, Pick pick) throws IOException {
+    long volume = pick.volume().id();
+    lockstep.run("sync volume " + volume, () -> lockstep.open(volume).sync(), () -> {});
+    lockstep.history().namesDurable();
+    lockstep.history().volumeDurable(volume);
+  }
+
+  static void checkpoint(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.run("checkpoint", () -> lockstep.store().checkpoint(), () -> {});
+    lockstep.history().allDurable();
+  }
+
+  static void reclaim(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.run("reclaim", () -> lockstep.store().reclaim(), () -> {});
+  }
+
+  static void reopen(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.reopen();
+  }
+
+  static void crash(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.crash(pick.random().nextLong());
+  }
+
+  /** Reads everything back. */
+  static void compare(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.note("compare");
+    lockstep.compareAll(pick.random(), 4);
+  }
+
+  static void check(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.note("check");
+    lockstep.check(false);
+  }
+}

@@ -1,0 +1,251 @@
+package dev.brindle.store.model;
+
+import static dev.brindle.store.Errno.EEXIST;
+import static dev.brindle.store.Errno.EINVAL;
+import static dev.brindle.store.Errno.EISDIR;
+import static dev.brindle.store.Errno.ENAMETOOLONG;
+import static dev.brindle.store.Errno.ENOENT;
+import static dev.brindle.store.Errno.ENOTDIR;
+import static dev.brindle.store.Errno.ENOTEMPTY;
+import static dev.brindle.store.Errno.EPERM;
+
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** One change of a file tree of the model, by the rules of POSIX and Linux for names and links. */
+final class TreeEdit {
+  private final ModelTime now;
+  private final LongPredicate held;
+  private TreeState state;
+
+  TreeEdit(TreeState state, ModelTime now, LongPredicate held) {
+    this.state = state;
+    this.now = now;
+    this.held = held;
+  }
+
+  TreeState result() {
+    return state;
+  }
+
+  ModelInode inode(long number) {
+    ModelInode inode = state.inodes().get(number);
+    if (inode == null) {
+      throw Refused.with(ENOENT);
+    }
+    return inode;
+  }
+
+  ModelInode lookup(long directory, Name name) {
+    Refused.Conditions conditions = place(directory, name);
+    Long number = entry(directory, name);
+    conditions.when(number == null, ENOENT).check();
+    return inode(number);
+  }
+
+  /** Makes an inode of any type; {@code number} is the one the store under test gave it. */
+  ModelInode make(
+      long number,
+      long directory,
+      Name name,
+      int mode,
+      int uid,
+      int gid,
+      int device,
+      byte @Nullable [] target) {
+    Refused.Conditions conditions =
+        newName(directory, name)
+            .when(target != null && target.length == 0, ENOENT, EINVAL)
+            .when(target != null && target.length > 4095, ENAMETOOLONG);
+    conditions.check();
+    ModelInode parent = inode(directory);
+    boolean inherit = (parent.mode() & FileMode.SET_GID) != 0;
+    int inherited = inherit && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
+    ModelInode inode =
+        ModelInode.fresh(number, inherited, uid, inherit ? parent.gid() : gid, now)
+            .withDevice(device);
+    if (target != null) {
+      inode = inode.withTarget(target);
+    }
+    if (inode.isDirectory()) {
+      inode = inode.withParent(directory);
+    }
+    state = state.with(inode);
+    enter(directory, name, inode);
+    return inode;
+  }
+
+  ModelInode link(long number, long directory, Name name) {
+    ModelInode source = state.inodes().get(number);
+    newName(directory, name)
+        .when(source == null || source.linkCount() == 0, ENOENT)
+        .when(source != null && source.isDirectory(), EPERM)
+        .check();
+    ModelInode linked = inode(number);
+    linked = linked.withLinks(linked.linkCount() + 1).changed(now);
+    state = state.with(linked);
+    enter(directory, name, linked);
+    return linked;
+  }
+
+  void unlink(long directory, Name name) {
+    Refused.Conditions conditions = place(directory, name).when(isDots(name), EISDIR, EINVAL);
+    Long number = entry(directory, name);
+    conditions.when(number == null, ENOENT);
+    conditions.when(number != null && inode(number).isDirectory(), EISDIR);
+    conditions.check();
+    leave(directory, name, inode(number));
+    dropLink(number);
+  }
+
+  void rmdir(long directory, Name name) {
+    Refused.Conditions conditions = place(directory, name).when(isDots(name), EINVAL, ENOTEMPTY);
+    Long number = entry(directory, name);
+    conditions.when(number == null, ENOENT);
+    if (number != null) {
+      conditions.when(!inode(number).isDirectory(), ENOTDIR);
+      conditions.when(!inode(number).entries().isEmpty(), ENOTEMPTY);
+    }
+    conditions.check();
+    leave(directory, name, inode(number));
+    dropLink(number);
+  }
+
+  void rename(long from, Name name, long to, Name newName, RenameMode mode) {
+    Refused.Conditions conditions = place(from, name);
+    place(conditions, to, newName);
+    conditions.when(isDots(name) || isDots(newName), EINVAL, EEXIST, ENOTEMPTY);
+    Long number = entry(from, name);
+    Long other = entry(to, newName);
+    conditions.when(number == null, ENOENT);
+    conditions.when(other == null && mode == RenameMode.EXCHANGE, ENOENT);
+    conditions.when(other != null && mode == RenameMode.NO_REPLACE, EEXIST);
+    if (number != null) {
+      ModelInode moved = inode(number);
+      conditions.when(moved.isDirectory() && isWithin(to, number), EINVAL);
+      if (other != null) {
+        ModelInode old = inode(other);
+        boolean swap = mode == RenameMode.EXCHANGE;
+        conditions.when(swap && old.isDirectory() && isWithin(from, other), EINVAL);
+        boolean replace = mode == RenameMode.REPLACE && !number.equals(other);
+        conditions.when(replace && moved.isDirectory() && !old.isDirectory(), ENOTDIR);
+        conditions.when(replace && !moved.isDirectory() && old.isDirectory(), EISDIR);
+        conditions.when(replace && old.isDirectory() && !old.entries().isEmpty(), ENOTEMPTY);
+        // a directory that holds the source is not empty, and no file may replace it
+        conditions.when(replace && old.isDirectory() && isWithin(from, other), ENOTEMPTY, EEXIST);
+      }
+    }
+    conditions.check();
+    if (number.equals(other)) {
+      return;
+    }
+    leave(from, name, inode(number));
+    if (other != null) {
+      leave(to, newName, inode(other));
+    }
+    if (mode == RenameMode.EXCHANGE) {
+      enter(from, name, inode(other));
+      state = state.with(inode(other).changed(now));
+    } else if (other != null) {
+      dropLink(other);
+    }
+    enter(to, newName, inode(number));
+    state = state.with(inode(number).changed(now));
+  }
+
+  void update(ModelInode inode) {
+    state = state.with(inode);
+  }
+
+  /** The last hold of an inode ended. */
+  void released(long number) {
+    ModelInode inode = state.inodes().get(number);
+    if (inode != null && inode.linkCount() == 0) {
+      state = state.without(number);
+    }
+  }
+
+  /** Whether {@code directory} is {@code ancestor} or below it. */
+  private boolean isWithin(long directory, long ancestor) {
+    ModelInode at = state.inodes().get(directory);
+    while (at != null && at.isDirectory()) {
+      if (at.number() == ancestor) {
+        return true;
+      }
+      if (at.number() == FileTree.ROOT_INODE || at.linkCount() == 0) {
+        return false;
+      }
+      at = state.inodes().get(at.parent());
+    }
+    return false;
+  }
+
+  private void enter(long directory, Name name, ModelInode inode) {
+    ModelInode parent = inode(directory);
+    int links = parent.linkCount() + (inode.isDirectory() ? 1 : 0);
+    state =
+        state.with(
+            parent
+                .withEntries(parent.entries().with(name, inode.number()))
+                .withLinks(links)
+                .modified(now)
+                .changed(now));
+    if (inode.isDirectory()) {
+      state = state.with(inode(inode.number()).withParent(directory));
+    }
+  }
+
+  private void leave(long directory, Name name, ModelInode inode) {
+    ModelInode parent = inode(directory);
+    int links = parent.linkCount() - (inode.isDirectory() ? 1 : 0);
+    state =
+        state.with(
+            parent
+                .withEntries(parent.entries().without(name))
+                .withLinks(links)
+                .modified(now)
+                .changed(now));
+  }
+
+  private void dropLink(long number) {
+    ModelInode inode = inode(number);
+    int links = inode.isDirectory() ? 0 : inode.linkCount() - 1;
+    state =
+        links == 0 && !held.test(number)
+            ? state.without(number)
+            : state.with(inode.withLinks(links).changed(now));
+  }
+
+  private Refused.Conditions newName(long directory, Name name) {
+    return place(directory, name)
+        .when(isDots(name), EEXIST, EINVAL)
+        .when(entry(directory, name) != null, EEXIST);
+  }
+
+  private Refused.Conditions place(long directory, Name name) {
+    return place(new Refused.Conditions(), directory, name);
+  }
+
+  private Refused.Conditions place(Refused.Conditions conditions, long directory, Name name) {
+    ModelInode parent = state.inodes().get(directory);
+    boolean gone = parent == null || parent.isDirectory() && parent.linkCount() == 0;
+    return conditions
+        .when(gone, ENOENT)
+        .when(parent != null && !parent.isDirectory(), ENOTDIR)
+        .when(name.length() == 0, ENOENT, EINVAL)
+        .when(name.length() > Name.LENGTH_MAX, ENAMETOOLONG);
+  }
+
+  private @Nullable Long entry(long directory, Name name) {
+    ModelInode parent = state.inodes().get(directory);
+    return parent == null ? null : parent.entries().get(name);
+  }
+
+  private static boolean isDots(Name name) {
+    return name.isDot() || name.isDotDot();
+  }
+}
