@@ -126,11 +126,17 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
           SparseBytes content = inode(inode).content();
           Refused.when(offset >= content.size() || offset < 0, ENXIO).check();
           long block = offset / SparseBytes.BLOCK;
-          while (content.written().containsKey(block) != (whence == Seek.DATA)) {
-            var next = content.written().ceiling(block);
-            boolean none = next == null;
-            Refused.when(none && whence == Seek.DATA, ENXIO).check();
-            block = whence == Seek.DATA ? next.getKey() : block + 1;
+          long last = (content.size() - 1) / SparseBytes.BLOCK;
+          while (block <= last && content.written().containsKey(block) != (whence == Seek.DATA)) {
+            block++;
+            if (whence == Seek.DATA) {
+              var next = content.written().ceiling(block);
+              block = next == null ? last + 1 : next.getKey();
+            }
+          }
+          Refused.when(whence == Seek.DATA && block > last, ENXIO).check();
+          if (block > last) {
+            return content.size();
           }
           long found = Math.max(offset, block * SparseBytes.BLOCK);
           Refused.when(whence == Seek.DATA && found >= content.size(), ENXIO).check();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lockstep {
   private static final int TRACE_MAX = 400;
+  private static final Pattern LONG_RUN = Pattern.compile("(.)\\1{20,}");
 
   private final Subject subject;
   private final ModelStore model = new ModelStore();
@@ -143,7 +145,7 @@ final class Lockstep {
     if (trace.size() == TRACE_MAX) {
       trace.remove(0);
     }
-    trace.add(what);
+    trace.add(LONG_RUN.matcher(what).replaceAll("$1$1..."));
   }
 
   void reopen() throws IOException {

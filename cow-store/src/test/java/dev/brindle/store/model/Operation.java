@@ -31,7 +31,7 @@ enum Operation {
   FALLOCATE(30, DataOperations::fallocate),
   READ(40, DataOperations::read),
   SEEK(12, DataOperations::seek),
-  FSYNC(20, DataOperations::fsync),
+  FSYNC(14, DataOperations::fsync),
   HOLD(6, HoldOperations::hold),
   RELEASE(12, HoldOperations::release),
   HOLD_AND_UNLINK(8, HoldOperations::holdAndUnlink),
@@ -39,15 +39,15 @@ enum Operation {
   VOLUME_CREATE(3, VersionOperations::createVolume),
   VOLUME_RENAME(2, VersionOperations::renameVolume),
   VOLUME_DELETE(2, VersionOperations::deleteVolume),
-  SNAPSHOT_CREATE(16, VersionOperations::createSnapshot),
+  SNAPSHOT_CREATE(12, VersionOperations::createSnapshot),
   SNAPSHOT_RENAME(3, VersionOperations::renameSnapshot),
-  SNAPSHOT_DELETE(9, VersionOperations::deleteSnapshot),
+  SNAPSHOT_DELETE(8, VersionOperations::deleteSnapshot),
   CLONE_VOLUME(3, VersionOperations::cloneVolume),
   CLONE_SNAPSHOT(4, VersionOperations::cloneSnapshot),
   DIFF(5, VersionOperations::diff),
   SYNC(3, StoreOperations::sync),
   SYNC_VOLUME(3, StoreOperations::syncVolume),
-  CHECKPOINT(6, StoreOperations::checkpoint),
+  CHECKPOINT(4, StoreOperations::checkpoint),
   RECLAIM(3, StoreOperations::reclaim),
   COMPARE(2, StoreOperations::compare),
   CHECK(2, StoreOperations::check),
@@ -86,6 +86,16 @@ enum Operation {
       }
     }
     throw new IllegalStateException();
+  }
+
+  /** An operation on a tree that makes nothing durable. */
+  static Step randomChange(Random random) {
+    while (true) {
+      Step step = random(random);
+      if (step.operation().ordinal() <= LIST.ordinal() && step.operation() != FSYNC) {
+        return step;
+      }
+    }
   }
 
   private static int weights() {

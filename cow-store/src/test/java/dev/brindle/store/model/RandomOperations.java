@@ -20,13 +20,16 @@ final class RandomOperations {
   /** How a sequence failed. */
   record Failure(Throwable cause, int steps, List<String> trace) {}
 
-  private static final int SHRINK_RUNS_MAX = Integer.getInteger("brindle.shrink", 150);
-
   private final SubjectFactory factory;
+  private final long shrinkMillisMax;
   private long operations;
 
-  RandomOperations(SubjectFactory factory) {
+  /**
+   * @param shrinkMillisMax how long a sequence that failed is cut down
+   */
+  RandomOperations(SubjectFactory factory, long shrinkMillisMax) {
     this.factory = factory;
+    this.shrinkMillisMax = shrinkMillisMax;
   }
 
   /** Single operations run so far, counting each call of the store. */
@@ -91,13 +94,12 @@ final class RandomOperations {
   private Failure shrink(List<Operation.Step> failing, Failure first) {
     List<Operation.Step> steps = new ArrayList<>(failing);
     Failure failure = first;
-    int runs = 0;
+    long end = System.nanoTime() + shrinkMillisMax * 1_000_000;
     for (int part = Math.max(1, steps.size() / 2); part >= 1; part /= 2) {
-      for (int from = 0; from < steps.size() - 1 && runs < SHRINK_RUNS_MAX; ) {
+      for (int from = 0; from < steps.size() - 1 && System.nanoTime() < end; ) {
         List<Operation.Step> fewer = new ArrayList<>(steps.subList(0, from));
         fewer.addAll(steps.subList(Math.min(steps.size() - 1, from + part), steps.size()));
         Failure again = run(fewer);
-        runs++;
         if (again == null) {
           from += part;
         } else {

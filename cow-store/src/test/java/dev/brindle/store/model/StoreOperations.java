@@ -31,7 +31,12 @@ final class StoreOperations {
     lockstep.reopen();
   }
 
+  /** Crashes, often after a while in which nothing is made durable by the caller. */
   static void crash(Lockstep lockstep, Pick pick) throws IOException {
+    int changes = pick.oneIn(3) ? 0 : pick.random().nextInt(80);
+    for (int i = 0; i < changes && pick.hasVolume(); i++) {
+      Operation.randomChange(pick.random()).run(lockstep);
+    }
     lockstep.crash(pick.random().nextLong());
   }
 
