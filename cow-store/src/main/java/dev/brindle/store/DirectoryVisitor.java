@@ -7,9 +7,8 @@ public interface DirectoryVisitor {
    * @param name not {@code .} or {@code ..}: the store has no entries for them
    * @param inode the entry's inode
    * @param mode the type bits of its {@code st_mode}; the permission bits are 0
-   * @param cookie where a later {@code readdir} goes on after this entry; 16 to 2^63 - 1 (the
-   *     numbers below are for entries that no tree holds), stable as long as the entry exists,
-   *     whatever else is added or removed
+   * @param cookie where a later {@code readdir} goes on after this entry; 3 to 2^63 - 1, stable as
+   *     long as the entry exists, whatever else is added or removed
    * @return false to stop: this entry was not taken
    */
   boolean visit(Name name, long inode, int mode, long cookie);

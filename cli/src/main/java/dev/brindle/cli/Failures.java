@@ -1,0 +1,108 @@
+package dev.brindle.cli;
+
+import dev.brindle.daemon.control.ControlException;
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.StoreLockedException;
+import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExitCodeExceptionMapper;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Makes of every failure one clear sentence on standard error and an exit status. */
+final class Failures
+    implements IExecutionExceptionHandler, IParameterExceptionHandler, IExitCodeExceptionMapper {
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, ParseResult arguments) {
+    command.getOut().flush();
+    PrintWriter err = command.getErr();
+    err.println(command.getColorScheme().errorText("brindle: " + sentence(failure)));
+    if (isBug(failure)) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return getExitCode(failure);
+  }
+
+  @Override
+  public int handleParseException(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println(
+        command.getColorScheme().errorText("brindle: " + Objects.toString(failure.getMessage())));
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return ExitStatus.USAGE;
+  }
+
+  @Override
+  public int getExitCode(Throwable failure) {
+    if (failure instanceof Refusal refusal) {
+      return refusal.exitStatus();
+    }
+    if (failure instanceof FileSystemException refusal) {
+      return switch (refusal.errno()) {
+        case ENOENT -> ExitStatus.MISSING;
+        case EEXIST, EBUSY, ENOTEMPTY, EROFS -> ExitStatus.REFUSED;
+        case EINVAL, ENAMETOOLONG -> ExitStatus.USAGE;
+        default -> ExitStatus.FAILED;
+      };
+    }
+    if (failure instanceof NoSuchFileException) {
+      return ExitStatus.MISSING;
+    }
+    if (failure instanceof StoreLockedException
+        || failure instanceof FileAlreadyExistsException
+        || failure instanceof DirectoryNotEmptyException) {
+      return ExitStatus.REFUSED;
+    }
+    return failure instanceof CorruptStoreException ? ExitStatus.DAMAGED : ExitStatus.FAILED;
+  }
+
+  private static boolean isBug(Exception failure) {
+    return failure instanceof RuntimeException;
+  }
+
+  private static String sentence(Exception failure) {
+    if (isBug(failure)) {
+      return "this is a bug: " + failure;
+    }
+    String message = Objects.requireNonNullElse(failure.getMessage(), failure.toString());
+    if (failure instanceof ControlException || failure instanceof Refusal) {
+      return message;
+    }
+    if (failure instanceof CorruptStoreException) {
+      return message + " (brindle check tells what else is)";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return message + ": permission denied";
+    }
+    // The JDK's file exceptions have just a path as their message.
+    if (failure instanceof NoSuchFileException e && Objects.equals(message, e.getFile())) {
+      return message + " does not exist";
+    }
+    if (failure instanceof FileAlreadyExistsException e && Objects.equals(message, e.getFile())) {
+      return message + " exists already";
+    }
+    if (failure instanceof DirectoryNotEmptyException) {
+      return message + " is not empty";
+    }
+    if (failure instanceof NotDirectoryException) {
+      return message + " is not a directory";
+    }
+    return message;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.brindle.cli;
+
+import dev.brindle.daemon.control.DaemonControl;
+import dev.brindle.daemon.control.StoreControl;
+import dev.brindle.daemon.control.TreeReference;
+import dev.brindle.daemon.control.VolumeReport;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A store that a command works on, and what the command's first argument names in it. */
+final class Session implements Closeable {
+  /** The volume that is meant when none is named. */
+  static final String DEFAULT_VOLUME = "main";
+
+  private final StoreAccess access;
+  private final Location location;
+  private final Place place;
+  private final StoreControl control;
+  private final boolean local;
+  private @Nullable List<VolumeReport> volumes;
+
+  private Session(
+      StoreAccess access, Location location, Place place, StoreControl control, boolean local) {
+    this.access = access;
+    this.location = location;
+    this.place = place;
+    this.control = control;
+    this.local = local;
+  }
+
+  /** Reaches the store through its daemon, or opens it while none runs. */
+  static Session open(StoreAccess access, Place place) throws IOException {
+    if (place.isRelative()) {
+      throw Refusal.usage(
+          "\"" + place + "\" does not say where: a store or a path on a mount comes first");
+    }
+    Location location = Location.of(place.path(), access);
+    Optional<DaemonControl> daemon = access.daemon(location.store());
+    StoreControl control = daemon.isPresent() ? daemon.get() : access.openLocally(location.store());
+    return new Session(access, location, place, control, daemon.isEmpty());
+  }
+
+  StoreControl control() {
+    return control;
+  }
+
+  Location location() {
+    return location;
+  }
+
+  /** True when this process has the store open and no daemon does. */
+  boolean isLocal() {
+    return local;
+  }
+
+  /** The version that the place names: a volume's head or a snapshot. */
+  TreeReference version() throws IOException {
+    return version(location, place);
+  }
+
+  /** The version that another place names, relative to this one or in the same store. */
+  TreeReference version(Place other) throws IOException {
+    if (other.isRelative()) {
+      return version(location, other);
+    }
+    Location there = Location.of(other.path(), access);
+    if (!there.store().equals(location.store())) {
+      throw Refusal.usage(
+          place + " and " + other + " are in two stores; both have to be in the same");
+    }
+    return version(there, other);
+  }
+
+  /** The volume that the place names; a snapshot is refused. */
+  String volume() throws IOException {
+    TreeReference version = version();
+    if (version.snapshot() != null) {
+      throw Refusal.usage(place + " is a snapshot; a volume is needed here");
+    }
+    return version.volume();
+  }
+
+  /** As {@link #volume}, or null when the place is just the store. */
+  @Nullable String volumeIfNamed() throws IOException {
+    return location.volume() == null && place.version().isEmpty() ? null : volume();
+  }
+
+  /**
+   * @throws Refusal when there is no volume of that full name
+   */
+  VolumeReport find(String volume) throws IOException {
+    for (VolumeReport report : volumes()) {
+      if (report.fullName().equals(volume)) {
+        return report;
+      }
+    }
+    String names =
+        volumes().stream()
+            .map(report -> NameDisplay.of(report.fullName()))
+            .collect(Collectors.joining(", "));
+    throw Refusal.missing(
+        "there is no volume "
+            + NameDisplay.of(volume)
+            + " in the store "
+            + location.store()
+            + (names.isEmpty() ? ", which has none yet" : "; it has: " + names));
+  }
+
+  private TreeReference version(Location base, Place named) throws IOException {
+    String volume = base.volume() == null ? DEFAULT_VOLUME : base.volume();
+    if (named.version().isEmpty()) {
+      return new TreeReference(find(volume).fullName(), base.snapshot());
+    }
+    if (!named.namesVolume()) {
+      return new TreeReference(find(volume).fullName(), snapshotName(named, 0));
+    }
+    return split(named);
+  }
+
+  /**
+   * Volumes may have an at-sign in their names, and snapshots may begin with one: the volume is the
+   * longest that exists.
+   */
+  private TreeReference split(Place named) throws IOException {
+    String name = named.name();
+    for (int cut = name.length(); cut > 0; cut = name.lastIndexOf('@', cut - 1)) {
+      String volume = name.substring(0, cut);
+      if (volumes().stream().anyMatch(report -> report.fullName().equals(volume))) {
+        return cut == name.length()
+            ? new TreeReference(volume, null)
+            : new TreeReference(volume, snapshotName(named, cut + 1));
+      }
+    }
+    int at = name.indexOf('@', 1);
+    String missing = at > 0 ? name.substring(0, at) : name;
+    if (missing.isEmpty()) {
+      throw Refusal.usage("\"" + named + "\" has no volume's name after the colon");
+    }
+    return new TreeReference(find(missing).fullName(), null);
+  }
+
+  private static String snapshotName(Place named, int at) throws Refusal {
+    String name = named.version().substring(at + 1);
+    if (name.isEmpty()) {
+      throw Refusal.usage("\"" + named + "\" has no snapshot's name after the at-sign");
+    }
+    return name;
+  }
+
+  private List<VolumeReport> volumes() throws IOException {
+    List<VolumeReport> known = volumes;
+    if (known == null) {
+      known = control.volumes();
+      volumes = known;
+    }
+    return known;
+  }
+
+  @Override
+  public void close() throws IOException {
+    control.close();
+  }
+}

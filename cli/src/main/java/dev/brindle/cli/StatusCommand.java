@@ -1,0 +1,144 @@
+package dev.brindle.cli;
+
+import dev.brindle.daemon.control.DaemonReport;
+import dev.brindle.daemon.control.MountOptions;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.StatusReport;
+import dev.brindle.namespace.SnapshotVisibility;
+import dev.brindle.store.StoreStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "status",
+    description =
+        "Tell how a store is: its daemon and mounts, sizes, and where its log is. Without a store:"
+            + " list the Brindle mounts of this machine.",
+    footerHeading = "%nExamples:%n",
+    footer = {"  brindle status", "  brindle status ~/brindle"})
+final class StatusCommand extends Verb {
+  @Parameters(arity = "0..1", paramLabel = "STORE", description = "The store, or a mount.")
+  @Nullable Place place;
+
+  @Mixin JsonOption json;
+
+  @Override
+  int run() throws IOException {
+    if (place == null) {
+      listMounts();
+      return ExitStatus.OK;
+    }
+    try (Session session = open(place)) {
+      StatusReport status = session.control().status();
+      if (!json.print(status, out())) {
+        print(status);
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private void listMounts() throws IOException {
+    List<MountedVolume> mounts = access().mounts();
+    if (json.print(mounts.stream().map(MountLine::of).toList(), out())) {
+      return;
+    }
+    if (mounts.isEmpty()) {
+      out().println("Nothing is mounted.");
+      return;
+    }
+    Table table = new Table().text("MOUNT").text("STORE").text("VOLUME");
+    for (MountedVolume mount : mounts) {
+      table.row(
+          NameDisplay.of(mount.mountPoint().toString()),
+          NameDisplay.of(mount.store().toString()),
+          NameDisplay.of(mount.volume()));
+    }
+    out().println(table);
+  }
+
+  /** What {@code --json} prints of a mount. */
+  private record MountLine(String mountPoint, String store, String volume) {
+    static MountLine of(MountedVolume mount) {
+      return new MountLine(mount.mountPoint().toString(), mount.store().toString(), mount.volume());
+    }
+  }
+
+  private void print(StatusReport status) {
+    StoreStatus store = status.store();
+    line("Store", NameDisplay.of(status.directory()));
+    line("Id", store.storeId() + ", format " + store.formatVersion());
+    line("State", state(store));
+    DaemonReport daemon = status.daemon();
+    line("Daemon", daemon == null ? "not running" : daemonText(status.version(), daemon));
+    for (MountReport mount : status.mounts()) {
+      line(
+          "Mount",
+          NameDisplay.of(mount.mountPoint())
+              + ": "
+              + NameDisplay.of(mount.volume())
+              + optionText(mount.options())
+              + ", since "
+              + Table.time(mount.mounted()));
+    }
+    line(
+        "Data",
+        Sizes.human(store.liveBytes())
+            + " live and "
+            + Sizes.human(store.deadBytes())
+            + " dead in "
+            + count(store.segments(), "segment"));
+    line("Index", Sizes.human(store.indexBytes()));
+    line("Not yet saved", Sizes.human(store.dirtyBytes()));
+    line("Log", NameDisplay.of(status.logFile()));
+  }
+
+  private static String state(StoreStatus store) {
+    String reason = store.readOnlyReason();
+    return reason == null ? "healthy" : "read-only: " + reason;
+  }
+
+  private static String daemonText(String version, DaemonReport daemon) {
+    return "running since "
+        + Table.time(daemon.started())
+        + ", process "
+        + daemon.pid()
+        + ", version "
+        + version
+        + ", Java "
+        + daemon.javaVersion()
+        + ", "
+        + Sizes.human(daemon.heapUsedBytes())
+        + " of "
+        + Sizes.human(daemon.heapBytesMax())
+        + " heap";
+  }
+
+  private static String optionText(MountOptions options) {
+    List<String> words = new ArrayList<>();
+    words.add(options.readOnly() ? "read-only" : "read-write");
+    if (options.noAccessTime()) {
+      words.add("noatime");
+    }
+    if (Boolean.TRUE.equals(options.allowOther())) {
+      words.add("allow-other");
+    }
+    if (options.snapshots() != SnapshotVisibility.HIDDEN) {
+      words.add("snapdir " + options.snapshots().name().toLowerCase(Locale.ROOT));
+    }
+    return ", " + String.join(", ", words);
+  }
+
+  private static String count(long number, String what) {
+    return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
+  }
+
+  private void line(String label, String text) {
+    out().printf("%-14s %s%n", label, text);
+  }
+}

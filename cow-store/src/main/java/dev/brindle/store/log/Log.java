@@ -1,0 +1,380 @@
+package dev.brindle.store.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.index.Table;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The append-only log of a store: file data and redo records, in segment files.
+ *
+ * <p>Safe for any number of threads. Its locks, in the store's order: the append mutex is the first
+ * of all; the pin comes next; the segment table, the open files, the spares and the state of
+ * durability are leaves.
+ */
+public final class Log implements Closeable {
+  /** Larger appends would push everything else out of the block cache. */
+  private static final int CACHED_APPEND_BLOCKS_MAX = 64;
+
+  private static final int GENERATION_SHIFT = 32;
+
+  private final int segmentBlocks;
+  private final Disk disk;
+  private final StoreId store;
+  private final SegmentTable table;
+  private final OpenSegments files;
+  private final BlockCache cache;
+  private final BlockReader reader;
+  private final Poison poison = new Poison();
+  private final LogState start;
+
+  private final ReentrantLock appendMutex = new ReentrantLock();
+  private final ReentrantReadWriteLock pins = new ReentrantReadWriteLock();
+  private final Pin pin = new Pin(pins.readLock());
+  private final LogHold hold = new LogHold(appendMutex);
+
+  private volatile @Nullable InFlight inFlight;
+  private @Nullable LogRecovery recovery;
+  private volatile @Nullable Running running;
+
+  /** What there is once the log's end is known. */
+  private record Running(LogWriter writer, Durability durability, Spares spares) {}
+
+  private Log(
+      Disk disk,
+      StoreId store,
+      int segmentBlocks,
+      long blockCacheBytesMax,
+      LogState start,
+      SegmentTable table)
+      throws IOException {
+    this.disk = disk;
+    this.store = store;
+    this.segmentBlocks = segmentBlocks;
+    this.start = start;
+    this.table = table;
+    files = new OpenSegments(disk, store, segmentBlocks);
+    cache = new BlockCache(blockCacheBytesMax);
+    SegmentScanner scanner = new SegmentScanner(store, segmentBlocks);
+    reader = new BlockReader(files, cache, scanner, segmentBlocks);
+    try {
+      recovery = new LogRecovery(disk, store, segmentBlocks, start, table, files, scanner);
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the log of a new store: durable when this returns, and ready to append.
+   *
+   * @param segmentBlocks blocks of 4 KiB in a segment, 64 to 16,384
+   */
+  public static Log create(Disk disk, StoreId store, int segmentBlocks, long blockCacheBytesMax)
+      throws IOException {
+    if (segmentBlocks < LogFormat.SEGMENT_BLOCKS_MIN
+        || segmentBlocks > LogFormat.SEGMENT_BLOCKS_MAX) {
+      throw new IllegalArgumentException("segments of " + segmentBlocks + " blocks");
+    }
+    disk.createDirectory(LogFormat.DIRECTORY);
+    for (String name : disk.list(LogFormat.DIRECTORY)) {
+      if (LogFormat.segmentNumber(name) > LogFormat.FIRST_SEGMENT) {
+        throw new IOException("there is a log already: " + LogFormat.DIRECTORY + "/" + name);
+      }
+    }
+    try (OpenSegments files = new OpenSegments(disk, store, segmentBlocks)) {
+      new Spares(disk, store, segmentBlocks, files, LogFormat.FIRST_SEGMENT).ensure(1);
+    }
+    disk.syncDirectory("");
+    long position = LogFormat.FIRST_SEGMENT * segmentBlocks;
+    LogState state = new LogState(new LogPosition(position), nextIncarnation(0), 1);
+    Log log =
+        new Log(
+            disk, store, segmentBlocks, blockCacheBytesMax, state, new SegmentTable(segmentBlocks));
+    log.replay(
+        redo -> {
+          throw new CorruptStoreException(
+              LogFormat.segmentName(LogFormat.FIRST_SEGMENT), -1, "a new log has a group already");
+        });
+    return log;
+  }
+
+  /**
+   * Opens the log as the last checkpoint knows it. Reads of what the checkpoint refers to work;
+   * {@link #replay} has to follow before anything else.
+   *
+   * @param state the {@link FrozenSegments#state()} of the checkpoint
+   * @param rows what {@link FrozenSegments#write} wrote
+   * @throws CorruptStoreException the segment at the checkpoint's position is damaged
+   */
+  public static Log open(
+      Disk disk,
+      StoreId store,
+      int segmentBlocks,
+      long blockCacheBytesMax,
+      LogState state,
+      Table rows)
+      throws IOException {
+    SegmentTable table = new SegmentTable(segmentBlocks);
+    table.load(rows);
+    table.setCommittedHead(state.position().address() / segmentBlocks);
+    return new Log(disk, store, segmentBlocks, blockCacheBytesMax, state, table);
+  }
+
+  /**
+   * Hands out the redo that stands behind the checkpoint, in order, up to the first group that is
+   * not whole. Then the log goes on there, in a new incarnation. The data of replayed groups is
+   * readable; it becomes live by {@link #markLive} only.
+   */
+  public void replay(RedoVisitor visitor) throws IOException {
+    LogRecovery replaying = recovery;
+    if (replaying == null) {
+      throw new IllegalStateException("the log was replayed already");
+    }
+    recovery = null;
+    LogEnd end = replaying.replay(visitor);
+    long number = end.head().number();
+    Spares spares = new Spares(disk, store, segmentBlocks, files, number + 1);
+    if (disk.exists(LogFormat.segmentName(number + 1))) {
+      spares.adopt(number + 1);
+    }
+    Durability durability =
+        new Durability(
+            files,
+            poison,
+            end.head(),
+            replaying.sealed(),
+            number * segmentBlocks + end.block(),
+            start.position().address());
+    LogWriter writer =
+        new LogWriter(
+            segmentBlocks,
+            new GroupWriter(store),
+            spares,
+            table,
+            durability,
+            poison,
+            nextIncarnation(end.incarnation()),
+            end);
+    running = new Running(writer, durability, spares);
+  }
+
+  /**
+   * A raised number that no other opening had: its upper half counts, its lower half is random,
+   * because an opening that left no trace in a checkpoint must not be taken for the next one.
+   */
+  private static long nextIncarnation(long last) {
+    long generation = (last >>> GENERATION_SHIFT) + 1;
+    return generation << GENERATION_SHIFT | new SecureRandom().nextInt() & 0xffffffffL;
+  }
+
+  private Running running() {
+    Running now = running;
+    if (now == null) {
+      throw new IllegalStateException("the log is not replayed yet");
+    }
+    return now;
+  }
+
+  /** The most data blocks that one append takes. */
+  public int dataBlocksMax() {
+    return Math.min(LogFormat.GROUP_DATA_BLOCKS_MAX, segmentBlocks / 2);
+  }
+
+  /**
+   * Begins an append: takes the append mutex and chooses the addresses.
+   *
+   * @param dataBlocks 0 to {@link #dataBlocksMax}
+   * @param redoBytesEstimate at least the length of the redo that will be written, plus 4 for each
+   *     element: then nothing can run out of space any more
+   * @throws dev.brindle.store.disk.DiskFullException nothing was changed, the mutex is free
+   * @throws LogFailedException an earlier append or sync failed
+   */
+  public Append begin(int dataBlocks, int redoBytesEstimate) throws IOException {
+    if (dataBlocks < 0 || dataBlocks > dataBlocksMax() || redoBytesEstimate < 0) {
+      throw new IllegalArgumentException(
+          "an append of %d blocks and %d bytes".formatted(dataBlocks, redoBytesEstimate));
+    }
+    Running now = running();
+    if (appendMutex.isHeldByCurrentThread()) {
+      throw new IllegalStateException("this thread holds the append mutex already");
+    }
+    appendMutex.lock();
+    try {
+      poison.check();
+      return new Append(this, now.writer.reserve(dataBlocks, redoBytesEstimate), dataBlocks);
+    } catch (IOException | RuntimeException | Error e) {
+      appendMutex.unlock();
+      throw e;
+    }
+  }
+
+  void publish(InFlight data) {
+    inFlight = data;
+  }
+
+  void write(@Nullable InFlight data, List<byte[]> redo) throws IOException {
+    poison.check();
+    try {
+      running().writer.write(data, redo);
+    } catch (IOException | RuntimeException | Error e) {
+      poison.set(e);
+      throw e;
+    }
+    if (data != null && data.blocks() <= CACHED_APPEND_BLOCKS_MAX) {
+      data.cache(cache);
+    }
+    inFlight = null;
+  }
+
+  /**
+   * Ends an append.
+   *
+   * @param unwritten data that trees may refer to and that is not in the file: it stays readable
+   */
+  void end(@Nullable InFlight unwritten) {
+    try {
+      if (unwritten != null) {
+        inFlight = unwritten.copy();
+        poison.set(new IllegalStateException("an append was published and not written"));
+      }
+    } finally {
+      appendMutex.unlock();
+    }
+  }
+
+  /** Takes the append mutex without an append: nothing is in flight while it is held. */
+  public LogHold hold() {
+    appendMutex.lock();
+    return hold;
+  }
+
+  /** The end of what is written. */
+  public LogPosition position() {
+    return new LogPosition(running().durability.written());
+  }
+
+  /**
+   * Makes everything before the position durable. Concurrent callers share one {@code fdatasync};
+   * returns at once when it is durable already.
+   *
+   * @throws LogFailedException an earlier append or sync failed
+   */
+  public void sync(LogPosition position) throws IOException {
+    running().durability.sync(position.address());
+  }
+
+  /** Keeps the files of all segments as they are, from the look-up of an address to its read. */
+  public Pin pin() {
+    pins.readLock().lock();
+    return pin;
+  }
+
+  /**
+   * Reads bytes of blocks that follow each other in one segment, verified.
+   *
+   * @param address of a block
+   * @param skipBytes where to begin, counted from the start of that block
+   * @param target gets {@code lengthBytes} bytes at its position
+   * @throws CorruptStoreException a block is not what was written
+   */
+  public void read(long address, int skipBytes, int lengthBytes, ByteBuffer target)
+      throws IOException {
+    if (skipBytes < 0 || lengthBytes < 0 || lengthBytes > target.remaining()) {
+      throw new IllegalArgumentException(
+          "a read of %d bytes from %d on into %d"
+              .formatted(lengthBytes, skipBytes, target.remaining()));
+    }
+    if (lengthBytes == 0 || readInFlight(address, skipBytes, lengthBytes, target)) {
+      return;
+    }
+    pins.readLock().lock();
+    try {
+      reader.read(address, skipBytes, lengthBytes, target);
+    } finally {
+      pins.readLock().unlock();
+    }
+  }
+
+  /**
+   * Copies from the append that is going on. The bytes count only if it is still going on after
+   * that: its owner may use the buffers again when it has ended, and then the file has them.
+   */
+  private boolean readInFlight(long address, int skipBytes, int lengthBytes, ByteBuffer target) {
+    InFlight current = inFlight;
+    long first = address + skipBytes / LogFormat.BLOCK_BYTES;
+    if (current == null || !current.contains(first)) {
+      return false;
+    }
+    int position = target.position();
+    current.copy(first, skipBytes % LogFormat.BLOCK_BYTES, lengthBytes, target);
+    VarHandle.loadLoadFence();
+    if (inFlight == current) {
+      return true;
+    }
+    target.position(position);
+    return inFlight != null && readInFlight(address, skipBytes, lengthBytes, target);
+  }
+
+  /** Blocks become referred to. To be called with what refers to them, inside the gate. */
+  public void markLive(long address, int blocks) {
+    table.markLive(address, blocks);
+  }
+
+  /** Blocks are no longer referred to by anything. To be called inside the gate. */
+  public void markDead(long address, int blocks) {
+    table.markDead(address, blocks);
+  }
+
+  /** Whether all blocks of a range are in one segment and live. */
+  public boolean isLive(long address, int blocks) {
+    return table.isLive(address, blocks);
+  }
+
+  /**
+   * Takes the log's part of a checkpoint, in memory. The caller has the append mutex (see {@link
+   * #hold}) and the gate exclusively.
+   */
+  @GuardedBy("appendMutex")
+  public FrozenSegments freeze() {
+    if (!appendMutex.isHeldByCurrentThread()) {
+      throw new IllegalStateException("a freeze needs the append mutex");
+    }
+    LogWriter writer = running().writer;
+    return new FrozenSegments(table, writer.state(), writer.headSegment(), table.freeze());
+  }
+
+  public LogStatistics statistics() {
+    return table.statistics();
+  }
+
+  /** All segments, by number. */
+  public List<SegmentInfo> segments() {
+    return table.infos();
+  }
+
+  /** The live blocks of a segment, in order. */
+  public List<BlockRange> liveRanges(long segment) throws CorruptStoreException {
+    return table.liveRanges(segment);
+  }
+
+  /** Why the store turned read-only, or null while it is not. */
+  public @Nullable Throwable failure() {
+    return poison.cause();
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+}

@@ -1,0 +1,159 @@
+package dev.brindle.store.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments behind the head that have their files already: empty, of full size, durable in the
+ * directory. Numbers are consecutive, so a file is made for a given number.
+ */
+final class Spares {
+  private static final int FILL_BYTES = 1 << 20;
+
+  private final Disk disk;
+  private final StoreId store;
+  private final int segmentBlocks;
+  private final OpenSegments files;
+
+  @GuardedBy("this")
+  private final Deque<SegmentFile> prepared = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private long nextNumber;
+
+  Spares(Disk disk, StoreId store, int segmentBlocks, OpenSegments files, long nextNumber) {
+    this.disk = disk;
+    this.store = store;
+    this.segmentBlocks = segmentBlocks;
+    this.files = files;
+    this.nextNumber = nextNumber;
+  }
+
+  /**
+   * Makes sure that so many segments can be taken without a further need of space.
+   *
+   * @throws dev.brindle.store.disk.DiskFullException nothing was changed
+   */
+  synchronized void ensure(int count) throws IOException {
+    while (prepared.size() < count) {
+      prepare(null, false);
+    }
+  }
+
+  /** Prepares one if there is none. */
+  synchronized void prepareOne(boolean filled) throws IOException {
+    if (prepared.isEmpty()) {
+      prepare(null, filled);
+    }
+  }
+
+  /** The next segment, acquired in {@link OpenSegments}. */
+  synchronized SegmentFile take() throws IOException {
+    ensure(1);
+    return prepared.removeFirst();
+  }
+
+  /**
+   * Makes a spare of a dead segment's file, or deletes the file when there is a spare already.
+   *
+   * @param name of the file, which nothing refers to any more
+   */
+  synchronized void recycle(String name) throws IOException {
+    if (prepared.isEmpty()) {
+      prepare(name, false);
+    } else {
+      disk.delete(name);
+    }
+  }
+
+  /** Gives a spare's space back to the host; false when there is none. */
+  synchronized boolean giveUp() throws IOException {
+    SegmentFile last = prepared.pollLast();
+    if (last == null) {
+      return false;
+    }
+    nextNumber--;
+    files.remove(last.number());
+    files.release(last);
+    disk.delete(LogFormat.segmentName(last.number()));
+    return true;
+  }
+
+  /** Takes in a file found at opening that follows the head and was never reached. */
+  synchronized void adopt(long number) throws IOException {
+    if (number != nextNumber) {
+      throw new IllegalStateException("segment " + number + " does not follow the last one");
+    }
+    nextNumber = number + 1;
+    prepared.addLast(openForAppend(number));
+  }
+
+  @GuardedBy("this")
+  private void prepare(@Nullable String recycled, boolean filled) throws IOException {
+    long number = nextNumber;
+    String name = LogFormat.temporaryName(number);
+    try {
+      if (recycled != null) {
+        disk.rename(recycled, name);
+      } else if (disk.exists(name)) {
+        disk.delete(name);
+      }
+      writeEmpty(name, number, recycled == null, filled);
+    } catch (IOException e) {
+      deleteAfter(e, name);
+      throw e;
+    }
+    disk.rename(name, LogFormat.segmentName(number));
+    disk.syncDirectory(LogFormat.DIRECTORY);
+    nextNumber = number + 1;
+    prepared.addLast(openForAppend(number));
+  }
+
+  private void deleteAfter(IOException failure, String name) {
+    try {
+      if (disk.exists(name)) {
+        disk.delete(name);
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void writeEmpty(String name, long number, boolean create, boolean filled)
+      throws IOException {
+    SegmentHeader header = SegmentHeader.normal(store, number, segmentBlocks);
+    try (DiskFile file =
+        disk.open(name, create ? Disk.OpenMode.CREATE : Disk.OpenMode.READ_WRITE)) {
+      file.allocate(0, header.fileBytes());
+      file.write(0, header.encode());
+      if (filled) {
+        fill(file, header);
+      }
+      file.sync();
+    }
+  }
+
+  /** A sync of blocks that were written before is about half as long as one of allocated ones. */
+  private void fill(DiskFile file, SegmentHeader header) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
+    long end = header.pageOffset(0);
+    for (long offset = header.dataOffset(0); offset < end; offset += FILL_BYTES) {
+      file.write(offset, zeros.clear().limit((int) Math.min(FILL_BYTES, end - offset)));
+    }
+  }
+
+  private SegmentFile openForAppend(long number) throws IOException {
+    SegmentFile file =
+        SegmentFile.open(disk, store, number, segmentBlocks, Disk.OpenMode.READ_WRITE);
+    file.holdChecksums(new int[segmentBlocks]);
+    files.register(file);
+    return file;
+  }
+}
