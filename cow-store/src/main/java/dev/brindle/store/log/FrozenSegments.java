@@ -15,13 +15,13 @@ public final class FrozenSegments {
    */
   record Row(long segment, int fileBlocks, @Nullable LiveMap map) {}
 
-  private final SegmentTable table;
+  private final Log log;
   private final LogState state;
   private final long headSegment;
   private final List<Row> rows;
 
-  FrozenSegments(SegmentTable table, LogState state, long headSegment, List<Row> rows) {
-    this.table = table;
+  FrozenSegments(Log log, LogState state, long headSegment, List<Row> rows) {
+    this.log = log;
     this.state = state;
     this.headSegment = headSegment;
     this.rows = rows;
@@ -49,6 +49,6 @@ public final class FrozenSegments {
    * Log#sync} of the state's position and the index's own sync have returned.
    */
   public void committed() {
-    table.commit(headSegment, rows);
+    log.committed(headSegment, rows);
   }
 }

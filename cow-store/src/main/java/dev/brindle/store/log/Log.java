@@ -1,6 +1,5 @@
 package dev.brindle.store.log;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
@@ -48,7 +47,9 @@ public final class Log implements Closeable {
   private volatile @Nullable Running running;
 
   /** What there is once the log's end is known. */
-  private record Running(LogWriter writer, Durability durability, Spares spares) {}
+  private record Running(LogWriter writer, Durability durability, Spares spares, Cleaner cleaner) {}
+
+  private volatile @Nullable Maintenance maintenance;
 
   private Log(
       Disk disk,
@@ -166,7 +167,10 @@ public final class Log implements Closeable {
             poison,
             nextIncarnation(end.incarnation()),
             end);
-    running = new Running(writer, durability, spares);
+    Cleaner cleaner =
+        new Cleaner(
+            disk, store, segmentBlocks, table, files, cache, reader, spares, pins.writeLock());
+    running = new Running(writer, durability, spares, cleaner);
   }
 
   /**
@@ -175,7 +179,7 @@ public final class Log implements Closeable {
    */
   private static long nextIncarnation(long last) {
     long generation = (last >>> GENERATION_SHIFT) + 1;
-    return generation << GENERATION_SHIFT | new SecureRandom().nextInt() & 0xffffffffL;
+    return (generation << GENERATION_SHIFT) | Integer.toUnsignedLong(new SecureRandom().nextInt());
   }
 
   private Running running() {
@@ -235,6 +239,15 @@ public final class Log implements Closeable {
       data.cache(cache);
     }
     inFlight = null;
+    wantSpare();
+  }
+
+  /** A segment is prepared in the background while the second half of the head fills. */
+  private void wantSpare() {
+    Maintenance threads = maintenance;
+    if (threads != null && running().writer.becameHalfFull()) {
+      threads.wantSpare();
+    }
   }
 
   /**
@@ -345,13 +358,48 @@ public final class Log implements Closeable {
    * Takes the log's part of a checkpoint, in memory. The caller has the append mutex (see {@link
    * #hold}) and the gate exclusively.
    */
-  @GuardedBy("appendMutex")
   public FrozenSegments freeze() {
     if (!appendMutex.isHeldByCurrentThread()) {
       throw new IllegalStateException("a freeze needs the append mutex");
     }
     LogWriter writer = running().writer;
-    return new FrozenSegments(table, writer.state(), writer.headSegment(), table.freeze());
+    return new FrozenSegments(this, writer.state(), writer.headSegment(), table.freeze());
+  }
+
+  /** The checkpoint is durable: what is dead in it may be discarded. */
+  void committed(long headSegment, List<FrozenSegments.Row> rows) {
+    table.commit(headSegment, rows);
+    Maintenance threads = maintenance;
+    if (threads != null) {
+      threads.wantClean();
+    }
+  }
+
+  /**
+   * Brings back to the host what the policy wants back: all dead segments, and the dead blocks of
+   * others by rewriting, as of the last durable checkpoint. Takes as long as that takes.
+   */
+  public void reclaim() throws IOException {
+    running().cleaner.reclaim(Cleaner.Throttle.NONE);
+  }
+
+  /** Starts the background threads that clean and that prepare segments. */
+  public synchronized void startMaintenance() {
+    if (maintenance == null) {
+      Running now = running();
+      Maintenance threads = new Maintenance(now.cleaner, now.spares, now.durability, poison);
+      threads.start();
+      maintenance = threads;
+    }
+  }
+
+  /** Ends the background threads and waits for them. */
+  public synchronized void stopMaintenance() {
+    Maintenance threads = maintenance;
+    if (threads != null) {
+      maintenance = null;
+      threads.stop();
+    }
   }
 
   public LogStatistics statistics() {
@@ -368,13 +416,30 @@ public final class Log implements Closeable {
     return table.liveRanges(segment);
   }
 
+  /**
+   * Verifies that each segment's file is there, that its header and its run table are sound and
+   * that it has every live block. Reads no data.
+   *
+   * @return a sentence for each broken rule
+   */
+  public List<String> verify() {
+    pins.readLock().lock();
+    try {
+      return new SegmentVerifier(table, files, segmentBlocks).verify();
+    } finally {
+      pins.readLock().unlock();
+    }
+  }
+
   /** Why the store turned read-only, or null while it is not. */
   public @Nullable Throwable failure() {
     return poison.cause();
   }
 
+  /** Closes the files. Nothing is synced: a store is closed by a checkpoint. */
   @Override
   public void close() throws IOException {
+    stopMaintenance();
     files.close();
   }
 }

@@ -32,6 +32,9 @@ final class LogWriter {
   private SegmentFile head;
   private int nextBlock;
 
+  /** The last head that was said to be half full. */
+  private long halfFull;
+
   /** The header blocks of the group that is being prepared. */
   private int headerBlocks;
 
@@ -65,8 +68,13 @@ final class LogWriter {
     return head.number();
   }
 
-  boolean headIsHalfFull() {
-    return nextBlock > segmentBlocks / 2;
+  /** Whether the head is half full, said once for each head. */
+  boolean becameHalfFull() {
+    if (nextBlock <= segmentBlocks / 2 || halfFull == head.number()) {
+      return false;
+    }
+    halfFull = head.number();
+    return true;
   }
 
   private long position() {

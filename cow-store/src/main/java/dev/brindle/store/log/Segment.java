@@ -50,6 +50,7 @@ final class Segment {
   }
 
   /** What no rewriting may leave out. */
+  @SuppressWarnings("ReferenceEquality")
   LiveMap kept() {
     return now == committed ? now : now.union(committed);
   }

@@ -4,11 +4,13 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * The segments behind the head that have their files already: empty, of full size, durable in the
@@ -66,10 +68,14 @@ final class Spares {
    * @param name of the file, which nothing refers to any more
    */
   synchronized void recycle(String name) throws IOException {
-    if (prepared.isEmpty()) {
-      prepare(name, false);
-    } else {
+    if (!prepared.isEmpty()) {
       disk.delete(name);
+      return;
+    }
+    try {
+      prepare(name, false);
+    } catch (DiskFullException e) {
+      Logger.debug("no room for a spare segment: {}", e.getMessage());
     }
   }
 

@@ -1,0 +1,176 @@
+package dev.brindle.store.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFullException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import org.tinylog.Logger;
+
+/**
+ * Brings freed space back to the host: deletes or recycles segments in which nothing is to be kept
+ * and rewrites those of which too much is dead. Which blocks may go, and why, is argued in the
+ * package's documentation.
+ */
+final class Cleaner {
+  /** Waits between two pieces of work, and says when to stop. */
+  interface Throttle {
+    Throttle NONE = workNanos -> true;
+
+    /** Returns false when the rest of the work is to be left for another time. */
+    boolean pauseAfter(long workNanos);
+  }
+
+  private final Disk disk;
+  private final int segmentBlocks;
+  private final SegmentTable table;
+  private final OpenSegments files;
+  private final BlockCache cache;
+  private final Spares spares;
+  private final Lock exclusive;
+  private final SegmentRewriter rewriter;
+
+  /**
+   * @param exclusive held while a file is replaced or deleted: nobody has a segment pinned then
+   */
+  Cleaner(
+      Disk disk,
+      StoreId store,
+      int segmentBlocks,
+      SegmentTable table,
+      OpenSegments files,
+      BlockCache cache,
+      BlockReader reader,
+      Spares spares,
+      Lock exclusive) {
+    this.disk = disk;
+    this.segmentBlocks = segmentBlocks;
+    this.table = table;
+    this.files = files;
+    this.cache = cache;
+    this.spares = spares;
+    this.exclusive = exclusive;
+    this.rewriter = new SegmentRewriter(disk, store, reader);
+  }
+
+  /** Does everything that the policy wants now. */
+  synchronized void reclaim(Throttle throttle) throws IOException {
+    boolean tight = CleaningPolicy.isTight(disk.freeBytes(), disk.totalBytes(), segmentBlocks);
+    CleaningPolicy.Plan plan = CleaningPolicy.plan(table.candidates(), segmentBlocks, tight);
+    if (plan.isEmpty()) {
+      return;
+    }
+    deleteAll(plan.dead(), tight);
+    for (long number : plan.rewrites()) {
+      long start = System.nanoTime();
+      boolean roomLeft = rewriteOrSkip(number);
+      if (!roomLeft || !throttle.pauseAfter(System.nanoTime() - start)) {
+        break;
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private void deleteAll(List<Long> numbers, boolean tight) throws IOException {
+    if (numbers.isEmpty()) {
+      return;
+    }
+    for (long number : numbers) {
+      detach(number);
+      String name = LogFormat.segmentName(number);
+      if (!disk.exists(name)) {
+        continue;
+      }
+      if (tight) {
+        disk.delete(name);
+      } else {
+        spares.recycle(name);
+      }
+    }
+    disk.syncDirectory(LogFormat.DIRECTORY);
+  }
+
+  private void detach(long number) throws IOException {
+    exclusive.lock();
+    try {
+      table.remove(number);
+      files.remove(number);
+      cache.forgetChecksums(number, LogFormat.pagesFor(segmentBlocks));
+    } finally {
+      exclusive.unlock();
+    }
+  }
+
+  /** Returns whether there was room for the copy. */
+  @GuardedBy("this")
+  private boolean rewriteOrSkip(long number) throws IOException {
+    try {
+      rewrite(number);
+      return true;
+    } catch (CorruptStoreException e) {
+      Logger.error(e, "segment {} is left as it is", number);
+      table.markDamaged(number);
+      return true;
+    } catch (DiskFullException e) {
+      if (spares.giveUp()) {
+        return rewriteOrSkip(number);
+      }
+      Logger.warn("no room on the host's disk to rewrite segment {}", number);
+      return false;
+    }
+  }
+
+  @GuardedBy("this")
+  private void rewrite(long number) throws IOException {
+    LiveMap kept = table.kept(number);
+    if (kept == null) {
+      return;
+    }
+    SegmentFile source = files.acquire(number);
+    try {
+      if (kept.count() < source.header().fileBlocks()) {
+        replace(source, kept);
+      }
+      table.rewritten(number, kept.count());
+    } finally {
+      files.release(source);
+    }
+  }
+
+  @GuardedBy("this")
+  private void replace(SegmentFile source, LiveMap kept) throws IOException {
+    long number = source.number();
+    String temporary = LogFormat.temporaryName(number);
+    try {
+      if (disk.exists(temporary)) {
+        disk.delete(temporary);
+      }
+      rewriter.write(source, kept, temporary);
+    } catch (IOException e) {
+      deleteAfter(e, temporary);
+      throw e;
+    }
+    exclusive.lock();
+    try {
+      disk.rename(temporary, LogFormat.segmentName(number));
+      files.remove(number);
+      cache.forgetChecksums(number, LogFormat.pagesFor(segmentBlocks));
+    } finally {
+      exclusive.unlock();
+    }
+    disk.syncDirectory(LogFormat.DIRECTORY);
+  }
+
+  private void deleteAfter(IOException failure, String name) {
+    try {
+      if (disk.exists(name)) {
+        disk.delete(name);
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

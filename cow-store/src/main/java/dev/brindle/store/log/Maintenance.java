@@ -1,0 +1,145 @@
+package dev.brindle.store.log;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.disk.DiskFullException;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.tinylog.Logger;
+
+/**
+ * The log's background threads: one cleans after each checkpoint, for at most a share of the time;
+ * the other prepares the next segment.
+ */
+final class Maintenance {
+  /** Half of the time at most is spent on rewriting. */
+  private static final int PAUSE_PER_WORK = 1;
+
+  private static final long CLEAN_INTERVAL_MILLIS = 20_000;
+
+  private final Cleaner cleaner;
+  private final Spares spares;
+  private final Durability durability;
+  private final Poison poison;
+  private final Thread cleaning = thread("brindle-log-cleaner", this::cleanUntilStopped);
+  private final Thread sparing = thread("brindle-log-spare", this::prepareUntilStopped);
+
+  @GuardedBy("this")
+  private boolean stopped;
+
+  @GuardedBy("this")
+  private boolean cleanWanted = true;
+
+  @GuardedBy("this")
+  private boolean spareWanted;
+
+  Maintenance(Cleaner cleaner, Spares spares, Durability durability, Poison poison) {
+    this.cleaner = cleaner;
+    this.spares = spares;
+    this.durability = durability;
+    this.poison = poison;
+  }
+
+  private static Thread thread(String name, Runnable body) {
+    Thread thread = new Thread(body, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start() {
+    cleaning.start();
+    sparing.start();
+  }
+
+  /** Ends both threads and waits for them; a rewriting that is going on is finished. */
+  void stop() {
+    synchronized (this) {
+      stopped = true;
+      notifyAll();
+    }
+    boolean interrupted = false;
+    for (Thread thread : new Thread[] {cleaning, sparing}) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  synchronized void wantClean() {
+    cleanWanted = true;
+    notifyAll();
+  }
+
+  synchronized void wantSpare() {
+    spareWanted = true;
+    notifyAll();
+  }
+
+  private void cleanUntilStopped() {
+    while (awaitClean()) {
+      if (poison.cause() != null) {
+        continue;
+      }
+      try {
+        cleaner.reclaim(this::pauseAfter);
+      } catch (IOException | RuntimeException e) {
+        Logger.error(e, "cleaning the log failed");
+      }
+    }
+  }
+
+  private void prepareUntilStopped() {
+    while (awaitSpare()) {
+      try {
+        spares.prepareOne(durability.headIsSynced());
+      } catch (DiskFullException e) {
+        Logger.debug("no room for a spare segment: {}", e.getMessage());
+      } catch (IOException | RuntimeException e) {
+        Logger.error(e, "preparing a segment failed");
+      }
+    }
+  }
+
+  private synchronized boolean awaitClean() {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLEAN_INTERVAL_MILLIS);
+    while (!stopped && !cleanWanted && deadline - System.nanoTime() > 0) {
+      waitUntil(deadline);
+    }
+    cleanWanted = false;
+    return !stopped;
+  }
+
+  private synchronized boolean awaitSpare() {
+    while (!stopped && !spareWanted) {
+      waitUntil(System.nanoTime() + TimeUnit.DAYS.toNanos(1));
+    }
+    spareWanted = false;
+    return !stopped;
+  }
+
+  private synchronized boolean pauseAfter(long workNanos) {
+    long deadline = System.nanoTime() + workNanos * PAUSE_PER_WORK;
+    while (!stopped && deadline - System.nanoTime() > 0) {
+      waitUntil(deadline);
+    }
+    return !stopped;
+  }
+
+  /** One wait; the callers loop. */
+  @SuppressWarnings("WaitNotInLoop")
+  @GuardedBy("this")
+  private void waitUntil(long deadline) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) + 1;
+    try {
+      wait(Math.max(1, millis));
+    } catch (InterruptedException e) {
+      stopped = true;
+    }
+  }
+}
