@@ -19,14 +19,7 @@ final class ListTimes {
 
   private record Key(long volume, NodeKind kind) {}
 
-  /**
-   * @param fingerprint of the list; null when this mount has just changed it
-   */
-  private record Seen(@Nullable Long fingerprint, Timestamp changed, long lookedNanos) {
-    boolean agreesWith(long other) {
-      return fingerprint == null || fingerprint == other;
-    }
-  }
+  private record Seen(long fingerprint, Timestamp changed, long lookedNanos) {}
 
   private final ConcurrentMap<Key, Seen> seen = new ConcurrentHashMap<>();
 
@@ -52,16 +45,21 @@ final class ListTimes {
             new Key(volume, kind),
             new Seen(fingerprint, newest, looked),
             (before, fresh) ->
-                before.agreesWith(fingerprint)
-                    ? new Seen(fingerprint, before.changed, looked)
-                    : new Seen(fingerprint, later(before.changed, newest), looked));
+                new Seen(
+                    fingerprint,
+                    before.fingerprint == fingerprint
+                        ? before.changed
+                        : later(before.changed, newest),
+                    looked));
     return now.changed;
   }
 
-  /** Takes note that this mount has changed the list. */
+  /** Has the list looked at again the next time. */
   void changed(long volume, NodeKind kind) {
-    long stale = System.nanoTime() - FRESH_NANOS;
-    seen.put(new Key(volume, kind), new Seen(null, Timestamp.now(), stale));
+    seen.computeIfPresent(
+        new Key(volume, kind),
+        (key, before) ->
+            new Seen(before.fingerprint, before.changed, before.lookedNanos - FRESH_NANOS));
   }
 
   private static Timestamp later(Timestamp before, Timestamp newest) {

@@ -1,0 +1,53 @@
+package dev.brindle.store.version;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.tree.NodeStore;
+import dev.brindle.store.tree.OwnedWalk;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+
+/** What a version owns, found in its B+tree. */
+record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
+  @Override
+  public @Nullable Cursor free(long root, long bornAfter, Cursor from, int budget, Freer freer)
+      throws IOException {
+    OwnedWalk walk = new OwnedWalk(nodes, root, bornAfter, from.high(), from.offset());
+    boolean done = walk.step(budget, new Visitor(bornAfter, freer));
+    return done ? null : new Cursor(walk.high(), walk.offset());
+  }
+
+  private final class Visitor implements OwnedWalk.Visitor {
+    private final ExtentFinder.Sink sink;
+    private final Freer freer;
+
+    Visitor(long bornAfter, Freer freer) {
+      this.freer = freer;
+      this.sink =
+          (address, blocks, born) -> {
+            if (born > bornAfter) {
+              freer.freeBlocks(address, blocks);
+            }
+          };
+    }
+
+    @Override
+    public void item(long high, long offset, byte[] value) {
+      try {
+        extents.find(high, offset, value, sink);
+      } catch (CorruptStoreException e) {
+        Logger.error(e, "the blocks of a damaged item are not freed");
+      }
+    }
+
+    @Override
+    public void node(long nodeId, int bytes, long born) {
+      freer.freeNode(nodeId);
+    }
+
+    @Override
+    public void damaged(long nodeId, CorruptStoreException cause) {
+      Logger.error(cause, "a damaged tree node and what is under it are not freed");
+    }
+  }
+}
