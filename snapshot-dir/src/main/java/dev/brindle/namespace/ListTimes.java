@@ -19,7 +19,14 @@ final class ListTimes {
 
   private record Key(long volume, NodeKind kind) {}
 
-  private record Seen(long fingerprint, Timestamp changed, long lookedNanos) {}
+  /**
+   * @param fingerprint of the list; null when this mount has just changed it
+   */
+  private record Seen(@Nullable Long fingerprint, Timestamp changed, long lookedNanos) {
+    boolean agreesWith(long other) {
+      return fingerprint == null || fingerprint == other;
+    }
+  }
 
   private final ConcurrentMap<Key, Seen> seen = new ConcurrentHashMap<>();
 
@@ -45,21 +52,16 @@ final class ListTimes {
             new Key(volume, kind),
             new Seen(fingerprint, newest, looked),
             (before, fresh) ->
-                new Seen(
-                    fingerprint,
-                    before.fingerprint == fingerprint
-                        ? before.changed
-                        : later(before.changed, newest),
-                    looked));
+                before.agreesWith(fingerprint)
+                    ? new Seen(fingerprint, before.changed, looked)
+                    : new Seen(fingerprint, later(before.changed, newest), looked));
     return now.changed;
   }
 
-  /** Has the list looked at again the next time. */
+  /** Takes note that this mount has changed the list. */
   void changed(long volume, NodeKind kind) {
-    seen.computeIfPresent(
-        new Key(volume, kind),
-        (key, before) ->
-            new Seen(before.fingerprint, before.changed, before.lookedNanos - FRESH_NANOS));
+    long stale = System.nanoTime() - FRESH_NANOS;
+    seen.put(new Key(volume, kind), new Seen(null, Timestamp.now(), stale));
   }
 
   private static Timestamp later(Timestamp before, Timestamp newest) {

@@ -345,6 +345,15 @@ class SnapshotDirectoryTest extends MountFixture {
   }
 
   @Test
+  void modificationTime_ofTheFirstLook_knowsOfADeletion() throws IOException {
+    mkdir("/.snapshots/s");
+    Timestamp made = opened.store().snapshots(opened.volume()).get(0).created();
+    remount(NamespaceOptions.defaults());
+    rmdir("/.snapshots/s");
+    assertTrue(attributes("/.snapshots").modificationTime().compareTo(made) > 0);
+  }
+
+  @Test
   void modificationTime_noticesChangesMadeElsewhere() throws Exception {
     Timestamp empty = attributes("/.snapshots").modificationTime();
     opened.store().createSnapshot(opened.volume(), Name.of("s"));

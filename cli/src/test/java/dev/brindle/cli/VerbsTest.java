@@ -1,0 +1,330 @@
+package dev.brindle.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
+import dev.brindle.store.Difference;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs against a store that lives in memory: words in, text and exit status out. */
+final class VerbsTest {
+  @TempDir Path temporary;
+
+  private final FakeAccess access = new FakeAccess();
+  private FakeStore store;
+  private Path directory;
+  private Path mount;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void makeStoreAndMountPoint() throws IOException {
+    Path real = temporary.toRealPath();
+    directory = Files.createDirectory(real.resolve("store"));
+    mount = Files.createDirectory(real.resolve("mount"));
+    store = access.add(directory);
+  }
+
+  private int brindle(String... words) {
+    StringWriter outText = new StringWriter();
+    StringWriter errText = new StringWriter();
+    int status = Main.run(access, new PrintWriter(outText), new PrintWriter(errText), words);
+    out = outText.toString();
+    err = errText.toString();
+    return status;
+  }
+
+  private void mounted(String volume) {
+    access.mounts.add(new MountedVolume(mount, directory, volume));
+  }
+
+  private List<String> snapshotNames(String volume) throws IOException {
+    return store.snapshots(volume).stream().map(snapshot -> snapshot.name()).toList();
+  }
+
+  @Test
+  void snapshotCreate_nameInEitherPlace_isTheSame() throws IOException {
+    assertEquals(0, brindle("snapshot", "create", directory.toString(), "a"), err);
+    assertEquals(0, brindle("snapshot", "create", directory + "@b"), err);
+    assertEquals(0, brindle("snapshot", "create", directory + ":main@c"), err);
+
+    assertEquals(List.of("a", "b", "c"), snapshotNames("main"));
+    assertEquals("Took the snapshot main@c.\n", out);
+  }
+
+  @Test
+  void snapshotCreate_noNameOrTwo_isWrongUsage() throws IOException {
+    assertEquals(2, brindle("snapshot", "create", directory.toString()));
+    assertEquals(2, brindle("snapshot", "create", directory + "@a", "b"));
+    assertEquals(2, brindle("snapshot", "create", directory + "@"));
+
+    assertEquals(List.of(), snapshotNames("main"));
+  }
+
+  @Test
+  void snapshotCreate_pathOnMount_takesTheVolumeSeenThere() throws IOException {
+    store.createClone("main", null, "test");
+    mounted("main");
+    Files.createDirectories(mount.resolve("src/deep"));
+    Files.createDirectories(mount.resolve(".clones/test/src"));
+
+    assertEquals(0, brindle("snapshot", "create", mount + "/src/deep", "a"), err);
+    assertEquals(0, brindle("snapshot", "create", mount + "/.clones/test/src", "b"), err);
+    assertEquals(0, brindle("snapshot", "create", mount + ":main/test@c"), err);
+
+    assertEquals(List.of("a"), snapshotNames("main"));
+    assertEquals(List.of("b", "c"), snapshotNames("main/test"));
+  }
+
+  @Test
+  void snapshotDelete_severalNames_deletesThemAndFreesTheSpace() throws IOException {
+    for (String name : List.of("a", "b", "c")) {
+      store.createSnapshot("main", name);
+    }
+
+    assertEquals(0, brindle("snapshot", "delete", directory.toString(), "c", "a"), err);
+
+    assertEquals(List.of("b"), snapshotNames("main"));
+    assertEquals(1, store.reclaimed);
+  }
+
+  @Test
+  void snapshotDelete_mountedStore_waitsForSpaceOnlyWhenAsked() throws IOException {
+    store.createSnapshot("main", "a");
+    store.createSnapshot("main", "b");
+    mounted("main");
+
+    assertEquals(0, brindle("snapshot", "delete", mount.toString(), "a"), err);
+    assertEquals(0, store.reclaimed);
+    assertEquals(0, brindle("snapshot", "delete", mount.toString(), "b", "--wait"), err);
+    assertEquals(1, store.reclaimed);
+  }
+
+  @Test
+  void snapshotDelete_pathOfTheSnapshot_deletesIt() throws IOException {
+    store.createSnapshot("main", "a");
+    mounted("main");
+
+    assertEquals(0, brindle("snapshot", "delete", mount + "/.snapshots/a"), err);
+
+    assertEquals(List.of(), snapshotNames("main"));
+  }
+
+  @Test
+  void snapshotRename_nameInEitherPlace_isTheSame() throws IOException {
+    store.createSnapshot("main", "a");
+
+    assertEquals(0, brindle("snapshot", "rename", directory.toString(), "a", "b"), err);
+    assertEquals(0, brindle("snapshot", "rename", directory + "@b", "c"), err);
+
+    assertEquals(List.of("c"), snapshotNames("main"));
+    assertEquals("main@b is now main@c.\n", out);
+  }
+
+  @Test
+  void anyVerb_mistypedVolume_namesThoseThatAre() {
+    assertEquals(3, brindle("snapshot", "create", directory + ":mian", "a"));
+
+    assertEquals(
+        "brindle: there is no volume mian in the store " + directory + "; it has: main\n", err);
+  }
+
+  @Test
+  void anyVerb_noStoreThere_saysSo() {
+    assertEquals(3, brindle("df", temporary + "/nothing"));
+
+    assertTrue(err.contains("neither a store nor on a Brindle mount"), err);
+  }
+
+  @Test
+  void anyVerb_unknownOption_isWrongUsage() {
+    assertEquals(2, brindle("df", "--nonsense", directory.toString()));
+
+    assertTrue(err.contains("--nonsense"), err);
+    assertTrue(err.contains("brindle df --help"), err);
+  }
+
+  @Test
+  void noVerb_orUnknownVerb_isWrongUsage() {
+    assertEquals(2, brindle());
+    assertEquals(2, brindle("snapshto"));
+    assertTrue(err.contains("snapshot"), err);
+    assertEquals(2, brindle("snapshot"));
+  }
+
+  @Test
+  void cloneCreate_ofSnapshot_byOptionOrByPlace() throws IOException {
+    store.createSnapshot("main", "s");
+
+    assertEquals(0, brindle("clone", "create", directory.toString(), "--from", "s", "one"), err);
+    assertEquals(0, brindle("clone", "create", directory + "@s", "two"), err);
+    assertEquals(2, brindle("clone", "create", directory + "@s", "--from", "s", "three"));
+
+    assertEquals(
+        List.of("main@s", "main@s"),
+        store.clones("main").stream().map(clone -> clone.origin()).toList());
+  }
+
+  @Test
+  void cloneDelete_volumeThatIsNoClone_isRefused() throws IOException {
+    store.createClone("main", null, "test");
+
+    assertEquals(2, brindle("clone", "delete", directory.toString()));
+    assertEquals(0, brindle("clone", "delete", directory.toString(), "test"), err);
+    assertEquals(3, brindle("clone", "delete", directory + ":main/test"));
+  }
+
+  @Test
+  void volumeDelete_withClones_needsToBeToldWhatBecomesOfThem() throws IOException {
+    store.createClone("main", null, "test");
+
+    assertEquals(4, brindle("volume", "delete", directory + ":main"));
+    assertEquals(
+        2, brindle("volume", "delete", directory + ":main", "--delete-clones", "--detach-clones"));
+    assertEquals(0, brindle("volume", "delete", directory + ":main", "--delete-clones"), err);
+
+    assertEquals(List.of(), store.volumes());
+  }
+
+  @Test
+  void volumeDelete_mountWithoutVolumesName_isWrongUsage() {
+    mounted("main");
+
+    assertEquals(2, brindle("volume", "delete", mount.toString()));
+
+    assertEquals(1, store.volumes().size());
+  }
+
+  @Test
+  void diff_formsOfNamingTwoVersions_meanTheSame() throws IOException {
+    store.createSnapshot("main", "a");
+    store.createSnapshot("main", "b");
+    mounted("main");
+    String place = mount.toString();
+
+    assertEquals(0, brindle("diff", place + "@a"), err);
+    assertEquals(0, brindle("diff", place, "@a"), err);
+    assertEquals(0, brindle("diff", place + "/.snapshots/a", place), err);
+    assertEquals(0, brindle("diff", place + "@a", "@b"), err);
+    assertEquals(0, brindle("diff", place, "@a", "@b"), err);
+    assertEquals(0, brindle("diff", directory + ":main@a", directory + ":main@b"), err);
+
+    assertEquals(
+        List.of("main@a main", "main@a main", "main@a main").equals(store.diffs.subList(0, 3)),
+        true,
+        store.diffs.toString());
+    assertEquals(
+        List.of("main@a main@b", "main@a main@b", "main@a main@b"), store.diffs.subList(3, 6));
+  }
+
+  @Test
+  void diff_versionWithItself_isWrongUsage() {
+    assertEquals(2, brindle("diff", directory.toString()));
+    assertEquals(2, brindle("diff", directory.toString(), directory + ":main"));
+    assertEquals(2, brindle("diff", "@a"));
+  }
+
+  @Test
+  void diff_lines_haveTheirSymbol() throws IOException {
+    store.changed(Difference.Kind.MODIFIED, "src/a.c", null);
+    store.changed(Difference.Kind.RENAMED, "new\nline", "old");
+
+    assertEquals(0, brindle("diff", directory + "@a"), err);
+    assertEquals("M src/a.c\nR old -> \"new\\nline\"\n", out);
+
+    assertEquals(0, brindle("diff", "--json", directory + "@a"), err);
+    JsonArray lines = JsonParser.parseString(out).getAsJsonArray();
+    assertEquals("new\nline", lines.get(1).getAsJsonObject().get("path").getAsString());
+    assertEquals("R", lines.get(1).getAsJsonObject().get("change").getAsString());
+  }
+
+  @Test
+  void df_sizes_areRightAligned() throws IOException {
+    store.createVolume("photos");
+
+    assertEquals(0, brindle("df", directory.toString()), err);
+
+    assertEquals(
+        """
+        VERSION    REFER     USED  WRITTEN
+        main     1.0 MiB  4.0 KiB      0 B
+        photos   1.0 MiB  4.0 KiB      0 B
+        """,
+        out);
+    assertEquals(0, brindle("df", directory + ":photos"), err);
+    assertEquals(2, out.lines().count());
+  }
+
+  @Test
+  void check_damagedStore_hasItsOwnStatus() {
+    assertEquals(0, brindle("check", directory.toString()), err);
+    access.problems = List.of("node 7 is reachable twice");
+    assertEquals(6, brindle("check", directory.toString()));
+    assertTrue(out.contains("node 7 is reachable twice"), out);
+  }
+
+  @Test
+  void check_mountedStore_isRefused() {
+    mounted("main");
+
+    assertEquals(4, brindle("check", directory.toString()));
+
+    assertTrue(err.contains("brindle umount"), err);
+  }
+
+  @Test
+  void status_showsTheLogsPlace() {
+    assertEquals(0, brindle("status", directory.toString()), err);
+
+    assertTrue(out.contains(directory + "/daemon.log"), out);
+  }
+
+  @Test
+  void volumeNameWithAtSign_isFoundBeforeASnapshot() throws IOException {
+    store.createVolume("a@b");
+
+    assertEquals(0, brindle("snapshot", "create", directory + ":a@b", "s"), err);
+    assertEquals(0, brindle("snapshot", "create", directory + ":a@b@@GMT-1"), err);
+
+    assertEquals(List.of("s", "@GMT-1"), snapshotNames("a@b"));
+  }
+
+  @Test
+  void everyVerb_hasHelpWithinTheTerminal() {
+    for (String verb :
+        List.of(
+            "status",
+            "init",
+            "volume create",
+            "volume list",
+            "volume rename",
+            "volume delete",
+            "snapshot create",
+            "snapshot list",
+            "snapshot rename",
+            "snapshot delete",
+            "clone create",
+            "clone list",
+            "clone delete",
+            "df",
+            "diff",
+            "check",
+            "reclaim",
+            "version")) {
+      String[] words = (verb + " --help").split(" ");
+      assertEquals(0, brindle(words), err);
+      assertTrue(out.contains("brindle " + verb), out);
+      assertTrue(out.lines().allMatch(line -> line.length() <= 100), out);
+    }
+  }
+}

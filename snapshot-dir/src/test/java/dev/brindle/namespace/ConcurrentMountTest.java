@@ -1,0 +1,133 @@
+package dev.brindle.namespace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class ConcurrentMountTest extends MountFixture {
+  private static final int VERSIONS = 150;
+  private static final int READERS = 3;
+
+  /** What a call may answer whose snapshot or clone comes and goes meanwhile. */
+  private static final Set<Errno> GONE = EnumSet.of(Errno.ENOENT, Errno.ESTALE);
+
+  private static final Set<Errno> KEPT = EnumSet.of(Errno.ENOENT, Errno.ESTALE, Errno.EBUSY);
+
+  /**
+   * One thread writes a number and takes a snapshot and a clone of that name, others read what they
+   * find under a name and delete: what is read is what was written, and nothing stays held.
+   */
+  @Test
+  void versions_thatComeAndGo_areNeverTakenForEachOther() throws Exception {
+    long seed = System.nanoTime();
+    System.out.println("ConcurrentMountTest seed " + seed);
+    mkdir("/d");
+    write("/d/f", "000");
+    AtomicInteger made = new AtomicInteger();
+    AtomicBoolean ended = new AtomicBoolean();
+    AtomicInteger read = new AtomicInteger();
+    List<Callable<Void>> workers = new ArrayList<>();
+    workers.add(
+        () -> {
+          try {
+            makeVersions(made);
+          } finally {
+            ended.set(true);
+          }
+          return null;
+        });
+    for (int reader = 0; reader < READERS; reader++) {
+      Random random = new Random(seed + reader);
+      workers.add(
+          () -> {
+            while (!ended.get()) {
+              if (made.get() > 0) {
+                String name = name(made.get() - random.nextInt(Math.min(8, made.get())));
+                step(random, name, read);
+              }
+            }
+            return null;
+          });
+    }
+    run(workers);
+    for (String name : list("/.clones")) {
+      rmdir("/.clones/" + name);
+    }
+    for (String name : list("/.snapshots")) {
+      rmdir("/.snapshots/" + name);
+    }
+    assertTrue(read.get() > 0);
+  }
+
+  private void makeVersions(AtomicInteger made) throws IOException {
+    for (int number = 1; number <= VERSIONS; number++) {
+      String name = name(number);
+      write("/d/f", name);
+      mkdir("/d/.snapshots/" + name);
+      mkdir("/.snapshots/" + name + "/.clones/" + name);
+      made.set(number);
+    }
+  }
+
+  private void step(Random random, String name, AtomicInteger read) throws IOException {
+    String path =
+        switch (random.nextInt(3)) {
+          case 0 -> "/d/.snapshots/" + name + "/f";
+          case 1 -> "/.snapshots/" + name + "/d/f";
+          default -> "/.clones/" + name + "/d/f";
+        };
+    switch (random.nextInt(8)) {
+      case 0 -> allowed(KEPT, () -> rmdir("/.clones/" + name));
+      case 1 -> allowed(KEPT, () -> rmdir("/d/.snapshots/" + name));
+      default ->
+          allowed(
+              GONE,
+              () -> {
+                assertEquals(name, read(path), path);
+                read.incrementAndGet();
+              });
+    }
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static void allowed(Set<Errno> answers, Call call) throws IOException {
+    try {
+      call.run();
+    } catch (FileSystemException e) {
+      assertTrue(answers.contains(e.errno()), e.errno().name());
+    }
+  }
+
+  private static String name(int number) {
+    return "%03d".formatted(number);
+  }
+
+  private static void run(List<Callable<Void>> workers) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(workers.size());
+    try {
+      for (Future<Void> done : threads.invokeAll(workers)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+}
