@@ -29,6 +29,15 @@ public interface InodeFileSystem {
 
   Entry lookup(long parent, Name name) throws IOException;
 
+  /**
+   * Whether a directory's entries come and go by other ways than the operations of this mount, as
+   * those of {@code .snapshots} and {@code .clones} do: a transport must not let the kernel
+   * remember them.
+   */
+  default boolean isVolatile(long directory) {
+    return false;
+  }
+
   Entry getattr(long node) throws IOException;
 
   Entry setattr(Caller caller, long node, AttributeChange change) throws IOException;

@@ -1,0 +1,54 @@
+package dev.brindle.daemon.libfuse;
+
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Timestamp;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What each file looked like when it was last opened: whether the pages that the kernel still has
+ * of it are good. When size and change time are the same as then, nothing was written meanwhile by
+ * any mount, and the pages may stay; else the kernel drops them at open, as it does by default.
+ * Bounded; a file that fell out is simply read again.
+ */
+final class OpenedFiles {
+  private static final int FILES_MAX = 1 << 15;
+  private static final int STRIPES = 16;
+
+  private record Seen(long size, Timestamp modified, Timestamp changed) {}
+
+  private static final class Stripe extends LinkedHashMap<Long, Seen> {
+    private static final long serialVersionUID = 1;
+
+    Stripe() {
+      super(16, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Long, Seen> eldest) {
+      return size() > FILES_MAX / STRIPES;
+    }
+  }
+
+  private final Stripe[] stripes = new Stripe[STRIPES];
+
+  OpenedFiles() {
+    for (int i = 0; i < STRIPES; i++) {
+      stripes[i] = new Stripe();
+    }
+  }
+
+  /**
+   * Notes that a file is being opened.
+   *
+   * @param attributes as they were before it was opened
+   * @return whether it is as it was at the last opening
+   */
+  boolean isUnchanged(long node, InodeAttributes attributes) {
+    Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
+    Stripe stripe = stripes[(int) ((node * 0x9E3779B97F4A7C15L) >>> 60)];
+    synchronized (stripe) {
+      return seen.equals(stripe.put(node, seen));
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package dev.brindle.daemon.libfuse;
+
+import com.kenai.jffi.MemoryIO;
+import dev.brindle.daemon.host.FallocateFlags;
+import dev.brindle.daemon.host.Host;
+import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.io.IOException;
+
+/**
+ * The operations of a mount, from libfuse's arguments to the file system and back. Each answers its
+ * request exactly once, or throws and has answered nothing.
+ *
+ * <p>Not here, because the kernel does it better alone: permissions ({@code default_permissions}),
+ * the umask, locks, {@code flush} (there is nothing that a close could still lose: a write has
+ * reached the file system when it returns), and forgetting (nodes are numbers, not objects).
+ */
+final class Operations {
+  private static final int ACCESS_MODE_MASK = 3;
+  private static final int OPEN_RACES_MAX = 16;
+
+  private final InodeFileSystem fileSystem;
+  private final Host host;
+  private final OpenedFiles openedFiles = new OpenedFiles();
+  private final Notifier notifier;
+
+  /** How the kernel is told to drop what it remembers. */
+  interface Notifier {
+    void attributesChanged(long node);
+  }
+
+  Operations(InodeFileSystem fileSystem, Host host, Notifier notifier) {
+    this.fileSystem = fileSystem;
+    this.host = host;
+    this.notifier = notifier;
+  }
+
+  void lookup(Worker worker, long request, long parent, long name) throws IOException {
+    replyEntry(worker, parent, fileSystem.lookup(parent, name(worker, name)));
+  }
+
+  void getattr(Worker worker, long request, long node) throws IOException {
+    worker.reply().attributes(fileSystem.getattr(node).attributes());
+  }
+
+  void setattr(Worker worker, long request, long node, long stat, int bits) throws IOException {
+    AttributeChange change = SetAttributes.change(stat, bits);
+    Entry changed = fileSystem.setattr(worker.caller(request), node, change);
+    worker.reply().attributes(changed.attributes());
+  }
+
+  void readlink(Worker worker, long request, long node) throws IOException {
+    replyBytes(worker, fileSystem.readlink(node));
+  }
+
+  void mknod(Worker worker, long request, long parent, long name, int mode, int device)
+      throws IOException {
+    replyEntry(
+        worker,
+        parent,
+        fileSystem.mknod(worker.caller(request), parent, name(worker, name), mode, device));
+  }
+
+  void mkdir(Worker worker, long request, long parent, long name, int mode) throws IOException {
+    replyEntry(
+        worker, parent, fileSystem.mkdir(worker.caller(request), parent, name(worker, name), mode));
+  }
+
+  void unlink(Worker worker, long request, long parent, long name) throws IOException {
+    fileSystem.unlink(worker.caller(request), parent, name(worker, name));
+    worker.reply().success();
+  }
+
+  void rmdir(Worker worker, long request, long parent, long name) throws IOException {
+    fileSystem.rmdir(worker.caller(request), parent, name(worker, name));
+    worker.reply().success();
+  }
+
+  void symlink(Worker worker, long request, long target, long parent, long name)
+      throws IOException {
+    replyEntry(
+        worker,
+        parent,
+        fileSystem.symlink(
+            worker.caller(request), parent, name(worker, name), worker.string(target)));
+  }
+
+  void rename(Worker worker, long request, long parent, long name, long newParent, long newName)
+      throws IOException {
+    fileSystem.rename(
+        worker.caller(request),
+        parent,
+        name(worker, name),
+        newParent,
+        name(worker, newName),
+        RenameMode.REPLACE);
+    worker.reply().success();
+  }
+
+  void link(Worker worker, long request, long node, long newParent, long newName)
+      throws IOException {
+    replyEntry(
+        worker,
+        newParent,
+        fileSystem.link(worker.caller(request), node, newParent, name(worker, newName)));
+  }
+
+  /**
+   * Opens a file; O_TRUNC comes along (atomic_o_trunc). Before that it is looked at afresh, so that
+   * an open sees what another mount's close has left: when the file changed since its last opening
+   * here, the kernel drops its pages and its idea of the size.
+   */
+  void open(Worker worker, long request, long node, long fileInfo) throws IOException {
+    int flags = flags(fileInfo);
+    Entry entry = fileSystem.getattr(node);
+    boolean unchanged = openedFiles.isUnchanged(node, entry.attributes());
+    long handle = fileSystem.open(node, isWritable(flags));
+    try {
+      if ((flags & host.truncateFlag()) != 0) {
+        truncate(worker.caller(request), node);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      releaseAfter(e, handle);
+      throw e;
+    }
+    if (!unchanged) {
+      notifier.attributesChanged(node);
+    }
+    if (!worker.reply().opened(handle, unchanged)) {
+      fileSystem.release(handle);
+    }
+  }
+
+  /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
+  void create(Worker worker, long request, long parent, long nameAddress, int mode, long fileInfo)
+      throws IOException {
+    int flags = flags(fileInfo);
+    Name name = name(worker, nameAddress);
+    Caller caller = worker.caller(request);
+    int fileMode = FileMode.REGULAR | mode & FileMode.PERMISSION_MASK;
+    for (int race = 1; ; race++) {
+      try {
+        Entry entry = makeOrFind(caller, parent, name, fileMode, flags);
+        long handle = fileSystem.open(entry.node(), isWritable(flags));
+        if (!worker.reply().created(entry, handle, isRemembered(parent))) {
+          fileSystem.release(handle);
+        }
+        return;
+      } catch (FileSystemException e) {
+        if (e.errno() != Errno.ENOENT || race == OPEN_RACES_MAX || !worker.reply().isPending()) {
+          throw e;
+        }
+        fileSystem.getattr(parent);
+      }
+    }
+  }
+
+  private Entry makeOrFind(Caller caller, long parent, Name name, int mode, int flags)
+      throws IOException {
+    try {
+      return fileSystem.mknod(caller, parent, name, mode, 0);
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.EEXIST || (flags & host.exclusiveFlag()) != 0) {
+        throw e;
+      }
+      Entry found = fileSystem.lookup(parent, name);
+      if (!found.attributes().isRegular()) {
+        throw e;
+      }
+      return (flags & host.truncateFlag()) == 0 ? found : truncate(caller, found.node());
+    }
+  }
+
+  private Entry truncate(Caller caller, long node) throws IOException {
+    Timestamp now = Timestamp.now();
+    return fileSystem.setattr(caller, node, new AttributeChange(null, null, null, 0L, null, now));
+  }
+
+  void read(Worker worker, long request, long node, long size, long offset, long fileInfo)
+      throws IOException {
+    int length = Math.toIntExact(size);
+    NativeBuffer output = worker.output(length);
+    int count = fileSystem.read(handle(fileInfo), offset, output.bytes().slice(0, length));
+    worker.reply().bytes(output, count);
+  }
+
+  /**
+   * Writes. With O_APPEND the kernel sends the offset that it takes for the end; another mount may
+   * have moved it, so the file system decides. What comes from the page cache of a mapping goes
+   * where it was mapped, though the handle may be anybody's.
+   */
+  void write(Worker worker, long request, long node, long bytes, long size, long offset, long info)
+      throws IOException {
+    int length = Math.toIntExact(size);
+    boolean fromMapping = MemoryIO.getInstance().getInt(info + FuseLayout.FILE_INFO_WRITEPAGE) != 0;
+    if ((flags(info) & host.appendFlag()) != 0 && !fromMapping) {
+      fileSystem.append(handle(info), worker.bytes(bytes, length));
+    } else {
+      fileSystem.write(handle(info), offset, worker.bytes(bytes, length));
+    }
+    worker.reply().written(length);
+  }
+
+  void release(Worker worker, long request, long node, long fileInfo) throws IOException {
+    fileSystem.release(handle(fileInfo));
+    worker.reply().success();
+  }
+
+  void fsync(Worker worker, long request, long node, int dataOnly, long fileInfo)
+      throws IOException {
+    fileSystem.fsync(handle(fileInfo), dataOnly != 0);
+    worker.reply().success();
+  }
+
+  void opendir(Worker worker, long request, long node, long fileInfo) throws IOException {
+    long handle = fileSystem.opendir(node);
+    if (!worker.reply().opened(handle, false)) {
+      fileSystem.releasedir(handle);
+    }
+  }
+
+  void readdir(Worker worker, long request, long node, long size, long cookie, long fileInfo)
+      throws IOException {
+    int length = Math.toIntExact(size);
+    NativeBuffer output = worker.output(length);
+    DirectoryBuffer entries = new DirectoryBuffer(output.bytes(), length);
+    fileSystem.readdir(handle(fileInfo), cookie, entries);
+    worker.reply().bytes(output, entries.used());
+  }
+
+  void releasedir(Worker worker, long request, long node, long fileInfo) throws IOException {
+    fileSystem.releasedir(handle(fileInfo));
+    worker.reply().success();
+  }
+
+  void fsyncdir(Worker worker, long request, long node, int dataOnly, long fileInfo)
+      throws IOException {
+    fileSystem.fsyncdir(handle(fileInfo), dataOnly != 0);
+    worker.reply().success();
+  }
+
+  void statfs(Worker worker, long request, long node) throws IOException {
+    worker.reply().space(fileSystem.statfs(node));
+  }
+
+  void fallocate(
+      Worker worker, long request, long node, int flags, long offset, long length, long fileInfo)
+      throws IOException {
+    fileSystem.fallocate(handle(fileInfo), FallocateFlags.mode(flags), offset, length);
+    worker.reply().success();
+  }
+
+  private void replyEntry(Worker worker, long parent, Entry entry) {
+    worker.reply().entry(entry, isRemembered(parent));
+  }
+
+  private boolean isRemembered(long parent) {
+    return !fileSystem.isVolatile(parent);
+  }
+
+  static void replyBytes(Worker worker, byte[] bytes) {
+    NativeBuffer output = worker.output(bytes.length);
+    output.bytes().put(0, bytes);
+    worker.reply().bytes(output, bytes.length);
+  }
+
+  private void releaseAfter(Throwable fault, long handle) {
+    try {
+      fileSystem.release(handle);
+    } catch (IOException | RuntimeException e) {
+      fault.addSuppressed(e);
+    }
+  }
+
+  private static Name name(Worker worker, long pointer) {
+    return Name.of(worker.string(pointer));
+  }
+
+  private static boolean isWritable(int flags) {
+    return (flags & ACCESS_MODE_MASK) != 0;
+  }
+
+  private static int flags(long fileInfo) {
+    return MemoryIO.getInstance().getInt(fileInfo + FuseLayout.FILE_INFO_FLAGS);
+  }
+
+  private static long handle(long fileInfo) {
+    return MemoryIO.getInstance().getLong(fileInfo + FuseLayout.FILE_INFO_HANDLE);
+  }
+}

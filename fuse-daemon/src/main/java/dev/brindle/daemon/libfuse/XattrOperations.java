@@ -1,0 +1,82 @@
+package dev.brindle.daemon.libfuse;
+
+import dev.brindle.daemon.host.Host;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The operations on extended attributes. A caller that gives no room (size 0) asks how much it
+ * needs; too little is ERANGE.
+ */
+final class XattrOperations {
+  /** XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux, in bytes. */
+  private static final int SIZE_MAX = 65_536;
+
+  private final InodeFileSystem fileSystem;
+  private final Host host;
+
+  XattrOperations(InodeFileSystem fileSystem, Host host) {
+    this.fileSystem = fileSystem;
+    this.host = host;
+  }
+
+  void setxattr(Worker worker, long request, long node, long name, long value, long size, int flags)
+      throws IOException {
+    if (size > SIZE_MAX) {
+      throw new FileSystemException(Errno.E2BIG);
+    }
+    byte[] bytes = new byte[(int) size];
+    worker.bytes(value, bytes.length).get(bytes);
+    fileSystem.setxattr(
+        worker.caller(request), node, Name.of(worker.string(name)), bytes, mode(flags));
+    worker.reply().success();
+  }
+
+  void getxattr(Worker worker, long request, long node, long name, long size) throws IOException {
+    reply(worker, fileSystem.getxattr(node, Name.of(worker.string(name))), size);
+  }
+
+  void listxattr(Worker worker, long request, long node, long size) throws IOException {
+    List<Name> names = fileSystem.listxattr(node);
+    int length = 0;
+    for (Name name : names) {
+      length += name.length() + 1;
+    }
+    if (length > SIZE_MAX) {
+      throw new FileSystemException(Errno.E2BIG);
+    }
+    ByteBuffer list = ByteBuffer.allocate(length);
+    for (Name name : names) {
+      list.put(name.bytes()).put((byte) 0);
+    }
+    reply(worker, list.array(), size);
+  }
+
+  void removexattr(Worker worker, long request, long node, long name) throws IOException {
+    fileSystem.removexattr(worker.caller(request), node, Name.of(worker.string(name)));
+    worker.reply().success();
+  }
+
+  private static void reply(Worker worker, byte[] bytes, long room) throws FileSystemException {
+    if (room == 0) {
+      worker.reply().size(bytes.length);
+    } else if (bytes.length > room) {
+      throw new FileSystemException(Errno.ERANGE);
+    } else {
+      Operations.replyBytes(worker, bytes);
+    }
+  }
+
+  private XattrMode mode(int flags) {
+    if ((flags & host.xattrCreateFlag()) != 0) {
+      return XattrMode.CREATE;
+    }
+    return (flags & host.xattrReplaceFlag()) != 0 ? XattrMode.REPLACE : XattrMode.CREATE_OR_REPLACE;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.brindle.daemon.transport;
+
+import dev.brindle.namespace.InodeFileSystem;
+import java.io.IOException;
+
+/** A way from the kernel to a file system. */
+public interface Transport {
+  /**
+   * Mounts a file system and starts to serve it; the kernel's requests are answered from now on,
+   * though none may have come yet.
+   *
+   * @throws MountException with a sentence for people
+   */
+  TransportSession mount(InodeFileSystem fileSystem, TransportOptions options) throws IOException;
+}
