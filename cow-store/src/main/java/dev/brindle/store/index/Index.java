@@ -1,84 +1,133 @@
 package dev.brindle.store.index;
 
-import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.Disk.OpenMode;
+import dev.brindle.store.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The store's records (tree nodes, deadlist chunks) and tables, with atomic checkpoints.
  *
- * <p>All methods are safe for any number of threads. Changes go to memory; {@link #freeze} fixes
- * what the next checkpoint holds, {@link #write} makes it durable.
+ * <p>All methods are safe for any number of threads; changes of one record must not coincide. They
+ * go to memory; {@link #freeze} fixes what the next checkpoint holds, {@link #write} makes it
+ * durable. Locks, in the order they are taken: the freeze's (changes share it), a table's, that of
+ * long records, then leaves.
+ *
+ * <p>A change that fails half-way (what it had to read is damaged, memory ran out) leaves the index
+ * read-only, so that no checkpoint ever holds half of a change.
  */
 public final class Index implements Closeable {
   /** The unit of space, in bytes: a record takes a whole number of units. */
   public static final int UNIT_BYTES = 8192;
 
-  /** The longest record that fits in one unit. */
+  /** The longest record that fits in one unit, in bytes. */
   public static final int UNIT_PAYLOAD_BYTES = UNIT_BYTES - 4;
 
-  /** The longest record. */
+  /** The longest record, in bytes. */
   public static final int RECORD_BYTES_MAX = 2 << 20;
 
-  private final Map<Long, byte[]> records = new ConcurrentHashMap<>();
-  private final Map<String, Table> tables = new ConcurrentHashMap<>();
-  private final AtomicLong nextId = new AtomicLong(1);
+  private final JournaledVolume volume;
+  private final Records records;
+  private final Catalogue catalogue;
+  private final Map<String, TableTree> tables = new ConcurrentHashMap<>();
+  private final ReadWriteLock freezing = new ReentrantReadWriteLock();
+  private final TableTree.Host host = new TableHost();
+  private volatile @Nullable Throwable failure;
 
-  private Index() {}
+  private Index(JournaledVolume volume, Records records, Catalogue catalogue) {
+    this.volume = volume;
+    this.records = records;
+    this.catalogue = catalogue;
+    catalogue
+        .roots()
+        .forEach((name, root) -> tables.put(name, new TableTree(name, root, records, host)));
+  }
 
   /** Makes a new, empty index; durable when this returns. */
   public static Index create(Disk disk, StoreId store) throws IOException {
-    return new Index();
+    DiskFile pages = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
+    DiskFile journal = disk.open(PageFormat.JOURNAL_FILE, OpenMode.CREATE);
+    JournaledVolume volume =
+        new JournaledVolume(PageFile.empty(pages, store), new Journal(journal, store));
+    Records records = new Records(volume, false);
+    Catalogue catalogue = new Catalogue();
+    if (records.allocate() != Catalogue.ID) {
+      throw new IllegalStateException("the catalogue's number is taken");
+    }
+    records.put(Catalogue.ID, catalogue.encode());
+    Index index = new Index(volume, records, catalogue);
+    index.freeze();
+    index.write();
+    disk.syncDirectory("");
+    return index;
   }
 
   /**
    * Opens an index at its last complete checkpoint.
    *
-   * @throws CorruptStoreException
+   * @throws dev.brindle.store.CorruptStoreException what the whole index needs is damaged, or it is
+   *     another store's
    */
   public static Index open(Disk disk, StoreId store) throws IOException {
-    return new Index();
+    DiskFile pages = disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE);
+    boolean journaled = disk.exists(PageFormat.JOURNAL_FILE);
+    DiskFile journalFile =
+        disk.open(PageFormat.JOURNAL_FILE, journaled ? OpenMode.READ_WRITE : OpenMode.CREATE);
+    try {
+      Journal journal = new Journal(journalFile, store);
+      journal.replayInto(pages);
+      JournaledVolume volume = new JournaledVolume(PageFile.open(pages, store), journal);
+      Records records = new Records(volume, true);
+      return new Index(volume, records, Catalogue.decode(records.get(Catalogue.ID)));
+    } catch (IOException | RuntimeException e) {
+      try (pages;
+          journalFile) {
+        throw e;
+      }
+    }
   }
 
   /** The space that a record of this many bytes takes, in bytes: a multiple of a unit. */
   public static int storedBytes(int recordBytes) {
-    return Math.max(1, (recordBytes + UNIT_PAYLOAD_BYTES - 1) / UNIT_PAYLOAD_BYTES) * UNIT_BYTES;
+    return UnitFormat.units(recordBytes) * UNIT_BYTES;
   }
 
   /**
-   * A number for a new record, larger than 0. Touches memory only. Until it is put, the number is
-   * handed out in this process alone: after a crash, or a close, it is free again by itself. It can
-   * be given back by {@link #delete}.
+   * A number for a new record, larger than 0. Touches memory only. Until the record is put, the
+   * number is handed out in this process alone: after a crash, or a close, it is free again by
+   * itself. It can be given back by {@link #delete}.
    */
   public long allocate() {
-    return nextId.getAndIncrement();
+    return records.allocate();
   }
 
   /**
    * Reads a record.
    *
-   * @throws CorruptStoreException there is no such record, or its bytes are damaged
+   * @throws dev.brindle.store.CorruptStoreException there is no such record, or its bytes are
+   *     damaged
    */
   public byte[] get(long id) throws IOException {
-    byte[] bytes = records.get(id);
-    if (bytes == null) {
-      throw new CorruptStoreException("index.db", -1, "there is no record " + id);
-    }
-    return bytes.clone();
+    return records.get(id);
   }
 
-  /** Sets a record, of a number that {@link #allocate} gave. */
+  /**
+   * Sets a record, of a number that {@link #allocate} gave.
+   *
+   * @param bytes up to {@link #RECORD_BYTES_MAX}
+   */
   public void put(long id, byte[] bytes) throws IOException {
-    records.put(id, bytes.clone());
+    checkLength(bytes.length);
+    host.change(() -> records.put(id, bytes));
   }
 
   /**
@@ -86,17 +135,36 @@ public final class Index implements Closeable {
    * at once.
    */
   public void delete(long id) throws IOException {
-    records.remove(id);
+    host.change(() -> records.delete(id));
+  }
+
+  static void checkLength(int bytes) {
+    if (bytes > RECORD_BYTES_MAX) {
+      throw new IllegalArgumentException("a record of " + bytes + " bytes");
+    }
   }
 
   /** The table of that name; it begins to exist with its first row. */
-  public Table table(String name) throws IOException {
-    return tables.computeIfAbsent(name, MemoryTable::new);
+  public Table table(String name) {
+    return tables.computeIfAbsent(name, unknown -> new TableTree(unknown, 0, records, host));
   }
 
-  /** Visits the numbers of all records that were put, ascending; tables' own are not among them. */
+  /**
+   * Visits the numbers of all records that were put, ascending; those that the tables consist of
+   * are not among them. Nothing may change meanwhile.
+   */
   public void forEachRecord(LongConsumer visitor) throws IOException {
-    records.keySet().stream().sorted().forEach(visitor::accept);
+    BitSet own = new BitSet();
+    own.set((int) Catalogue.ID);
+    for (TableTree table : tables.values()) {
+      table.forEachNode(id -> own.set((int) id));
+    }
+    records.forEach(
+        id -> {
+          if (!own.get((int) id)) {
+            visitor.accept(id);
+          }
+        });
   }
 
   /**
@@ -104,58 +172,72 @@ public final class Index implements Closeable {
    * and touches memory only; changes wait for it. What an earlier freeze fixed and no write made
    * durable is included.
    */
-  public void freeze() throws IOException {}
+  public void freeze() throws IOException {
+    freezing.writeLock().lock();
+    try {
+      guarded(records::freeze);
+    } finally {
+      freezing.writeLock().unlock();
+    }
+  }
 
   /**
-   * Makes what was frozen durable. Changes go on meanwhile and are not part of it.
+   * Makes what was frozen durable; nothing happens when that is nothing. Changes go on meanwhile
+   * and are not part of it.
    *
    * @throws dev.brindle.store.disk.DiskFullException nothing is lost: call it again, or freeze
-   *     again and then call it, when there is space
+   *     again and then call it, when there is space. Any other failure is final: the index stays
+   *     readable, and every later call fails too
    */
-  public void write() throws IOException {}
+  public void write() throws IOException {
+    volume.write();
+  }
 
   /** The space the index takes on the disk, in bytes. */
-  public long fileBytes() throws IOException {
-    return records.size() * (long) UNIT_BYTES;
+  public long fileBytes() {
+    return volume.fileBytes();
   }
 
   /** What is changed in memory and not durable yet, in bytes. */
   public long dirtyBytes() {
-    return 0;
+    return volume.dirtyBytes();
   }
 
   /** Closes the files. What was not written is lost. */
   @Override
-  public void close() throws IOException {}
+  public void close() throws IOException {
+    volume.closeFiles();
+  }
 
-  private record MemoryTable(String name, TreeMap<Long, byte[]> rows) implements Table {
-    MemoryTable(String name) {
-      this(name, new TreeMap<>());
+  /** Runs a change, after whose failure no other may follow. */
+  private void guarded(TableTree.Change change) throws IOException {
+    if (failure != null) {
+      throw new IOException("the index takes no changes since an earlier failure", failure);
     }
-
-    @Override
-    public synchronized byte @Nullable [] get(long key) {
-      return rows.get(key);
+    try {
+      change.run();
+    } catch (IOException | RuntimeException | Error e) {
+      failure = e;
+      throw e;
     }
+  }
 
+  private final class TableHost implements TableTree.Host {
     @Override
-    public synchronized void put(long key, byte[] row) {
-      rows.put(key, row);
-    }
-
-    @Override
-    public synchronized void remove(long key) {
-      rows.remove(key);
-    }
-
-    @Override
-    public void forEach(RowVisitor visitor) throws IOException {
-      Map<Long, byte[]> copy;
-      synchronized (this) {
-        copy = new ConcurrentSkipListMap<>(rows);
+    public void change(TableTree.Change change) throws IOException {
+      freezing.readLock().lock();
+      try {
+        guarded(change);
+      } finally {
+        freezing.readLock().unlock();
       }
-      for (Map.Entry<Long, byte[]> row : copy.entrySet()) {
-        visitor.row(row.getKey(), row.getValue());
+    }
+
+    @Override
+    public void tableMade(String name, long root) throws IOException {
+      synchronized (catalogue) {
+        catalogue.add(name, root);
+        records.put(Catalogue.ID, catalogue.encode());
       }
     }
   }

@@ -1,4 +1,97 @@
-/** The store's records and small tables, kept by MapDB on a volume whose checkpoints are atomic. */
+/**
+ * The store's records and small tables: MapDB on a volume whose checkpoints are atomic.
+ *
+ * <pre>
+ *   Index            the façade: locks, errors, freeze and write
+ *   TableTree        a sorted table; its nodes are records
+ *   Records          records of any length, cut into units of 8 KiB
+ *   AllocationMap    which units are in use: two bits each
+ *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units
+ *   JournaledVolume  pages changed in memory over pages on disk; freeze, then write
+ *   Journal          index.journal: the pages of one checkpoint, whole or not at all
+ *   PageFile         index.db: pages of 4 KiB, each with its checksum
+ * </pre>
+ *
+ * <h2>How a checkpoint becomes atomic</h2>
+ *
+ * A changed page is a copy in memory. {@code freeze} (MapDB's commit, which ends in the volume's
+ * {@code sync}) moves the changed pages into the frozen set in one moment, with no change of
+ * MapDB's under way. {@code write} then does, in this order:
+ *
+ * <ol>
+ *   <li>reserves the journal's space and that of {@code index.db}'s growth: a full disk shows here,
+ *       before anything was overwritten;
+ *   <li>writes the frozen pages to {@code index.journal} and syncs it. From here on the checkpoint
+ *       holds: whatever stops the rest, opening repeats it. Without this sync the next step could
+ *       reach the disk first, and a crash would leave pages of two checkpoints in {@code index.db};
+ *   <li>writes the same pages to their places in {@code index.db} and syncs it. Without this sync
+ *       the next checkpoint's journal could replace this one's before the pages were on disk;
+ *   <li>overwrites the journal's header. It needs no sync: when the old header comes back after a
+ *       crash, the same pages are written once more, and nothing newer is there, for the next
+ *       journal, which is synced before anything newer is applied, replaces that very header.
+ * </ol>
+ *
+ * A full disk during the first two steps puts the pages back among the frozen ones, and the next
+ * freeze merges over them. Once the journal is complete it is not written again before its pages
+ * are in {@code index.db}: a write that fails in the third step is taken up there by the next. Any
+ * other failure of a write or sync is final, for no one knows what the host still holds; reading
+ * goes on.
+ *
+ * <h2>index.db</h2>
+ *
+ * Pages of 4 KiB, integers big-endian:
+ *
+ * <pre>
+ *   page 0        header
+ *   page 1        checksums of the 1,023 pages behind it       \  group 0
+ *   pages 2..1024 MapDB's pages 0..1022                        /
+ *   page 1025     checksums of the 1,023 pages behind it       \  group 1
+ *   pages 1026..  MapDB's pages 1023..2045                     /
+ *
+ *   header   +----------+---------+-----+----------+------------+-------+------+-------
+ *            | magic  8 | version | CRC | store id | checkpoint | pages | root | zeros
+ *            |          |       4 |   4 |       16 |          8 |     8 |    4 |
+ *            +----------+---------+-----+----------+------------+-------+------+-------
+ *   checksum page   | CRC of the rest of this page 4 | CRC of each page behind it 4 * 1,023 |
+ * </pre>
+ *
+ * A page's checksum is its CRC32C mixed with its place, so a page that strayed is seen too; 0
+ * stands for a page that was never written and reads as zeros. The header's {@code root} is the
+ * CRC32C over the first field of all checksum pages, verified at open: an {@code index.db} that is
+ * not one checkpoint's whole image is never taken for one, even when its journal is lost. Pages are
+ * verified whenever they are read from disk.
+ *
+ * <h2>index.journal</h2>
+ *
+ * <pre>
+ *   header page   magic 8, version 4, CRC 4 (of header and table), store id 16, checkpoint 8, page count 4
+ *   table         for each page: place in index.db (in pages) 4, checksum 4; padded to whole pages
+ *   pages         4 KiB each
+ * </pre>
+ *
+ * <h2>Units</h2>
+ *
+ * MapDB's own free lists are not used: they take new space from the end of the file whenever a list
+ * grows (160 bytes, never given to another list), cut the alignment of everything behind that, and
+ * space once freed serves records of the same rounded size only. So all of MapDB's records are
+ * units of 8,192 bytes and are never deleted. Units therefore lie on page borders (writing one
+ * touches two pages and reads none), a unit freed serves any record, and the file grows to the
+ * largest number of units ever in use at one time, and no further.
+ *
+ * <pre>
+ *   unit        | kind 1 | length 3 | payload 8,188 |
+ *   record      one unit; or a head unit whose payload begins with the numbers (8 bytes each) of
+ *               the units that hold the rest
+ *   map unit    unit 1 + n * 32,720: | units made so far 8 (in unit 1 only) | two bits for each of 32,720 units |
+ *   catalogue   the record in unit 2: for each table its name and the number of its root node
+ * </pre>
+ *
+ * A unit counts as in use from its first put to its delete; what {@code allocate} handed out and no
+ * put ever followed is known in memory alone. The map is written by freeze, so a crash gives back
+ * every number handed out and not put by then: none leaks, and none needs a sweep.
+ *
+ * <p>Tables are B+trees of this package and not MapDB's, which keeps emptied nodes for ever.
+ */
 @NullMarked
 package dev.brindle.store.index;
 

@@ -1,0 +1,298 @@
+package dev.brindle.store.index;
+
+import static dev.brindle.store.index.PageFormat.COVERED;
+import static dev.brindle.store.index.PageFormat.INDEX_FILE;
+import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
+import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FormatTooNewException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.DiskFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * The file {@code index.db} as of the last checkpoint written: numbered pages, verified when read.
+ * Only {@link #apply} changes it.
+ */
+final class PageFile implements Closeable {
+  private static final int RUN_BYTES = 1 << 20;
+
+  private final DiskFile file;
+  private final StoreId store;
+  private long reservedBytes;
+  private volatile State state;
+
+  /**
+   * What the header and the checksum pages say.
+   *
+   * @param tables for each group the content of its checksum page: element 0 is its own checksum
+   */
+  private record State(long checkpoint, int pages, int[][] tables) {}
+
+  /**
+   * A checkpoint ready to be written.
+   *
+   * @param images ascending by place
+   */
+  record Prepared(long checkpoint, int pages, List<PageImage> images, int[][] tables) {}
+
+  private PageFile(DiskFile file, StoreId store, State state) throws IOException {
+    this.file = file;
+    this.store = store;
+    this.state = state;
+    this.reservedBytes = file.length();
+  }
+
+  /** The pages of a file that nothing was written to yet. */
+  static PageFile empty(DiskFile file, StoreId store) throws IOException {
+    return new PageFile(file, store, new State(0, 0, new int[0][]));
+  }
+
+  /** Reads and verifies the header and the checksum pages. */
+  static PageFile open(DiskFile file, StoreId store) throws IOException {
+    byte[] header = new byte[PAGE_BYTES];
+    readWhole(file, 0, header);
+    int crc = PageFormat.getInt(header, PageFormat.CRC);
+    PageFormat.putInt(header, PageFormat.CRC, 0);
+    if (PageFormat.getLong(header, PageFormat.MAGIC) != PageFormat.INDEX_MAGIC
+        || PageFormat.checksum(0, header) != crc) {
+      throw new CorruptStoreException(INDEX_FILE, 0, "the header is damaged");
+    }
+    int version = PageFormat.getInt(header, PageFormat.VERSION_AT);
+    if (version > PageFormat.VERSION) {
+      throw new FormatTooNewException(Path.of(INDEX_FILE), version, PageFormat.VERSION);
+    }
+    StoreId found =
+        new StoreId(
+            PageFormat.getLong(header, PageFormat.STORE_ID),
+            PageFormat.getLong(header, PageFormat.STORE_ID + Long.BYTES));
+    if (!found.equals(store)) {
+      throw new CorruptStoreException(
+          INDEX_FILE, PageFormat.STORE_ID, "belongs to store " + found + ", not to " + store);
+    }
+    int pages = (int) PageFormat.getLong(header, PageFormat.PAGE_COUNT);
+    int[][] tables = readTables(file, PageFormat.groups(pages));
+    if (root(tables) != PageFormat.getInt(header, PageFormat.ROOT)) {
+      throw new CorruptStoreException(
+          INDEX_FILE, PageFormat.ROOT, "the pages are not all of one checkpoint");
+    }
+    return new PageFile(
+        file, store, new State(PageFormat.getLong(header, PageFormat.CHECKPOINT), pages, tables));
+  }
+
+  private static int[][] readTables(DiskFile file, int groups) throws IOException {
+    int[][] tables = new int[groups][];
+    byte[] page = new byte[PAGE_BYTES];
+    for (int group = 0; group < groups; group++) {
+      int place = PageFormat.checksumPlace(group);
+      readWhole(file, place, page);
+      int[] table = new int[COVERED + 1];
+      for (int i = 0; i <= COVERED; i++) {
+        table[i] = PageFormat.getInt(page, i * Integer.BYTES);
+      }
+      if (table[0] != ownChecksum(place, page)) {
+        throw new CorruptStoreException(
+            INDEX_FILE, (long) place << PAGE_SHIFT, "a page of checksums is damaged");
+      }
+      tables[group] = table;
+    }
+    return tables;
+  }
+
+  private static int ownChecksum(int place, byte[] checksumPage) {
+    return PageFormat.checksum(place, checksumPage, Integer.BYTES, PAGE_BYTES - Integer.BYTES);
+  }
+
+  private static void readWhole(DiskFile file, int place, byte[] page) throws IOException {
+    long offset = (long) place << PAGE_SHIFT;
+    int count = file.read(offset, ByteBuffer.wrap(page));
+    if (count < PAGE_BYTES) {
+      throw new CorruptStoreException(INDEX_FILE, offset + count, "the file ends too early");
+    }
+  }
+
+  /** Of the last checkpoint; 0 before the first. */
+  long checkpoint() {
+    return state.checkpoint;
+  }
+
+  int pages() {
+    return state.pages;
+  }
+
+  long fileBytes() {
+    return PageFormat.fileBytes(state.pages);
+  }
+
+  /**
+   * Reads pages that follow each other.
+   *
+   * @throws CorruptStoreException a page is not what was written
+   */
+  void read(int first, int count, byte[] target, int at) throws IOException {
+    State current = state;
+    int done = 0;
+    while (done < count) {
+      int run = runLength(current, first + done, count - done);
+      if (run == 0) {
+        // Never written.
+        Arrays.fill(target, at + done * PAGE_BYTES, at + (done + 1) * PAGE_BYTES, (byte) 0);
+        run = 1;
+      } else {
+        readRun(current, first + done, run, target, at + done * PAGE_BYTES);
+      }
+      done += run;
+    }
+  }
+
+  /** How many pages from this one on were written and stand side by side. */
+  private static int runLength(State current, int first, int most) {
+    int run = 0;
+    while (run < most
+        && checksumOf(current, first + run) != 0
+        && PageFormat.place(first + run) == PageFormat.place(first) + run) {
+      run++;
+    }
+    return run;
+  }
+
+  private void readRun(State current, int first, int run, byte[] target, int at)
+      throws IOException {
+    long offset = (long) PageFormat.place(first) << PAGE_SHIFT;
+    int bytes = file.read(offset, ByteBuffer.wrap(target, at, run * PAGE_BYTES));
+    if (bytes < run * PAGE_BYTES) {
+      throw new CorruptStoreException(INDEX_FILE, offset + bytes, "the file ends too early");
+    }
+    for (int i = 0; i < run; i++) {
+      int found =
+          PageFormat.checksum(PageFormat.place(first + i), target, at + i * PAGE_BYTES, PAGE_BYTES);
+      int expected = checksumOf(current, first + i);
+      if (found != expected) {
+        throw new CorruptStoreException(
+            INDEX_FILE,
+            offset + (long) i * PAGE_BYTES,
+            "checksum of the page is %08x, not %08x".formatted(found, expected));
+      }
+    }
+  }
+
+  private static int checksumOf(State current, int page) {
+    int group = PageFormat.groupOf(page);
+    return group < current.tables.length ? current.tables[group][1 + page % COVERED] : 0;
+  }
+
+  /** The images of everything that the next checkpoint changes: pages, checksum pages, header. */
+  Prepared prepare(Map<Integer, byte[]> changed, int pages) {
+    State current = state;
+    int[][] tables = Arrays.copyOf(current.tables, PageFormat.groups(pages));
+    Map<Integer, int[]> changedTables = new HashMap<>();
+    for (int group = current.tables.length; group < tables.length; group++) {
+      changedTables.put(group, new int[COVERED + 1]);
+    }
+    List<PageImage> images = new ArrayList<>(changed.size() + tables.length + 1);
+    changed.forEach(
+        (page, content) -> {
+          PageImage image = PageImage.of(PageFormat.place(page), content);
+          images.add(image);
+          changedTables
+                  .computeIfAbsent(
+                      PageFormat.groupOf(page), group -> current.tables[group].clone())[
+                  1 + page % COVERED] =
+              image.checksum();
+        });
+    changedTables.forEach(
+        (group, table) -> {
+          images.add(checksumImage(group, table));
+          tables[group] = table;
+        });
+    images.add(headerImage(current.checkpoint + 1, pages, root(tables)));
+    Collections.sort(images);
+    return new Prepared(current.checkpoint + 1, pages, images, tables);
+  }
+
+  private static PageImage checksumImage(int group, int[] table) {
+    int place = PageFormat.checksumPlace(group);
+    byte[] page = new byte[PAGE_BYTES];
+    for (int i = 1; i <= COVERED; i++) {
+      PageFormat.putInt(page, i * Integer.BYTES, table[i]);
+    }
+    table[0] = ownChecksum(place, page);
+    PageFormat.putInt(page, 0, table[0]);
+    return PageImage.of(place, page);
+  }
+
+  private PageImage headerImage(long checkpoint, int pages, int root) {
+    byte[] page = new byte[PAGE_BYTES];
+    PageFormat.putLong(page, PageFormat.MAGIC, PageFormat.INDEX_MAGIC);
+    PageFormat.putInt(page, PageFormat.VERSION_AT, PageFormat.VERSION);
+    PageFormat.putLong(page, PageFormat.STORE_ID, store.high());
+    PageFormat.putLong(page, PageFormat.STORE_ID + Long.BYTES, store.low());
+    PageFormat.putLong(page, PageFormat.CHECKPOINT, checkpoint);
+    PageFormat.putLong(page, PageFormat.PAGE_COUNT, pages);
+    PageFormat.putInt(page, PageFormat.ROOT, root);
+    PageFormat.putInt(page, PageFormat.CRC, PageFormat.checksum(0, page));
+    return PageImage.of(0, page);
+  }
+
+  private static int root(int[][] tables) {
+    CRC32C crc = new CRC32C();
+    ByteBuffer own = ByteBuffer.allocate(Integer.BYTES);
+    for (int[] table : tables) {
+      crc.update(own.clear().putInt(table[0]).flip());
+    }
+    return (int) crc.getValue();
+  }
+
+  /** Reserves the space that the file needs with so many pages. */
+  void reserve(int pages) throws IOException {
+    long bytes = PageFormat.fileBytes(pages);
+    if (bytes > reservedBytes) {
+      file.allocate(reservedBytes, bytes - reservedBytes);
+      reservedBytes = bytes;
+    }
+  }
+
+  /** Writes the pages to their places and syncs; may be repeated after it failed. */
+  void apply(Prepared prepared) throws IOException {
+    ByteBuffer run = ByteBuffer.allocateDirect(RUN_BYTES);
+    int runStart = 0;
+    for (PageImage image : prepared.images) {
+      if (image.place() != runStart + run.position() / PAGE_BYTES || !run.hasRemaining()) {
+        writeRun(runStart, run);
+        runStart = image.place();
+      }
+      run.put(image.content());
+    }
+    writeRun(runStart, run);
+    file.sync();
+  }
+
+  private void writeRun(int place, ByteBuffer run) throws IOException {
+    run.flip();
+    if (run.hasRemaining()) {
+      file.write((long) place << PAGE_SHIFT, run);
+    }
+    run.clear();
+  }
+
+  /** From here on, pages are read as that checkpoint left them. */
+  void settle(Prepared prepared) {
+    state = new State(prepared.checkpoint, prepared.pages, prepared.tables);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,367 @@
+package dev.brindle.store.index;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.disk.FaultyDisk;
+import dev.brindle.store.disk.FaultyDisk.Fault;
+import dev.brindle.store.disk.HostDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class IndexTest {
+  private static final StoreId STORE = new StoreId(1, 2);
+
+  private FaultyDisk disk = new FaultyDisk();
+
+  private static byte[] bytes(int length, int seed) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static void checkpoint(Index index) throws IOException {
+    index.freeze();
+    index.write();
+  }
+
+  private Index reopened(Index index) throws IOException {
+    index.close();
+    disk = disk.afterProcessDeath();
+    return Index.open(disk, STORE);
+  }
+
+  @Test
+  void records_ofAllLengths_comeBack() throws IOException {
+    Index index = Index.create(disk, STORE);
+    int[] lengths = {
+      0, 1, 4095, 4096, 8187, 8188, 8189, 16_368, 16_369, 65_535, 66 << 10, Index.RECORD_BYTES_MAX
+    };
+    long[] ids = new long[lengths.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = index.allocate();
+      index.put(ids[i], bytes(lengths[i], i));
+    }
+    for (int i = 0; i < ids.length; i++) {
+      assertArrayEquals(bytes(lengths[i], i), index.get(ids[i]));
+    }
+    checkpoint(index);
+    index = reopened(index);
+    List<Long> found = new ArrayList<>();
+    index.forEachRecord(found::add);
+    assertEquals(ids.length, found.size());
+    for (int i = 0; i < ids.length; i++) {
+      assertArrayEquals(bytes(lengths[i], i), index.get(ids[i]));
+    }
+  }
+
+  @Test
+  void storedBytes_areWholeUnits() {
+    assertEquals(8_192, Index.storedBytes(0));
+    assertEquals(8_192, Index.storedBytes(Index.UNIT_PAYLOAD_BYTES));
+    assertEquals(16_384, Index.storedBytes(Index.UNIT_PAYLOAD_BYTES + 1));
+    assertEquals(16_384, Index.storedBytes(16_368));
+    assertEquals(24_576, Index.storedBytes(16_369));
+  }
+
+  @Test
+  void unwrittenChanges_areGoneAfterReopening_andFrozenOnesToo() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(100, 1));
+    checkpoint(index);
+    index.put(id, bytes(100, 2));
+    index.freeze();
+    assertArrayEquals(bytes(100, 2), index.get(id));
+    index = reopened(index);
+    assertArrayEquals(bytes(100, 1), index.get(id));
+  }
+
+  @Test
+  void changesAfterTheFreeze_areNotPartOfTheCheckpoint() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(100, 1));
+    index.freeze();
+    index.put(id, bytes(100, 2));
+    index.table("t").put(1, bytes(10, 3));
+    index.write();
+    assertArrayEquals(bytes(100, 2), index.get(id));
+    index = reopened(index);
+    assertArrayEquals(bytes(100, 1), index.get(id));
+    assertNull(index.table("t").get(1));
+  }
+
+  @Test
+  void severalFreezes_beforeOneWrite_areOneCheckpoint() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long first = index.allocate();
+    long second = index.allocate();
+    index.put(first, bytes(100, 1));
+    index.freeze();
+    index.put(second, bytes(100, 2));
+    index.put(first, bytes(100, 3));
+    index.freeze();
+    index.write();
+    index = reopened(index);
+    assertArrayEquals(bytes(100, 3), index.get(first));
+    assertArrayEquals(bytes(100, 2), index.get(second));
+  }
+
+  @Test
+  void missingRecord_isCorruption_andUnallocatedNumbersAreBugs() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    assertThrows(CorruptStoreException.class, () -> index.get(id));
+    assertThrows(CorruptStoreException.class, () -> index.get(0));
+    assertThrows(CorruptStoreException.class, () -> index.get(-1));
+    assertThrows(CorruptStoreException.class, () -> index.get(1L << 60));
+    assertThrows(IllegalStateException.class, () -> index.put(id + 1, new byte[1]));
+  }
+
+  @Test
+  void numbersNeverPut_areHandedOutAgain_afterReopening() throws IOException {
+    Index index = Index.create(disk, STORE);
+    Set<Long> lost = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      lost.add(index.allocate());
+    }
+    long kept = index.allocate();
+    index.put(kept, bytes(10, 1));
+    checkpoint(index);
+    index = reopened(index);
+    Set<Long> again = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      again.add(index.allocate());
+    }
+    assertEquals(lost, again);
+    assertNotEquals(kept, index.allocate());
+    assertArrayEquals(bytes(10, 1), index.get(kept));
+  }
+
+  @Test
+  void numberPutAfterTheFreeze_isNotTaken_whenThatCheckpointIsOpened() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.freeze();
+    index.put(id, bytes(10, 1));
+    index.write();
+    index = reopened(index);
+    assertEquals(id, index.allocate());
+    index.put(id, bytes(10, 2));
+    assertArrayEquals(bytes(10, 2), index.get(id));
+  }
+
+  @Test
+  void deletedNumber_neverPut_isFreeAtOnce() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.delete(id);
+    assertEquals(id, index.allocate());
+  }
+
+  @Test
+  void churn_keepsTheFileSmall() throws IOException {
+    Index index = Index.create(disk, STORE);
+    Random random = new Random(7);
+    List<Long> ids = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      ids.add(index.allocate());
+      index.put(ids.get(i), bytes(random.nextInt(60_000), i));
+    }
+    checkpoint(index);
+    long before = 0;
+    for (int round = 0; round < 60; round++) {
+      for (int i = 0; i < 100; i++) {
+        int at = random.nextInt(ids.size());
+        if (random.nextBoolean()) {
+          index.delete(ids.get(at));
+          ids.set(at, index.allocate());
+        }
+        index.put(ids.get(at), bytes(random.nextInt(60_000), i));
+        index.table("t").put(round * 100 + i, bytes(random.nextInt(2_000), i));
+        index.table("t").remove(round * 100 + i - 150);
+      }
+      checkpoint(index);
+      if (round == 20) {
+        before = disk.contents(PageFormat.INDEX_FILE).length;
+      }
+    }
+    long after = disk.contents(PageFormat.INDEX_FILE).length;
+    assertTrue(after <= before + (1 << 20), before + " bytes became " + after);
+  }
+
+  @Test
+  void manyRecords_acrossMapUnits_comeBack(@TempDir Path directory) throws IOException {
+    int count = AllocationMap.CHUNK_UNITS + 1_000;
+    try (HostDisk host = new HostDisk(directory);
+        Index index = Index.create(host, STORE)) {
+      for (int i = 0; i < count; i++) {
+        long id = index.allocate();
+        assertFalse(AllocationMap.isMapUnit(id));
+        index.put(id, numberAsBytes(id));
+        if (i % 10_000 == 0) {
+          checkpoint(index);
+        }
+      }
+      checkpoint(index);
+    }
+    try (HostDisk host = new HostDisk(directory);
+        Index index = Index.open(host, STORE)) {
+      List<Long> found = new ArrayList<>();
+      index.forEachRecord(found::add);
+      assertEquals(count, found.size());
+      for (long id : found) {
+        assertArrayEquals(numberAsBytes(id), index.get(id));
+      }
+    }
+  }
+
+  private static byte[] numberAsBytes(long id) {
+    return new byte[] {(byte) id, (byte) (id >> 8), (byte) (id >> 16)};
+  }
+
+  @Test
+  void checkpoint_isTwoSyncs_andAnEmptyOneNone() throws IOException {
+    Index index = Index.create(disk, STORE);
+    index.put(index.allocate(), bytes(50_000, 1));
+    long before = disk.syncs();
+    checkpoint(index);
+    assertEquals(before + 2, disk.syncs());
+    checkpoint(index);
+    assertEquals(before + 2, disk.syncs());
+  }
+
+  @Test
+  void fullDisk_losesNothing_andIsRetried() throws IOException {
+    Index index = Index.create(disk, STORE);
+    IndexModel model = new IndexModel();
+    Random random = new Random(3);
+    model.change(index, random, 100);
+    checkpoint(index);
+    IndexModel durable = model.copy();
+    disk.setCapacity(disk.usedBytes());
+    model.change(index, random, 400);
+    index.freeze();
+    assertThrows(DiskFullException.class, index::write);
+    durable.assertHeldBy(Index.open(disk.afterCrash(random), STORE));
+    model.change(index, random, 100);
+    index.freeze();
+    assertThrows(DiskFullException.class, index::write);
+    model.assertHeldBy(index);
+    disk.setCapacity(Long.MAX_VALUE);
+    index.write();
+    model.assertHeldBy(index);
+    model.assertHeldBy(Index.open(disk.afterCrash(random), STORE));
+  }
+
+  @Test
+  void fullDisk_atAnyOperation_isRetried() throws IOException {
+    for (int operation = 0; ; operation++) {
+      disk = new FaultyDisk();
+      Index index = Index.create(disk, STORE);
+      IndexModel model = new IndexModel();
+      Random random = new Random(operation);
+      model.change(index, random, 150);
+      index.freeze();
+      long start = disk.operations();
+      disk.fail(start + operation, Fault.DISK_FULL);
+      boolean failed = false;
+      try {
+        index.write();
+      } catch (DiskFullException e) {
+        failed = true;
+      }
+      model.change(index, random, 50);
+      index.freeze();
+      disk.clearFaults();
+      index.write();
+      model.assertHeldBy(index);
+      model.assertHeldBy(Index.open(disk.afterCrash(random), STORE));
+      if (!failed) {
+        return;
+      }
+    }
+  }
+
+  @Test
+  void failedWrite_isFinal_andReadsGoOn() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(100, 1));
+    index.freeze();
+    disk.fail(disk.operations() + 1, Fault.INPUT_OUTPUT_ERROR);
+    assertThrows(IOException.class, index::write);
+    index.freeze();
+    assertThrows(IOException.class, index::write);
+    assertArrayEquals(bytes(100, 1), index.get(id));
+  }
+
+  @Test
+  void anotherStoresIndex_isRefused() throws IOException {
+    Index.create(disk, STORE).close();
+    CorruptStoreException refused =
+        assertThrows(CorruptStoreException.class, () -> Index.open(disk, new StoreId(1, 3)));
+    assertTrue(refused.getMessage().contains("belongs to store"));
+  }
+
+  @Test
+  void anyFlippedBit_isSeen_orDoesNoHarm() throws IOException {
+    Index index = Index.create(disk, STORE);
+    IndexModel model = new IndexModel();
+    model.change(index, new Random(5), 300);
+    checkpoint(index);
+    index.close();
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    long bits = disk.contents(PageFormat.INDEX_FILE).length * 8L;
+    int seen = 0;
+    for (int i = 0; i < 400; i++) {
+      FaultyDisk damaged = disk.afterProcessDeath();
+      long bit = random.nextLong(bits);
+      damaged.flipBit(PageFormat.INDEX_FILE, bit);
+      try (Index opened = Index.open(damaged, STORE)) {
+        model.assertHeldBy(opened);
+      } catch (CorruptStoreException e) {
+        assertTrue(e.getMessage().contains(PageFormat.INDEX_FILE), e.getMessage());
+        seen++;
+      } catch (IOException | RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed + ", bit " + bit, e);
+      }
+    }
+    assertTrue(seen > 20, "seen " + seen);
+  }
+
+  @Test
+  void hostDisk_holdsAnIndex(@TempDir Path directory) throws IOException {
+    IndexModel model = new IndexModel();
+    Random random = new Random(11);
+    try (HostDisk host = new HostDisk(directory);
+        Index index = Index.create(host, STORE)) {
+      for (int i = 0; i < 5; i++) {
+        model.change(index, random, 300);
+        checkpoint(index);
+      }
+      assertTrue(index.fileBytes() > 0);
+    }
+    try (HostDisk host = new HostDisk(directory);
+        Index index = Index.open(host, STORE)) {
+      model.assertHeldBy(index);
+    }
+  }
+}
