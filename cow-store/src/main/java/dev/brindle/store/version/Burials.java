@@ -31,6 +31,10 @@ final class Burials {
     this.segmentBlocks = segmentBlocks;
   }
 
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
   boolean isFull() {
     return waiting.size() >= WAITING_MAX;
   }

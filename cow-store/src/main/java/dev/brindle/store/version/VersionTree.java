@@ -258,20 +258,35 @@ public final class VersionTree {
 
   // ---- Checkpoint
 
+  /** True when a freeze would copy something. */
+  public synchronized boolean hasChanges() {
+    return !changed.isEmpty()
+        || !removed.isEmpty()
+        || !changedVolumes.isEmpty()
+        || !removedVolumes.isEmpty();
+  }
+
   /**
-   * Does ahead of {@link #freeze} what could read from the disk. The caller holds the gate shared.
+   * Puts on the deadlists what heads gave up lately. A checkpoint does it before it freezes the
+   * nodes, of which deadlists consist: once with the gate held shared, since it may read from the
+   * disk, and once more with the gate held exclusively, for the little that came in between.
    */
-  public synchronized void prepareFreeze() throws IOException {
+  public synchronized void settle() throws IOException {
     burials.settle();
   }
 
   /**
-   * Copies what changed since the last freeze. The caller holds the gate exclusively, and has the
-   * nodes frozen in the same moment, but after this: deadlists consist of nodes.
+   * Copies what changed since the last freeze. The caller holds the gate exclusively, has called
+   * {@link #settle} and freezes the nodes in the same moment.
+   *
+   * @throws IOException the deadlists were left half changed by an earlier error
+   * @throws IllegalStateException heads gave up something since they were settled
    */
   public synchronized FrozenVersions freeze() throws IOException {
-    burials.settle();
     deadlists.checkUsable();
+    if (!burials.isEmpty()) {
+      throw new IllegalStateException("settle() comes before the freeze of nodes and versions");
+    }
     RowFormat.Counters counters =
         new RowFormat.Counters(nextNumber, deadlists.nextId(), deadlists.root());
     FrozenVersions frozen =

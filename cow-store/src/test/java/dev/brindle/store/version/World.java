@@ -389,6 +389,7 @@ final class World {
 
   void freeze() throws IOException {
     if (frozen == null) {
+      tree.settle();
       frozen = tree.freeze();
       stateFrozen = state.copy();
     }
