@@ -1,24 +1,21 @@
 package dev.brindle.store.tree;
 
-/** Where an overfull node is cut in two. */
+/** Where an overfull node is cut in two: the index of the first entry of the right part. */
 final class NodeSplit {
   private NodeSplit() {}
 
   /**
-   * The index of the first entry of the right part. Behind a run of ascending inserts the left part
-   * stays nearly full, since nothing more will come into it; before a run of descending ones the
-   * right part; else both get half.
+   * Behind a run of ascending inserts, wherever in the node it is, the left part ends with the run
+   * and stays nearly full, since nothing more will come into it; before a run of descending ones
+   * the right part; else both get half.
    */
   static int cut(TreeNode node, NodeLimits limits) {
     int inserted = node.lastInsert;
-    if (inserted == node.count - 1) {
-      return behind(node, limits.runBytes());
+    if (inserted == node.count - 1 || inserted > 0 && inserted == node.insertBefore + 1) {
+      return Math.min(Math.min(inserted + 1, node.count - 1), behind(node, limits.runBytes()));
     }
-    if (inserted == 0 && node.insertBefore == 0) {
-      return behind(node, node.encodedBytes - limits.runBytes());
-    }
-    if (inserted > 0 && inserted == node.insertBefore + 1) {
-      return inserted + 1;
+    if (inserted >= 0 && inserted == node.insertBefore) {
+      return Math.max(Math.max(inserted, 1), behind(node, node.encodedBytes - limits.runBytes()));
     }
     return middle(node);
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random operations on trees of many versions, beside a model of each. */
 class TreeModelTest {
-  private static final int OPERATIONS = Integer.getInteger("brindle.tree.operations", 40_000);
+  private static final int OPERATIONS = Integer.getInteger("brindle.tree.operations", 15_000);
 
   @Property(tries = 300)
   void operations_onManyVersions_matchTheModel(
