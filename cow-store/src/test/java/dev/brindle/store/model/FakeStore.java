@@ -62,16 +62,16 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   /** Runs an operation of the model by the rules of the public API. */
-  <T> T call(Supplier<T> operation) throws IOException {
+  synchronized <T> T call(Supplier<T> operation) throws IOException {
     model.at(ModelTime.exactly(Timestamp.now()));
     try {
       return operation.get();
     } catch (Refused refused) {
-      throw new FileSystemException(refused.allowed().iterator().next());
+      throw new FileSystemException(refused.first());
     }
   }
 
-  <T> T change(Supplier<T> operation) throws IOException {
+  synchronized <T> T change(Supplier<T> operation) throws IOException {
     T result = call(operation);
     history.add(model.state());
     return result;

@@ -40,11 +40,11 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         inode.gid(),
         inode.device(),
         inode.size(),
-        inode.content().written().size() * 8L,
-        inode.accessTime().earliest(),
-        inode.modificationTime().earliest(),
-        inode.changeTime().earliest(),
-        inode.birthTime().earliest());
+        (inode.content().written().size() + inode.content().allocated().size()) * 8L,
+        inode.accessTime().latest(),
+        inode.modificationTime().latest(),
+        inode.changeTime().latest(),
+        inode.birthTime().latest());
   }
 
   private <T> T edit(Function<TreeEdit, T> change) throws IOException {
@@ -79,7 +79,11 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
 
   @Override
   public long parent(long directory) throws IOException {
-    return store.call(() -> inode(directory).parent());
+    return store.call(
+        () -> {
+          Refused.when(!inode(directory).isDirectory(), ENOTDIR).check();
+          return inode(directory).parent();
+        });
   }
 
   @Override
@@ -285,9 +289,11 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
 
   @Override
   public long append(long inode, ByteBuffer source) throws IOException {
-    long offset = getattr(inode).size();
-    write(inode, offset, source);
-    return offset;
+    synchronized (store) {
+      long offset = getattr(inode).size();
+      write(inode, offset, source);
+      return offset;
+    }
   }
 
   @Override
