@@ -84,6 +84,11 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public boolean isVolatile(long directory) {
+    return NodeNumber.kind(directory) != NodeKind.INODE.ordinal();
+  }
+
+  @Override
   public Entry getattr(long node) throws IOException {
     return layout.entry(views.node(node));
   }

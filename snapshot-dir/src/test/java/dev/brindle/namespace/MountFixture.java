@@ -1,6 +1,7 @@
 package dev.brindle.namespace;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.brindle.store.Errno;
@@ -169,11 +170,14 @@ abstract class MountFixture {
       boolean[] more = {true};
       while (more[0]) {
         more[0] = false;
+        boolean[] enough = {false};
         mount.readdir(
             handle,
             cookie[0],
             (name, inode, mode, next) -> {
+              assertFalse(enough[0], "visited after it had enough");
               if (more[0]) {
+                enough[0] = true;
                 return false;
               }
               more[0] = true;

@@ -1,6 +1,7 @@
 package dev.brindle.namespace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,6 +83,18 @@ class SnapshotDirectoryTest extends MountFixture {
     assertEquals(List.of(), list("/.snapshots/s/d"));
     assertEquals(inode("/d/.snapshots"), listInodes("/d").get(".snapshots"));
     assertEquals(inode("/.clones"), listInodes("/").get(".clones"));
+  }
+
+  @Test
+  void virtualDirectories_areVolatile() throws IOException {
+    mkdir("/d");
+    mkdir("/.snapshots/s");
+    for (String path : List.of("/.snapshots", "/.clones", "/d/.snapshots")) {
+      assertTrue(mount.isVolatile(node(path)), path);
+    }
+    for (String path : List.of("/", "/d", "/.snapshots/s", "/d/.snapshots/s")) {
+      assertFalse(mount.isVolatile(node(path)), path);
+    }
   }
 
   @Test
@@ -315,8 +328,10 @@ class SnapshotDirectoryTest extends MountFixture {
     long hidden = node("/d/.snapshots");
     rmdir("/d");
     assertEquals(Errno.ENOENT, errno(() -> mount.mkdir(OWNER, hidden, Name.of("s"), 0755)));
-    mount.releasedir(open);
     assertEquals(List.of(), list("/.snapshots"));
+    mkdir("/.snapshots/s");
+    assertEquals(Errno.ENOENT, errno(() -> mount.lookup(hidden, Name.of("s"))));
+    mount.releasedir(open);
   }
 
   @Test
