@@ -1,22 +1,41 @@
 package dev.brindle.store;
 
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.HostDisk;
+import dev.brindle.store.disk.StoreLock;
+import dev.brindle.store.volume.OpenStore;
+import dev.brindle.store.volume.Superblock;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open store: the catalogue of volumes and snapshots, and the way to their file trees. One
  * process has a store open at a time; the object is safe for any number of threads.
  */
 public final class Store implements Closeable {
-  private Store() {}
+  private final Path directory;
+  private final Disk disk;
+  private final @Nullable StoreLock lock;
+  private final OpenStore store;
+
+  private Store(Path directory, Disk disk, @Nullable StoreLock lock, OpenStore store) {
+    this.directory = directory;
+    this.disk = disk;
+    this.lock = lock;
+    this.store = store;
+  }
 
   /** True when the directory holds a store (of any format version). */
   public static boolean exists(Path directory) {
-    throw new UnsupportedOperationException();
+    return Files.isRegularFile(directory.resolve(Superblock.FILE));
   }
 
   /**
@@ -27,7 +46,16 @@ public final class Store implements Closeable {
    * @throws java.nio.file.DirectoryNotEmptyException there are other files in it
    */
   public static void create(Path directory, StoreOptions options) throws IOException {
-    throw new UnsupportedOperationException();
+    if (!Files.exists(directory)) {
+      Files.createDirectories(directory.toAbsolutePath().normalize().getParent());
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    try (HostDisk disk = new HostDisk(directory);
+        StoreLock held = disk.lock(holder())) {
+      OpenStore.create(disk, options);
+    }
   }
 
   /**
@@ -39,35 +67,71 @@ public final class Store implements Closeable {
    * @throws CorruptStoreException its files are damaged
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
-    throw new UnsupportedOperationException();
+    if (!exists(directory)) {
+      throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
+    }
+    HostDisk disk = new HostDisk(directory);
+    try {
+      StoreLock lock = disk.lock(holder());
+      try {
+        return new Store(directory, disk, lock, OpenStore.open(disk, directory, options));
+      } catch (IOException | RuntimeException | Error e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      disk.close();
+      throw e;
+    }
+  }
+
+  /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
+  public static Store open(Disk disk, StoreOptions options) throws IOException {
+    Path nowhere = Path.of("");
+    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options));
+  }
+
+  /** Makes an empty store on another disk than the host's. */
+  public static void create(Disk disk, StoreOptions options) throws IOException {
+    OpenStore.create(disk, options);
+  }
+
+  private static String holder() {
+    return "process " + ProcessHandle.current().pid();
   }
 
   public Path directory() {
-    throw new UnsupportedOperationException();
+    return directory;
   }
 
   /** All volumes, clones included, by full name. */
   public List<VolumeInfo> volumes() {
-    throw new UnsupportedOperationException();
+    return store.catalogue().volumes();
   }
 
   /**
    * @throws FileSystemException ENOENT
    */
   public VolumeInfo volume(String fullName) throws IOException {
-    throw new UnsupportedOperationException();
+    return store
+        .catalogue()
+        .volume(fullName)
+        .orElseThrow(() -> new FileSystemException(Errno.ENOENT, "there is no volume " + fullName));
   }
 
   /**
    * @throws FileSystemException ENOENT
    */
   public VolumeInfo volume(long id) throws IOException {
-    throw new UnsupportedOperationException();
+    return store
+        .catalogue()
+        .volume(id)
+        .orElseThrow(() -> new FileSystemException(Errno.ENOENT, "there is no such volume"));
   }
 
   /** The volume's file tree; the same object each time, nothing to close. */
   public WritableFileTree open(long volume) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.volume(volume);
   }
 
   /**
@@ -76,12 +140,12 @@ public final class Store implements Closeable {
    * @throws FileSystemException EEXIST; EINVAL for a name that is not allowed
    */
   public VolumeInfo createVolume(Name name, int uid, int gid) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.createVolume(name, uid, gid);
   }
 
   /** Gives a volume or clone another name where it stands; its clones' full names follow. */
   public VolumeInfo renameVolume(long volume, Name newName) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.renameVolume(volume, newName);
   }
 
   /**
@@ -92,21 +156,21 @@ public final class Store implements Closeable {
    *     disposition is REFUSE
    */
   public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
-    throw new UnsupportedOperationException();
+    store.deleteVolume(volume, clones);
   }
 
   /** The volume's snapshots, oldest first. */
   public List<SnapshotInfo> snapshots(long volume) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.catalogue().snapshots(volume);
   }
 
   public Optional<SnapshotInfo> snapshot(long volume, Name name) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.catalogue().snapshot(volume, name);
   }
 
   /** The snapshot's file tree, read-only; the same object each time, nothing to close. */
   public FileTree openSnapshot(long version) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.snapshot(version);
   }
 
   /**
@@ -115,11 +179,11 @@ public final class Store implements Closeable {
    * @throws FileSystemException EEXIST; EINVAL for a name that is not allowed
    */
   public SnapshotInfo createSnapshot(long volume, Name name) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.takeSnapshot(volume, name);
   }
 
   public SnapshotInfo renameSnapshot(long version, Name newName) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.renameSnapshot(version, newName);
   }
 
   /**
@@ -128,27 +192,27 @@ public final class Store implements Closeable {
    * @throws FileSystemException EBUSY while an inode of it is held
    */
   public void deleteSnapshot(long version) throws IOException {
-    throw new UnsupportedOperationException();
+    store.deleteSnapshot(version);
   }
 
   /** The clones that stand in a volume's {@code .clones}, by name. */
   public List<VolumeInfo> clones(long volume) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.catalogue().clones(volume);
   }
 
   /** Clones a volume as it is now, into its own {@code .clones}; durable on return. */
   public VolumeInfo cloneVolume(long volume, Name name) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.cloneVolume(volume, name);
   }
 
   /** Clones a snapshot, into the {@code .clones} of the snapshot's volume; durable on return. */
   public VolumeInfo cloneSnapshot(long version, Name name) throws IOException {
-    throw new UnsupportedOperationException();
+    return store.cloneSnapshot(version, name);
   }
 
   /** For each volume its snapshots, oldest first, and then its head. */
   public List<SpaceUsage> spaceUsage() throws IOException {
-    throw new UnsupportedOperationException();
+    return store.spaceUsage();
   }
 
   /**
@@ -156,17 +220,17 @@ public final class Store implements Closeable {
    * by walking both trees past what they share.
    */
   public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
-    throw new UnsupportedOperationException();
+    store.diff(from, to, sink);
   }
 
   /** Makes everything durable that was acknowledged before the call, in all volumes. */
   public void sync() throws IOException {
-    throw new UnsupportedOperationException();
+    store.sync();
   }
 
   /** Runs a checkpoint now. */
   public void checkpoint() throws IOException {
-    throw new UnsupportedOperationException();
+    store.checkpoint();
   }
 
   /**
@@ -174,16 +238,28 @@ public final class Store implements Closeable {
    * deleted. What otherwise happens in the background within a minute.
    */
   public void reclaim() throws IOException {
-    throw new UnsupportedOperationException();
+    store.reclaim();
   }
 
   public StoreStatus status() throws IOException {
-    throw new UnsupportedOperationException();
+    return store.status();
+  }
+
+  /** The parts, for the check that walks them. */
+  public OpenStore parts() {
+    return store;
   }
 
   /** Flushes everything, checkpoints and closes. */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    try {
+      store.close();
+    } finally {
+      if (lock != null) {
+        lock.close();
+      }
+      disk.close();
+    }
   }
 }

@@ -402,6 +402,12 @@ public final class Log implements Closeable {
     }
   }
 
+  /** What is allocated on the host and still free for appends, in bytes. */
+  public long reservedBytes() {
+    long usedBlocks = running().durability.written() % segmentBlocks;
+    return (segmentBlocks - usedBlocks) * LogFormat.BLOCK_BYTES;
+  }
+
   public LogStatistics statistics() {
     return table.statistics();
   }

@@ -1,0 +1,169 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Changes of an inode's attributes and extended attributes. */
+final class AttributeOperations {
+  private static final int XATTR_VALUE_BYTES_MAX = 65_536;
+
+  /** XATTR_LIST_MAX of Linux: names with their terminating NULs. */
+  private static final int XATTR_LIST_BYTES_MAX = 65_536;
+
+  private static final long RELATIME_SECONDS = 24 * 60 * 60;
+  private static final int GROUP_EXECUTE = 010;
+
+  private final Engine engine;
+  private final Head head;
+  private final FileOperations files;
+
+  AttributeOperations(Engine engine, Head head, FileOperations files) {
+    this.engine = engine;
+    this.head = head;
+    this.files = files;
+  }
+
+  InodeAttributes setattr(long number, AttributeChange wanted) throws IOException {
+    Long size = wanted.size();
+    if (size != null) {
+      files.truncate(number, size);
+    }
+    return engine.shrink(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          setOwner(inode, wanted.uid(), wanted.gid());
+          Integer mode = wanted.mode();
+          if (mode != null) {
+            inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
+          }
+          inode.changeTime = change.now();
+          setTimes(inode, wanted.accessTime(), wanted.modificationTime());
+          change.update(inode);
+          return engine.attributes(head, inode);
+        });
+  }
+
+  /** A change of owner takes set-uid and set-gid from a program, as chown(2) says. */
+  private static void setOwner(Inode inode, @Nullable Integer uid, @Nullable Integer gid) {
+    if (uid == null && gid == null) {
+      return;
+    }
+    inode.uid = uid == null ? inode.uid : uid;
+    inode.gid = gid == null ? inode.gid : gid;
+    if (!inode.isDirectory()) {
+      inode.mode &= ~FileMode.SET_UID;
+      if ((inode.mode & GROUP_EXECUTE) != 0) {
+        inode.mode &= ~FileMode.SET_GID;
+      }
+    }
+  }
+
+  private void setTimes(Inode inode, @Nullable Timestamp access, @Nullable Timestamp modification) {
+    FileState state = head.state(inode.number);
+    if (state != null) {
+      Timestamp written = state.takeModified();
+      if (written != null) {
+        inode.modificationTime = written;
+      }
+    }
+    inode.accessTime = access == null ? inode.accessTime : access;
+    inode.modificationTime = modification == null ? inode.modificationTime : modification;
+  }
+
+  /** By relatime: when it is not newer than the last change, or a day old. */
+  void touchAccessTime(long number) throws IOException {
+    Inode inode = engine.readInode(head, number);
+    Timestamp now = Timestamp.now();
+    boolean stale =
+        inode.accessTime.compareTo(inode.modificationTime) <= 0
+            || inode.accessTime.compareTo(inode.changeTime) <= 0
+            || now.seconds() - inode.accessTime.seconds() >= RELATIME_SECONDS;
+    if (stale && !engine.fault().isReported()) {
+      engine.shrink(
+          head,
+          change -> {
+            Inode fresh = change.inode(number);
+            fresh.accessTime = now;
+            change.update(fresh);
+            return true;
+          });
+    }
+  }
+
+  void setxattr(long number, Name name, byte[] value, XattrMode mode) throws IOException {
+    if (name.length() == 0 || name.length() > Name.LENGTH_MAX) {
+      throw new FileSystemException(Errno.ERANGE);
+    }
+    if (value.length > XATTR_VALUE_BYTES_MAX) {
+      throw new FileSystemException(Errno.E2BIG);
+    }
+    engine.grow(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          Map<Name, byte[]> attributes = attributes(change, number, name);
+          if (mode == XattrMode.CREATE && attributes.containsKey(name)) {
+            throw new FileSystemException(Errno.EEXIST);
+          }
+          if (mode == XattrMode.REPLACE && !attributes.containsKey(name)) {
+            throw new FileSystemException(Errno.ENODATA);
+          }
+          if (!attributes.containsKey(name)) {
+            refuseLongList(change, number, name);
+          }
+          attributes.put(name, value.clone());
+          store(change, inode, name, attributes);
+          return true;
+        });
+  }
+
+  void removexattr(long number, Name name) throws IOException {
+    engine.shrink(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          Map<Name, byte[]> attributes = attributes(change, number, name);
+          if (attributes.remove(name) == null) {
+            throw new FileSystemException(Errno.ENODATA);
+          }
+          store(change, inode, name, attributes);
+          return true;
+        });
+  }
+
+  private static Map<Name, byte[]> attributes(Change change, long inode, Name name)
+      throws IOException {
+    return XattrItem.decode(
+        change.tree().get(ItemType.high(inode, ItemType.XATTR), change.view().hash().of(name)));
+  }
+
+  private static void refuseLongList(Change change, long inode, Name added) throws IOException {
+    int length = added.length() + 1;
+    for (Name name : change.view().listxattr(inode)) {
+      length += name.length() + 1;
+    }
+    if (length > XATTR_LIST_BYTES_MAX) {
+      throw new FileSystemException(Errno.ENOSPC);
+    }
+  }
+
+  private static void store(Change change, Inode inode, Name name, Map<Name, byte[]> attributes)
+      throws IOException {
+    change.putOrRemove(
+        ItemType.high(inode.number, ItemType.XATTR),
+        change.view().hash().of(name),
+        XattrItem.encode(attributes));
+    inode.changeTime = change.now();
+    change.update(inode);
+  }
+}

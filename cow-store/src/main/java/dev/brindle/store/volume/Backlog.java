@@ -1,0 +1,78 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.tree.NodeStore;
+import java.io.IOException;
+
+/**
+ * What operations have left for the next checkpoint: dirty nodes, and redo. Redo that is long goes
+ * to the log early; dirty nodes past a bound ask for a checkpoint, and past twice the bound make
+ * operations wait for it.
+ */
+final class Backlog {
+  private static final long REDO_BYTES_MAX = 4L << 20;
+  private static final long WAIT_MILLIS = 20;
+
+  private final NodeStore nodes;
+  private final PendingRedo pending;
+  private final long dirtyNodeBytesMax;
+  private final Runnable wakeFlusher;
+  private volatile Runnable wakeCheckpointer = () -> {};
+  private volatile boolean diskFull;
+
+  Backlog(NodeStore nodes, PendingRedo pending, long dirtyNodeBytesMax, Runnable wakeFlusher) {
+    this.nodes = nodes;
+    this.pending = pending;
+    this.dirtyNodeBytesMax = dirtyNodeBytesMax;
+    this.wakeFlusher = wakeFlusher;
+  }
+
+  void setWakeCheckpointer(Runnable wake) {
+    wakeCheckpointer = wake;
+  }
+
+  /** The last checkpoint found the disk full, or not. */
+  void setDiskFull(boolean full) {
+    diskFull = full;
+  }
+
+  boolean wantsCheckpoint() {
+    return nodes.dirtyBytes() > dirtyNodeBytesMax;
+  }
+
+  boolean wantsRedoWritten() {
+    return pending.bytes() > REDO_BYTES_MAX;
+  }
+
+  /**
+   * Waits until an operation may add to the backlog. Called with no lock held.
+   *
+   * @throws FileSystemException ENOSPC, EROFS
+   */
+  void await(WriteFault fault) throws IOException {
+    fault.refuseChanges();
+    if (wantsRedoWritten()) {
+      wakeFlusher.run();
+    }
+    if (wantsCheckpoint()) {
+      wakeCheckpointer.run();
+      while (nodes.dirtyBytes() > 2 * dirtyNodeBytesMax) {
+        pause();
+        fault.refuseChanges();
+        if (diskFull) {
+          throw new FileSystemException(Errno.ENOSPC);
+        }
+      }
+    }
+  }
+
+  private static void pause() throws FileSystemException {
+    try {
+      Thread.sleep(WAIT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FileSystemException(Errno.EINTR);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.brindle.store.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.log.FrozenSegments;
+import dev.brindle.store.log.LogHold;
+import dev.brindle.store.tree.FrozenNodes;
+import dev.brindle.store.version.FrozenVersions;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what is in memory the index on disk. What comes before what, and why:
+ *
+ * <ol>
+ *   <li><em>flush</em>: dirty file data goes to the log, so that the index will be a consistent cut
+ *       of everything.
+ *   <li><em>freeze</em>, with the append mutex and the gate closed, in memory: nodes, versions,
+ *       live maps and the log's position are of one instant; no append is between its tree change
+ *       and its write.
+ *   <li><em>sync the log</em>: the index must not refer to bytes that a crash can take away.
+ *   <li><em>write the index</em>: records into MapDB, then its journal, its own two syncs.
+ *   <li><em>settle</em>: only now redo of before is void, frozen nodes are clean, and segments that
+ *       died before may go.
+ * </ol>
+ *
+ * A checkpoint that finds the disk full keeps what it froze, and the next run goes on with it.
+ */
+final class Checkpoint {
+  private record Frozen(
+      long number, FrozenNodes nodes, FrozenVersions versions, FrozenSegments segments) {}
+
+  private final Engine engine;
+  private final AtomicLong completed = new AtomicLong();
+
+  @GuardedBy("this")
+  private @Nullable Frozen unfinished;
+
+  Checkpoint(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** How many this process has made durable. */
+  long completed() {
+    return completed.get();
+  }
+
+  /** True when there is something that the index on disk does not hold. */
+  boolean isNeeded() {
+    return engine.nodes().dirtyBytes() > 0
+        || engine.pending().bytes() > 0
+        || engine.dirtyBytes().bytes() > 0;
+  }
+
+  synchronized void run() throws IOException {
+    engine.fault().refuseSync();
+    try {
+      Frozen earlier = unfinished;
+      if (earlier != null) {
+        complete(earlier);
+      }
+      engine.flushAll();
+      prepare();
+      Frozen frozen = freeze();
+      unfinished = frozen;
+      complete(frozen);
+      engine.backlog().setDiskFull(false);
+    } catch (DiskFullException e) {
+      engine.backlog().setDiskFull(true);
+      throw e;
+    }
+  }
+
+  /** What may read from the disk is done before all operations have to wait. */
+  private void prepare() throws IOException {
+    engine.gate().shared().lock();
+    try {
+      engine.versions().settle();
+    } finally {
+      engine.gate().shared().unlock();
+    }
+  }
+
+  private Frozen freeze() throws IOException {
+    try (LogHold hold = engine.log().hold()) {
+      engine.gate().exclusive().lock();
+      try {
+        engine.versions().settle();
+        Frozen frozen =
+            new Frozen(
+                engine.nextCheckpoint(),
+                engine.nodes().freeze(),
+                engine.versions().freeze(),
+                engine.log().freeze());
+        engine.pending().freeze();
+        engine.checkpointFrozen();
+        return frozen;
+      } catch (IOException | RuntimeException | Error e) {
+        engine.fault().report("a checkpoint's freeze", e);
+        throw e;
+      } finally {
+        engine.gate().exclusive().unlock();
+      }
+    }
+  }
+
+  private void complete(Frozen frozen) throws IOException {
+    try {
+      engine.log().sync(frozen.segments.state().position());
+      frozen.nodes.write();
+      frozen.versions.write();
+      frozen.segments.write(engine.index().table(StoreTables.SEGMENTS));
+      new CheckpointRow(frozen.number, frozen.segments.state()).write(engine.index());
+      engine.index().freeze();
+      engine.index().write();
+    } catch (DiskFullException e) {
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      engine.fault().report("a checkpoint", e);
+      throw e;
+    }
+    settle(frozen);
+  }
+
+  private synchronized void settle(Frozen frozen) {
+    frozen.nodes.settle();
+    frozen.segments.committed();
+    engine.pending().dropFrozen();
+    unfinished = null;
+    completed.incrementAndGet();
+  }
+}

@@ -1,0 +1,325 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of directories, each one operation: what is refused is refused before the first change.
+ */
+final class DirectoryOperations {
+  private static final int SYMLINK_BYTES_MAX = 4095;
+  private static final int LINKS_MAX = Integer.MAX_VALUE;
+
+  private final Engine engine;
+  private final Head head;
+
+  DirectoryOperations(Engine engine, Head head) {
+    this.engine = engine;
+    this.head = head;
+  }
+
+  /**
+   * Makes an inode and its first name.
+   *
+   * @param target of a symlink, else null
+   */
+  InodeAttributes create(
+      long directory, Name name, int mode, int uid, int gid, int device, byte @Nullable [] target)
+      throws IOException {
+    if (target != null && (target.length == 0 || target.length > SYMLINK_BYTES_MAX)) {
+      throw new FileSystemException(target.length == 0 ? Errno.ENOENT : Errno.ENAMETOOLONG);
+    }
+    return engine.grow(
+        head,
+        change -> {
+          Inode parent = vacant(change, directory, name);
+          boolean isDirectory = FileMode.isDirectory(mode);
+          if (isDirectory && parent.linkCount == LINKS_MAX) {
+            throw new FileSystemException(Errno.EMLINK);
+          }
+          Inode inode = newInode(change, parent, mode, uid, gid, device);
+          if (target != null) {
+            inode.size = target.length;
+            change.put(ItemType.high(inode.number, ItemType.SYMLINK), 0, target);
+          }
+          change.update(inode);
+          change.addName(directory, name, inode);
+          entryAdded(change, parent, inode);
+          return inode.attributes();
+        });
+  }
+
+  private Inode newInode(Change change, Inode parent, int mode, int uid, int gid, int device)
+      throws FileSystemException {
+    boolean inherits = (parent.mode & FileMode.SET_GID) != 0;
+    int inheritedMode = inherits && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
+    long number = head.nextInode();
+    if (number > ItemType.INODE_MAX) {
+      throw new FileSystemException(Errno.ENOSPC, "the volume has no inode numbers left");
+    }
+    return new Inode(
+        number,
+        inheritedMode,
+        uid,
+        inherits ? parent.gid : gid,
+        FileMode.isDevice(mode) ? device : 0,
+        change.now());
+  }
+
+  InodeAttributes link(long number, long directory, Name name) throws IOException {
+    return engine.grow(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          if (inode.isDirectory()) {
+            throw new FileSystemException(Errno.EPERM);
+          }
+          if (inode.linkCount == 0) {
+            throw new FileSystemException(Errno.ENOENT);
+          }
+          if (inode.linkCount == LINKS_MAX) {
+            throw new FileSystemException(Errno.EMLINK);
+          }
+          Inode parent = vacant(change, directory, name);
+          inode.linkCount++;
+          inode.changeTime = change.now();
+          change.update(inode);
+          change.addName(directory, name, inode);
+          entryAdded(change, parent, inode);
+          return engine.attributes(head, inode);
+        });
+  }
+
+  void unlink(long directory, Name name) throws IOException {
+    long left =
+        engine.shrink(
+            head,
+            change -> {
+              refuseDots(name, Errno.EISDIR, Errno.EISDIR);
+              Inode parent = change.directory(directory);
+              Inode inode = change.inode(change.view().entry(directory, name).inode());
+              if (inode.isDirectory()) {
+                throw new FileSystemException(Errno.EISDIR);
+              }
+              change.removeName(directory, name, inode.number);
+              entryRemoved(change, parent, inode);
+              return nameRemoved(change, inode);
+            });
+    engine.purge(head, left);
+  }
+
+  void rmdir(long directory, Name name) throws IOException {
+    long left =
+        engine.shrink(
+            head,
+            change -> {
+              refuseDots(name, Errno.EINVAL, Errno.ENOTEMPTY);
+              Inode parent = change.directory(directory);
+              Inode inode = change.inode(change.view().entry(directory, name).inode());
+              if (!inode.isDirectory()) {
+                throw new FileSystemException(Errno.ENOTDIR);
+              }
+              if (inode.size != 0) {
+                throw new FileSystemException(Errno.ENOTEMPTY);
+              }
+              change.removeName(directory, name, inode.number);
+              entryRemoved(change, parent, inode);
+              return nameRemoved(change, inode);
+            });
+    engine.purge(head, left);
+  }
+
+  void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException {
+    engine.flushBeforeRename(head, directory, name);
+    long left =
+        engine.shrink(head, change -> rename(change, directory, name, newDirectory, newName, mode));
+    engine.purge(head, left);
+  }
+
+  private long rename(
+      Change change, long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException {
+    refuseDots(name, Errno.EINVAL, Errno.EINVAL);
+    refuseDots(newName, Errno.EINVAL, Errno.EINVAL);
+    Inode from = change.directory(directory);
+    Inode to = newDirectory == directory ? from : change.directory(newDirectory);
+    Inode source = change.inode(change.view().entry(directory, name).inode());
+    Inode target = existing(change, newDirectory, newName);
+    if (target != null && mode == RenameMode.NO_REPLACE) {
+      throw new FileSystemException(Errno.EEXIST);
+    }
+    if (target == null && mode == RenameMode.EXCHANGE) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    if (target == null) {
+      refuseName(newName);
+    }
+    if (to.linkCount == 0) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    if (target != null && target.number == source.number) {
+      return 0;
+    }
+    refuseCycle(change, source, newDirectory);
+    if (mode == RenameMode.EXCHANGE) {
+      exchange(change, from, name, source, to, newName, Objects.requireNonNull(target));
+      return 0;
+    }
+    if (target != null) {
+      refuseReplacement(source, target);
+    } else {
+      DirentItem.refuseFull(change.view().direntItem(newDirectory, newName));
+      engine.admitGrowth();
+    }
+    if (source.isDirectory() && from != to && target == null && to.linkCount == LINKS_MAX) {
+      throw new FileSystemException(Errno.EMLINK);
+    }
+    long left = 0;
+    if (target != null) {
+      change.removeName(newDirectory, newName, target.number);
+      entryRemoved(change, to, target);
+      left = nameRemoved(change, target);
+    }
+    change.removeName(directory, name, source.number);
+    entryRemoved(change, from, source);
+    change.addName(newDirectory, newName, source);
+    entryAdded(change, to, source);
+    source.changeTime = change.now();
+    change.update(source);
+    return left;
+  }
+
+  private void exchange(
+      Change change, Inode from, Name name, Inode source, Inode to, Name newName, Inode target)
+      throws IOException {
+    refuseCycle(change, target, from.number);
+    change.removeName(from.number, name, source.number);
+    change.removeName(to.number, newName, target.number);
+    entryRemoved(change, from, source);
+    entryRemoved(change, to, target);
+    change.addName(to.number, newName, source);
+    change.addName(from.number, name, target);
+    entryAdded(change, to, source);
+    entryAdded(change, from, target);
+    source.changeTime = change.now();
+    target.changeTime = change.now();
+    change.update(source);
+    change.update(target);
+  }
+
+  private static void refuseReplacement(Inode source, Inode target) throws FileSystemException {
+    if (source.isDirectory() && !target.isDirectory()) {
+      throw new FileSystemException(Errno.ENOTDIR);
+    }
+    if (!source.isDirectory() && target.isDirectory()) {
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    if (target.isDirectory() && target.size != 0) {
+      throw new FileSystemException(Errno.ENOTEMPTY);
+    }
+  }
+
+  /** A directory cannot go below itself. */
+  private void refuseCycle(Change change, Inode moved, long newDirectory) throws IOException {
+    if (!moved.isDirectory()) {
+      return;
+    }
+    long ancestor = newDirectory;
+    while (ancestor != moved.number) {
+      long parent = change.view().parent(ancestor);
+      if (parent == ancestor) {
+        return;
+      }
+      ancestor = parent;
+    }
+    throw new FileSystemException(Errno.EINVAL);
+  }
+
+  private static @Nullable Inode existing(Change change, long directory, Name name)
+      throws IOException {
+    DirentItem.Entry entry = DirentItem.find(change.view().direntItem(directory, name), name);
+    return entry == null ? null : change.inode(entry.inode());
+  }
+
+  /** The directory, after making sure that a name can be added to it. */
+  private static Inode vacant(Change change, long directory, Name name) throws IOException {
+    if (name.isDot() || name.isDotDot()) {
+      throw new FileSystemException(Errno.EEXIST);
+    }
+    refuseName(name);
+    Inode parent = change.directory(directory);
+    if (parent.linkCount == 0) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    byte[] item = change.view().direntItem(directory, name);
+    if (DirentItem.find(item, name) != null) {
+      throw new FileSystemException(Errno.EEXIST);
+    }
+    DirentItem.refuseFull(item);
+    return parent;
+  }
+
+  private static void refuseDots(Name name, Errno dot, Errno dotDot) throws FileSystemException {
+    if (name.isDot()) {
+      throw new FileSystemException(dot);
+    }
+    if (name.isDotDot()) {
+      throw new FileSystemException(dotDot);
+    }
+  }
+
+  private static void refuseName(Name name) throws FileSystemException {
+    if (name.length() == 0) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    if (name.length() > Name.LENGTH_MAX) {
+      throw new FileSystemException(Errno.ENAMETOOLONG);
+    }
+    for (byte b : name.bytes()) {
+      if (b == 0 || b == '/') {
+        throw new FileSystemException(Errno.EINVAL);
+      }
+    }
+  }
+
+  private static void entryAdded(Change change, Inode directory, Inode inode) {
+    directory.size++;
+    if (inode.isDirectory()) {
+      directory.linkCount++;
+    }
+    directory.touch(change.now());
+    change.update(directory);
+  }
+
+  private static void entryRemoved(Change change, Inode directory, Inode inode) {
+    directory.size--;
+    if (inode.isDirectory()) {
+      directory.linkCount--;
+    }
+    directory.touch(change.now());
+    change.update(directory);
+  }
+
+  /**
+   * Takes one link from an inode, and removes it when that was its last.
+   *
+   * @return an inode that is too large to be removed at once, or 0
+   */
+  private long nameRemoved(Change change, Inode inode) throws IOException {
+    inode.linkCount = inode.isDirectory() ? 0 : inode.linkCount - 1;
+    inode.changeTime = change.now();
+    change.update(inode);
+    if (inode.linkCount > 0) {
+      return 0;
+    }
+    return engine.dropUnreferenced(change, inode);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.brindle.store.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+
+/**
+ * How much file data waits in memory. Past the bound, writers wait until the flusher has made room;
+ * while the disk is full they are refused instead.
+ */
+final class DirtyBytes {
+  private final long max;
+  private final Runnable wakeFlusher;
+
+  @GuardedBy("this")
+  private long bytes;
+
+  @GuardedBy("this")
+  private boolean diskFull;
+
+  DirtyBytes(long max, Runnable wakeFlusher) {
+    this.max = max;
+    this.wakeFlusher = wakeFlusher;
+  }
+
+  /**
+   * Waits for room. Called with no lock held.
+   *
+   * @throws FileSystemException ENOSPC; EROFS when the store has turned read-only
+   */
+  void await(WriteFault fault) throws IOException {
+    synchronized (this) {
+      if (bytes < max) {
+        return;
+      }
+    }
+    wakeFlusher.run();
+    synchronized (this) {
+      while (bytes >= max) {
+        fault.refuseChanges();
+        if (diskFull) {
+          throw new FileSystemException(Errno.ENOSPC);
+        }
+        try {
+          wait(100);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new FileSystemException(Errno.EINTR);
+        }
+      }
+    }
+  }
+
+  synchronized void add(long more) {
+    bytes += more;
+    if (more < 0) {
+      notifyAll();
+    }
+  }
+
+  synchronized long bytes() {
+    return bytes;
+  }
+
+  /** Half of what is allowed waits: time to flush. */
+  synchronized boolean isHalfFull() {
+    return bytes >= max / 2;
+  }
+
+  synchronized void setDiskFull(boolean full) {
+    diskFull = full;
+    notifyAll();
+  }
+}

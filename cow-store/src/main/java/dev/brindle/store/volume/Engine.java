@@ -1,0 +1,437 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.SpaceStatistics;
+import dev.brindle.store.StoreOptions;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.index.Index;
+import dev.brindle.store.log.Append;
+import dev.brindle.store.log.Log;
+import dev.brindle.store.log.LogPosition;
+import dev.brindle.store.log.Pin;
+import dev.brindle.store.tree.NodeStore;
+import dev.brindle.store.tree.TreeReader;
+import dev.brindle.store.version.Version;
+import dev.brindle.store.version.VersionTree;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of an open store, and how an operation runs on them: which locks, which admission, and
+ * what becomes of a failure.
+ */
+final class Engine {
+  /** Room for the nodes that an operation may add, in bytes. */
+  private static final long OPERATION_BYTES = 256 << 10;
+
+  /** Items of an inode that its last unlink removes at once; more are removed step by step. */
+  private static final int PURGE_ITEMS = 512;
+
+  private static final int REDO_SLACK_BYTES = 64 << 10;
+
+  private final Disk disk;
+  private final Index index;
+  private final NodeStore nodes;
+  private final VersionTree versions;
+  private final Log log;
+  private final NameHash hash;
+  private final Gate gate = new Gate();
+  private final PendingRedo pending = new PendingRedo();
+  private final WriteFault fault = new WriteFault();
+  private final DirtyBytes dirtyBytes;
+  private final SpaceGuard space;
+  private final Backlog backlog;
+  private final ConcurrentMap<Long, Head> heads = new ConcurrentHashMap<>();
+  private final Flusher flusher;
+
+  /** The number of the checkpoint that will hold what changes now; set under the closed gate. */
+  private volatile long nextCheckpoint;
+
+  Engine(
+      Disk disk,
+      Index index,
+      NodeStore nodes,
+      VersionTree versions,
+      Log log,
+      NameHash hash,
+      StoreOptions options,
+      long lastCheckpoint) {
+    this.disk = disk;
+    this.index = index;
+    this.nodes = nodes;
+    this.versions = versions;
+    this.log = log;
+    this.hash = hash;
+    this.nextCheckpoint = lastCheckpoint + 1;
+    this.flusher = new Flusher(this);
+    this.dirtyBytes = new DirtyBytes(options.dirtyBytesMax(), flusher::wake);
+    this.backlog = new Backlog(nodes, pending, options.nodeCacheBytesMax() / 2, flusher::wake);
+    this.space =
+        new SpaceGuard(
+            disk,
+            () -> dirtyBytes.bytes() + pending.bytes() + 2 * nodes.dirtyBytes(),
+            log::reservedBytes);
+  }
+
+  /** An operation that reads. */
+  interface Look<T> {
+    T at(TreeView view) throws IOException;
+  }
+
+  /** An operation that changes. */
+  interface Body<T> {
+    T apply(Change change) throws IOException;
+  }
+
+  // ---- Operations
+
+  <T> T look(Head head, Look<T> look) throws IOException {
+    head.lock.readLock().lock();
+    try {
+      refuseDeleted(head);
+      return look.at(head.view());
+    } finally {
+      head.lock.readLock().unlock();
+    }
+  }
+
+  /**
+   * Runs an operation that may take space.
+   *
+   * @throws FileSystemException ENOSPC, EROFS, or what the body refuses
+   */
+  <T> T grow(Head head, Body<T> body) throws IOException {
+    admitGrowth();
+    return shrink(head, body);
+  }
+
+  /** Runs an operation that must go on when the disk is full. */
+  <T> T shrink(Head head, Body<T> body) throws IOException {
+    backlog.await(fault);
+    head.barrier.readLock().lock();
+    try {
+      return flushChange(head, body);
+    } finally {
+      head.barrier.readLock().unlock();
+    }
+  }
+
+  /** Runs an operation of the store's own: no admission, and not kept out by the barrier. */
+  <T> T flushChange(Head head, Body<T> body) throws IOException {
+    fault.refuseChanges();
+    try (Pin pin = log.pin()) {
+      gate.shared().lock();
+      head.lock.writeLock().lock();
+      try {
+        refuseDeleted(head);
+        return run(head, body);
+      } finally {
+        head.lock.writeLock().unlock();
+        gate.shared().unlock();
+      }
+    }
+  }
+
+  private <T> T run(Head head, Body<T> body) throws IOException {
+    RedoWriter redo = head.redo();
+    redo.begin(nextCheckpoint);
+    Change change = new Change(head, redo);
+    try {
+      T result = body.apply(change);
+      change.finish();
+      if (change.hasChanged()) {
+        pending.add(redo.operation());
+      }
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      if (change.hasChanged()) {
+        fault.report("an operation on volume " + head.volume, e);
+      }
+      throw e;
+    }
+  }
+
+  private static void refuseDeleted(Head head) throws FileSystemException {
+    if (head.isDeleted()) {
+      throw new FileSystemException(Errno.ESTALE);
+    }
+  }
+
+  // ---- Admission
+
+  /** Refuses what would take space on a full disk. Takes no lock and does not wait. */
+  void admitGrowth() throws IOException {
+    space.admit(OPERATION_BYTES);
+  }
+
+  void admitSpace(long bytes) throws IOException {
+    space.admit(bytes);
+  }
+
+  /** Waits until so much file data may be taken into memory. */
+  void admitWrite(int bytes) throws IOException {
+    fault.refuseChanges();
+    dirtyBytes.await(fault);
+    space.admit(bytes);
+  }
+
+  // ---- Inodes
+
+  Inode readInode(Head head, long number) throws IOException {
+    return look(head, view -> view.inode(number));
+  }
+
+  InodeAttributes attributes(Head head, Inode inode) {
+    FileState state = head.state(inode.number);
+    return state == null ? inode.attributes() : state.attributes(inode);
+  }
+
+  /**
+   * Removes an inode that has lost its last name, unless it is held.
+   *
+   * @return the inode when it is too large to be removed at once, else 0
+   */
+  long dropUnreferenced(Change change, Inode inode) throws IOException {
+    Head head = change.head();
+    FileState state = head.state(inode.number);
+    if (state != null && state.isHeld()) {
+      change.addOrphan(inode.number);
+      return 0;
+    }
+    if (state != null) {
+      new FileOperations(this, head).discard(state);
+      head.detachIfIdle(state);
+    }
+    if (change.purge(inode.number, PURGE_ITEMS)) {
+      return 0;
+    }
+    change.addOrphan(inode.number);
+    return inode.number;
+  }
+
+  /** Removes, step by step, what is left of an inode; 0 is none. */
+  void purge(Head head, long inode) throws IOException {
+    boolean done = inode == 0;
+    while (!done) {
+      done = shrink(head, change -> change.purge(inode, PURGE_ITEMS));
+    }
+  }
+
+  /** Ends a hold; the last one of a file without names removes it. */
+  void release(Head head, FileOperations files, long inode) throws IOException {
+    FileState state = head.state(inode);
+    if (state == null) {
+      throw new IllegalStateException("inode " + inode + " is not held");
+    }
+    if (state.release() > 0) {
+      return;
+    }
+    if (state.takeTruncatedToZero()) {
+      flush(head, state, false);
+    }
+    boolean named = look(head, view -> isNamed(view.find(inode)));
+    if (!named && !fault.isReported()) {
+      purge(head, shrink(head, change -> dropOrphan(change, state)));
+    } else if (state.isClean()) {
+      head.lock.writeLock().lock();
+      try {
+        head.detachIfIdle(state);
+      } finally {
+        head.lock.writeLock().unlock();
+      }
+    }
+  }
+
+  private static boolean isNamed(@Nullable Inode inode) {
+    return inode != null && inode.linkCount > 0;
+  }
+
+  private long dropOrphan(Change change, FileState state) throws IOException {
+    Inode inode = change.view().find(state.inode);
+    if (inode == null || inode.linkCount > 0 || state.isHeld()) {
+      return 0;
+    }
+    return dropUnreferenced(change, inode);
+  }
+
+  // ---- Flushing
+
+  void flush(Head head, FileState state, boolean withRedo) throws IOException {
+    if (!state.isClean()) {
+      new Flush(this, head, state).run(withRedo);
+    }
+  }
+
+  /** Flushes every file of a volume that is dirty now. */
+  void flushAll(Head head) throws IOException {
+    for (FileState state : head.states()) {
+      flush(head, state, false);
+    }
+  }
+
+  /** Flushes every file that is dirty now. */
+  void flushAll() throws IOException {
+    for (Head head : heads.values()) {
+      flushAll(head);
+    }
+  }
+
+  /** Has a file flushed in the background. */
+  void flushSoon(Head head, FileState state) {
+    flusher.add(head, state);
+  }
+
+  /** The data of a renamed file goes ahead of its new name. */
+  void flushBeforeRename(Head head, long directory, Name name) throws IOException {
+    Optional<FileState> state =
+        look(
+            head,
+            view ->
+                Optional.ofNullable(DirentItem.find(view.direntItem(directory, name), name))
+                    .map(entry -> head.state(entry.inode())));
+    if (state.isPresent()) {
+      flush(head, state.get(), false);
+    }
+  }
+
+  /**
+   * Begins an append to the log.
+   *
+   * @throws FileSystemException ENOSPC before anything has changed
+   */
+  Append beginAppend(int dataBlocks, boolean withRedo) throws IOException {
+    fault.refuseSync();
+    try {
+      int redoBytes = withRedo ? (int) pending.bytes() + REDO_SLACK_BYTES : 0;
+      return log.begin(dataBlocks, redoBytes);
+    } catch (DiskFullException e) {
+      throw new FileSystemException(Errno.ENOSPC, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The most pages that one append takes. */
+  int appendBlocksMax() {
+    return Math.min(Extent.BLOCKS_MAX, log.dataBlocksMax());
+  }
+
+  /** Writes what was placed in an append, and the redo that waits. */
+  void write(Append append, boolean withRedo) throws IOException {
+    try {
+      append.write(withRedo ? pending.take() : List.of());
+    } catch (IOException | RuntimeException | Error e) {
+      fault.report("a write to the log", e);
+      throw e;
+    }
+  }
+
+  /** Makes everything durable that is in the log or waits to be. */
+  void persist() throws IOException {
+    LogPosition end = writeRedo();
+    try {
+      log.sync(end);
+    } catch (IOException | RuntimeException e) {
+      fault.report("a sync of the log", e);
+      throw e;
+    }
+  }
+
+  /** Writes the redo that waits to the log. */
+  LogPosition writeRedo() throws IOException {
+    try (Append append = beginAppend(0, true)) {
+      write(append, true);
+      return log.position();
+    }
+  }
+
+  // ---- Parts
+
+  Log log() {
+    return log;
+  }
+
+  Index index() {
+    return index;
+  }
+
+  NodeStore nodes() {
+    return nodes;
+  }
+
+  VersionTree versions() {
+    return versions;
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  PendingRedo pending() {
+    return pending;
+  }
+
+  WriteFault fault() {
+    return fault;
+  }
+
+  DirtyBytes dirtyBytes() {
+    return dirtyBytes;
+  }
+
+  Backlog backlog() {
+    return backlog;
+  }
+
+  Flusher flusher() {
+    return flusher;
+  }
+
+  NameHash hash() {
+    return hash;
+  }
+
+  long nextCheckpoint() {
+    return nextCheckpoint;
+  }
+
+  /** Under the closed gate. */
+  void checkpointFrozen() {
+    nextCheckpoint++;
+  }
+
+  /** The head of a volume, made when it is first asked for. */
+  Head head(long volume) throws IOException {
+    Head head = heads.get(volume);
+    if (head == null) {
+      Version version = versions.catalogue().head(volume);
+      head = heads.computeIfAbsent(volume, id -> new Head(id, versions, log, nodes, version, hash));
+    }
+    return head;
+  }
+
+  Collection<Head> heads() {
+    return heads.values();
+  }
+
+  @Nullable Head forget(long volume) {
+    return heads.remove(volume);
+  }
+
+  TreeView view(Version version) {
+    return new TreeView(new TreeReader(nodes, version.root()), hash);
+  }
+
+  SpaceStatistics statistics(long inodes) throws IOException {
+    long available = space.availableBytes();
+    long free = Math.max(available, disk.freeBytes());
+    return new SpaceStatistics(log.statistics().liveBytes() + free, free, available, inodes);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.log.Log;
+import dev.brindle.store.tree.Item;
+import dev.brindle.store.tree.TreeReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a file as its tree has them: in extents; or, for the first block of a file that was
+ * small when it was flushed, inline; zeros elsewhere. The first block is never in both.
+ */
+final class FileContent {
+  /** The largest file whose content stands in the tree. */
+  static final int INLINE_BYTES_MAX = 2048;
+
+  private final TreeReader tree;
+  private final long inode;
+  private final long size;
+
+  /**
+   * @param size where the tree's bytes end; behind it are zeros
+   */
+  FileContent(TreeReader tree, long inode, long size) {
+    this.tree = tree;
+    this.inode = inode;
+    this.size = size;
+  }
+
+  byte @Nullable [] inline() throws IOException {
+    return tree.get(ItemType.high(inode, ItemType.INLINE), 0);
+  }
+
+  /** The extent item that covers a byte, or else the next one; null when there is none. */
+  @Nullable Item extentAt(long offset) throws IOException {
+    long high = ItemType.high(inode, ItemType.EXTENT);
+    Item item = tree.floor(high, offset);
+    if (item != null
+        && item.high() == high
+        && item.offset() + bytes(Extent.decode(item.value())) > offset) {
+      return item;
+    }
+    item = tree.ceiling(high, offset);
+    return item != null && item.high() == high ? item : null;
+  }
+
+  static long bytes(Extent extent) {
+    return (long) extent.blocks() << Extent.BLOCK_SHIFT;
+  }
+
+  /**
+   * Plans the bytes from {@code offset} on.
+   *
+   * @param at where in the plan they go
+   */
+  void plan(ReadPlan plan, int at, long offset, int length) throws IOException {
+    int known = (int) Math.max(0, Math.min(length, size - offset));
+    plan.zero(at + known, length - known);
+    if (known == 0) {
+      return;
+    }
+    planExtents(plan, at, offset, known);
+  }
+
+  private void planExtents(ReadPlan plan, int at, long offset, int length) throws IOException {
+    long end = offset + length;
+    long position = offset;
+    while (position < end) {
+      Item item = extentAt(position);
+      long start = item == null ? end : Math.min(end, Math.max(position, item.offset()));
+      planHole(plan, at + (int) (position - offset), position, (int) (start - position));
+      position = start;
+      if (item != null && position < end) {
+        Extent extent = Extent.decode(item.value());
+        int part = (int) (Math.min(end, item.offset() + bytes(extent)) - position);
+        int to = at + (int) (position - offset);
+        if (extent.unwritten()) {
+          plan.zero(to, part);
+        } else {
+          long skip = position - item.offset();
+          long block = extent.address() + (skip >>> Extent.BLOCK_SHIFT);
+          plan.fromLog(to, block, (int) (skip & (Extent.BLOCK_BYTES - 1)), part);
+        }
+        position += part;
+      }
+    }
+  }
+
+  /** A range without extents: the inline content, if it begins there, and zeros. */
+  private void planHole(ReadPlan plan, int at, long offset, int length) throws IOException {
+    int there = 0;
+    if (offset < INLINE_BYTES_MAX && length > 0) {
+      byte[] inline = inline();
+      if (inline != null) {
+        there = (int) Math.max(0, Math.min(length, inline.length - offset));
+        plan.copy(at, inline, (int) Math.min(offset, inline.length), there);
+      }
+    }
+    plan.zero(at + there, length - there);
+  }
+
+  /** The content of one page, with zeros behind the end. */
+  byte[] page(Log log, long index) throws IOException {
+    byte[] page = new byte[FileState.PAGE_BYTES];
+    ReadPlan plan = new ReadPlan(ByteBuffer.wrap(page));
+    plan(plan, 0, index << FileState.PAGE_SHIFT, page.length);
+    plan.run(log, page.length);
+    return page;
+  }
+
+  /**
+   * Where the next data or hole begins, from an offset inside the file on; the file's end when
+   * there is none.
+   */
+  long seek(long offset, Seek whence) throws IOException {
+    long position = offset;
+    if (position < Extent.BLOCK_BYTES && inline() != null) {
+      if (whence == Seek.DATA) {
+        return position;
+      }
+      position = Extent.BLOCK_BYTES;
+    }
+    while (position < size) {
+      Item item = extentAt(position);
+      Extent extent = item == null ? null : Extent.decode(item.value());
+      boolean inside = item != null && item.offset() <= position;
+      boolean data = inside && extent != null && !extent.unwritten();
+      if (data == (whence == Seek.DATA)) {
+        return position;
+      }
+      if (item == null || extent == null) {
+        return size;
+      }
+      position = inside ? item.offset() + bytes(extent) : item.offset();
+    }
+    return size;
+  }
+
+  /** True when a page reads as zeros and takes no block. */
+  boolean isHole(long index) throws IOException {
+    long start = index << FileState.PAGE_SHIFT;
+    Item item = extentAt(start);
+    boolean covered = item != null && item.offset() <= start;
+    return !covered && (index > 0 || inline() == null);
+  }
+}

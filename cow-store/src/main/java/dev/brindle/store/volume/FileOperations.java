@@ -1,0 +1,394 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.WritableFileTree.FallocateMode;
+import dev.brindle.store.log.Pin;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes of file content. */
+final class FileOperations {
+  private static final int PAGE_BYTES = FileState.PAGE_BYTES;
+  private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
+
+  /** Extents that one operation removes; a larger truncation takes several. */
+  private static final int ITEMS_PER_CHANGE = 1024;
+
+  /** So many dirty pages of one file are flushed without waiting for more. */
+  private static final int STREAM_PAGES = Extent.BLOCKS_MAX;
+
+  private final Engine engine;
+  private final Head head;
+
+  FileOperations(Engine engine, Head head) {
+    this.engine = engine;
+    this.head = head;
+  }
+
+  int read(long number, long offset, ByteBuffer target) throws IOException {
+    try (Pin pin = engine.log().pin()) {
+      ReadPlan plan = new ReadPlan(target);
+      int length;
+      head.lock.readLock().lock();
+      try {
+        Inode inode = regular(head.view().inode(number));
+        FileState state = head.state(number);
+        long size = state == null ? inode.size : state.size();
+        length = (int) Math.max(0, Math.min(target.remaining(), size - offset));
+        FileContent content = new FileContent(head.view().tree(), number, inode.size);
+        if (length > 0 && (state == null || !planDirty(state, content, plan, offset, length))) {
+          content.plan(plan, 0, offset, length);
+        }
+      } finally {
+        head.lock.readLock().unlock();
+      }
+      plan.run(engine.log(), length);
+      return length;
+    }
+  }
+
+  /** Plans a read over dirty pages; false when there are none in the range. */
+  private static boolean planDirty(
+      FileState state, FileContent content, ReadPlan plan, long offset, int length)
+      throws IOException {
+    synchronized (state) {
+      long first = offset >>> PAGE_SHIFT;
+      long last = (offset + length - 1) >>> PAGE_SHIFT;
+      Map<Long, byte[]> pages = state.dirtyPages().subMap(first, true, last, true);
+      if (pages.isEmpty()) {
+        return false;
+      }
+      long position = offset;
+      for (Map.Entry<Long, byte[]> page : pages.entrySet()) {
+        long start = Math.max(offset, page.getKey() << PAGE_SHIFT);
+        content.plan(plan, (int) (position - offset), position, (int) (start - position));
+        long end = Math.min(offset + length, (page.getKey() + 1) << PAGE_SHIFT);
+        plan.copy(
+            (int) (start - offset),
+            page.getValue(),
+            (int) (start & (PAGE_BYTES - 1)),
+            (int) (end - start));
+        position = end;
+      }
+      content.plan(plan, (int) (position - offset), position, (int) (offset + length - position));
+      return true;
+    }
+  }
+
+  /**
+   * Writes at an offset, or at the file's end.
+   *
+   * @param offset null to append
+   * @return where the bytes went
+   */
+  long write(long number, @Nullable Long offset, ByteBuffer source) throws IOException {
+    int length = source.remaining();
+    engine.admitWrite(length);
+    FileState state;
+    long at;
+    head.barrier.readLock().lock();
+    try (Pin pin = engine.log().pin()) {
+      head.lock.readLock().lock();
+      try {
+        Inode inode = regular(head.view().inode(number));
+        state = head.attach(inode);
+        synchronized (state) {
+          at = offset == null ? state.size() : offset;
+          if (at < 0 || at > Long.MAX_VALUE - length) {
+            throw new FileSystemException(at < 0 ? Errno.EINVAL : Errno.EFBIG);
+          }
+          if (length > 0) {
+            copy(state, inode, at, source);
+          }
+        }
+      } finally {
+        head.lock.readLock().unlock();
+      }
+    } finally {
+      head.barrier.readLock().unlock();
+    }
+    if (state.dirtyPageCount() >= STREAM_PAGES) {
+      engine.flushSoon(head, state);
+    }
+    return at;
+  }
+
+  private void copy(FileState state, Inode inode, long at, ByteBuffer source) throws IOException {
+    synchronized (state) {
+      long end = at + source.remaining();
+      if (end > state.size()) {
+        zeroBehindEnd(state, inode, at);
+      }
+      long position = at;
+      while (position < end) {
+        long index = position >>> PAGE_SHIFT;
+        int from = (int) (position & (PAGE_BYTES - 1));
+        int length = (int) Math.min(PAGE_BYTES - from, end - position);
+        source.get(page(state, inode, index, length == PAGE_BYTES), from, length);
+        position += length;
+      }
+      if (end > state.size()) {
+        state.grow(end);
+      }
+      state.modified(dev.brindle.store.Timestamp.now());
+    }
+  }
+
+  /**
+   * Makes the page with the file's end dirty before the file grows past it: the tree's bytes behind
+   * the end are undefined.
+   *
+   * @param next where the next write begins; a page that it begins in is made anyway
+   */
+  private void zeroBehindEnd(FileState state, Inode inode, long next) throws IOException {
+    synchronized (state) {
+      long size = state.size();
+      boolean aligned = (size & (PAGE_BYTES - 1)) == 0;
+      if (!aligned && size >>> PAGE_SHIFT != next >>> PAGE_SHIFT) {
+        page(state, inode, size >>> PAGE_SHIFT, false);
+      }
+    }
+  }
+
+  /** The dirty page of an index, made of the tree's content when it was not dirty. */
+  private byte[] page(FileState state, Inode inode, long index, boolean overwritten)
+      throws IOException {
+    synchronized (state) {
+      byte[] page = state.dirtyPages().get(index);
+      if (page == null) {
+        page =
+            overwritten || index << PAGE_SHIFT >= inode.size
+                ? new byte[PAGE_BYTES]
+                : new FileContent(head.view().tree(), inode.number, inode.size)
+                    .page(engine.log(), index);
+        state.dirtyPages().put(index, page);
+        engine.dirtyBytes().add(PAGE_BYTES);
+      }
+      return page;
+    }
+  }
+
+  /** Cuts or extends a file; the caller sets nothing else in the same operation. */
+  void truncate(long number, long size) throws IOException {
+    if (size < 0) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    boolean more = true;
+    while (more) {
+      more = engine.shrink(head, change -> truncateStep(change, number, size));
+    }
+  }
+
+  /** Returns true when there are more extents to remove. */
+  private boolean truncateStep(Change change, long number, long size) throws IOException {
+    Inode inode = change.inode(number);
+    if (inode.isDirectory()) {
+      throw new FileSystemException(Errno.EISDIR);
+    }
+    if (!inode.isRegular()) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    FileState state = head.attach(inode);
+    synchronized (state) {
+      state.takeModified();
+      inode.touch(change.now());
+      change.update(inode);
+      if (size > state.size()) {
+        zeroBehindEnd(state, inode, Long.MAX_VALUE);
+        state.grow(size);
+        return false;
+      }
+      return cut(change, inode, state, size);
+    }
+  }
+
+  private boolean cut(Change change, Inode inode, FileState state, long size) throws IOException {
+    synchronized (state) {
+      dropPages(state, (size + PAGE_BYTES - 1) >>> PAGE_SHIFT, Long.MAX_VALUE);
+      int tail = (int) (size & (PAGE_BYTES - 1));
+      byte[] last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
+      if (last != null) {
+        java.util.Arrays.fill(last, tail, PAGE_BYTES, (byte) 0);
+      }
+      if (size < inode.size || inode.blocks > 0) {
+        cutInline(change, inode, size);
+        long wanted = (size + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+        long left = new ExtentMap(change, inode).cutTail(wanted, ITEMS_PER_CHANGE);
+        if (left > wanted) {
+          long reached = Math.max(size, Math.min(inode.size, left << PAGE_SHIFT));
+          inode.size = reached;
+          state.grow(reached);
+          return true;
+        }
+        inode.size = Math.min(inode.size, size);
+      }
+      if (inode.size == size) {
+        state.sizeStored(size);
+      } else {
+        state.grow(size);
+      }
+      if (size == 0) {
+        state.truncatedToZero();
+      }
+      return false;
+    }
+  }
+
+  private static void cutInline(Change change, Inode inode, long size) throws IOException {
+    long high = ItemType.high(inode.number, ItemType.INLINE);
+    byte[] inline = change.tree().get(high, 0);
+    if (inline != null && inline.length > size) {
+      change.putOrRemove(high, 0, size == 0 ? null : java.util.Arrays.copyOf(inline, (int) size));
+    }
+  }
+
+  /** Forgets dirty pages of a range, the end exclusive. */
+  private void dropPages(FileState state, long from, long to) {
+    synchronized (state) {
+      Map<Long, byte[]> pages = state.dirtyPages().subMap(from, to);
+      long bytes = (long) pages.size() * PAGE_BYTES;
+      pages.clear();
+      engine.dirtyBytes().add(-bytes);
+    }
+  }
+
+  /** Forgets all that is dirty of a file that has no names any more. */
+  void discard(FileState state) {
+    dropPages(state, 0, Long.MAX_VALUE);
+    synchronized (state) {
+      state.takeModified();
+      state.sizeStored(state.size());
+    }
+  }
+
+  long seek(long number, long offset, Seek whence) throws IOException {
+    FileState state = head.state(number);
+    if (state != null) {
+      engine.flush(head, state, false);
+    }
+    head.lock.readLock().lock();
+    try {
+      Inode inode = regular(head.view().inode(number));
+      return seek(new FileContent(head.view().tree(), number, inode.size), inode, offset, whence);
+    } finally {
+      head.lock.readLock().unlock();
+    }
+  }
+
+  static long seek(FileContent content, Inode inode, long offset, Seek whence) throws IOException {
+    if (offset < 0 || offset >= inode.size) {
+      throw new FileSystemException(Errno.ENXIO);
+    }
+    long found = content.seek(offset, whence);
+    if (whence == Seek.DATA && found >= inode.size) {
+      throw new FileSystemException(Errno.ENXIO);
+    }
+    return found;
+  }
+
+  void fallocate(long number, FallocateMode mode, long offset, long length) throws IOException {
+    if (offset < 0 || length <= 0) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    if (offset > Long.MAX_VALUE - length) {
+      throw new FileSystemException(Errno.EFBIG);
+    }
+    FileState state = head.state(number);
+    if (state != null) {
+      engine.flush(head, state, false);
+    }
+    if (mode != FallocateMode.PUNCH_HOLE) {
+      engine.admitSpace(length);
+    }
+    engine.grow(
+        head,
+        change -> {
+          fallocate(change, number, mode, offset, offset + length);
+          return true;
+        });
+  }
+
+  private void fallocate(Change change, long number, FallocateMode mode, long from, long to)
+      throws IOException {
+    Inode inode = change.inode(number);
+    if (!inode.isRegular()) {
+      throw new FileSystemException(inode.isDirectory() ? Errno.EISDIR : Errno.ENODEV);
+    }
+    FileState state = head.attach(inode);
+    synchronized (state) {
+      boolean keepsSize =
+          mode == FallocateMode.ALLOCATE_KEEP_SIZE
+              || mode == FallocateMode.ZERO_RANGE_KEEP_SIZE
+              || mode == FallocateMode.PUNCH_HOLE;
+      boolean clears = mode != FallocateMode.ALLOCATE && mode != FallocateMode.ALLOCATE_KEEP_SIZE;
+      if (clears) {
+        clear(change, inode, state, from, Math.min(to, Math.max(from, state.size())));
+      }
+      inode.touch(change.now());
+      state.takeModified();
+      change.update(inode);
+      if (mode != FallocateMode.PUNCH_HOLE) {
+        if (!keepsSize && to > state.size()) {
+          zeroBehindEnd(state, inode, Long.MAX_VALUE);
+          state.grow(to);
+        }
+        FileContent content = new FileContent(change.tree(), number, inode.size);
+        long first =
+            content.inline() == null ? from >>> PAGE_SHIFT : Math.max(1, from >>> PAGE_SHIFT);
+        long last = (to + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+        new ExtentMap(change, inode).reserve(first, last);
+      }
+    }
+  }
+
+  /** Makes a range read as zeros: whole pages become holes, their neighbours dirty. */
+  private void clear(Change change, Inode inode, FileState state, long from, long to)
+      throws IOException {
+    synchronized (state) {
+      if (from >= to) {
+        return;
+      }
+      long firstWhole = (from + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+      boolean toEnd = to >= state.size();
+      long lastWhole = toEnd ? (to + PAGE_BYTES - 1) >>> PAGE_SHIFT : to >>> PAGE_SHIFT;
+      zeroPart(state, inode, from, Math.min(to, firstWhole << PAGE_SHIFT));
+      if (lastWhole >= firstWhole) {
+        zeroPart(state, inode, Math.max(from, lastWhole << PAGE_SHIFT), to);
+        dropPages(state, firstWhole, Math.max(firstWhole, lastWhole));
+        if (new FileContent(change.tree(), inode.number, inode.size).inline() != null
+            && firstWhole == 0
+            && lastWhole > 0) {
+          change.remove(ItemType.high(inode.number, ItemType.INLINE), 0);
+        }
+        new ExtentMap(change, inode).cut(firstWhole, lastWhole);
+      }
+    }
+  }
+
+  private void zeroPart(FileState state, Inode inode, long from, long to) throws IOException {
+    if (from < to) {
+      synchronized (state) {
+        long index = from >>> PAGE_SHIFT;
+        FileContent content = new FileContent(head.view().tree(), inode.number, inode.size);
+        if (!state.dirtyPages().containsKey(index) && content.isHole(index)) {
+          return;
+        }
+        byte[] page = page(state, inode, index, false);
+        int at = (int) (from & (PAGE_BYTES - 1));
+        java.util.Arrays.fill(page, at, at + (int) (to - from), (byte) 0);
+        state.modified(dev.brindle.store.Timestamp.now());
+      }
+    }
+  }
+
+  private static Inode regular(Inode inode) throws FileSystemException {
+    if (!inode.isRegular()) {
+      throw new FileSystemException(inode.isDirectory() ? Errno.EISDIR : Errno.EINVAL);
+    }
+    return inode;
+  }
+}

@@ -1,0 +1,126 @@
+package dev.brindle.store.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Timestamp;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What memory knows of an inode that the tree does not: who holds it, the pages of a file that were
+ * written and not flushed, and the size and times that came with them.
+ *
+ * <p>While the size here is larger than the tree's and the tree's is not at a block boundary, the
+ * page with the tree's end is dirty: so the bytes behind it are zeroed before they come into sight.
+ */
+final class FileState {
+  static final int PAGE_BYTES = Extent.BLOCK_BYTES;
+  static final int PAGE_SHIFT = Extent.BLOCK_SHIFT;
+
+  final long inode;
+
+  @GuardedBy("this")
+  private int holds;
+
+  @GuardedBy("this")
+  private final NavigableMap<Long, byte[]> dirtyPages = new TreeMap<>();
+
+  @GuardedBy("this")
+  private long size;
+
+  @GuardedBy("this")
+  private boolean sizeChanged;
+
+  @GuardedBy("this")
+  private @Nullable Timestamp modified;
+
+  @GuardedBy("this")
+  private boolean truncatedToZero;
+
+  FileState(Inode inode) {
+    this.inode = inode.number;
+    this.size = inode.size;
+  }
+
+  synchronized void hold() {
+    holds++;
+  }
+
+  /** Returns how many holds are left. */
+  synchronized int release() {
+    if (holds == 0) {
+      throw new IllegalStateException("inode " + inode + " is not held");
+    }
+    return --holds;
+  }
+
+  synchronized boolean isHeld() {
+    return holds > 0;
+  }
+
+  /** True when the tree knows everything that this knows. */
+  synchronized boolean isClean() {
+    return dirtyPages.isEmpty() && !sizeChanged && modified == null;
+  }
+
+  /** The dirty pages by their index; used under this object's monitor. */
+  @GuardedBy("this")
+  NavigableMap<Long, byte[]> dirtyPages() {
+    return dirtyPages;
+  }
+
+  synchronized int dirtyPageCount() {
+    return dirtyPages.size();
+  }
+
+  synchronized long size() {
+    return size;
+  }
+
+  /** The file's end moved, for a reason that the tree does not know yet. */
+  synchronized void grow(long newSize) {
+    size = newSize;
+    sizeChanged = true;
+  }
+
+  /** The tree was told the size. */
+  synchronized void sizeStored(long newSize) {
+    size = newSize;
+    sizeChanged = false;
+  }
+
+  synchronized void modified(Timestamp now) {
+    modified = now;
+  }
+
+  /** The times of the last write that the tree does not know; forgotten here. */
+  synchronized @Nullable Timestamp takeModified() {
+    Timestamp time = modified;
+    modified = null;
+    return time;
+  }
+
+  synchronized void truncatedToZero() {
+    truncatedToZero = true;
+  }
+
+  /** Whether the file was emptied since the last call: what replaces it wants to be flushed. */
+  synchronized boolean takeTruncatedToZero() {
+    boolean was = truncatedToZero;
+    truncatedToZero = false;
+    return was;
+  }
+
+  /** The inode's attributes as they are with what is not in the tree. */
+  synchronized InodeAttributes attributes(Inode inode) {
+    Timestamp modification = modified == null ? inode.modificationTime : modified;
+    Timestamp change =
+        modified == null || modified.compareTo(inode.changeTime) < 0 ? inode.changeTime : modified;
+    long sectors =
+        dirtyPages.isEmpty()
+            ? inode.sectors()
+            : (inode.blocks + dirtyPages.size()) * (PAGE_BYTES / 512);
+    return inode.attributes(size, sectors, modification, change);
+  }
+}

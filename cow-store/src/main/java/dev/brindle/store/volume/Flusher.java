@@ -1,0 +1,84 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Flushes in the background: files with long runs of dirty pages, everything when half of what may
+ * be dirty is, and redo that has become long.
+ */
+final class Flusher {
+  private static final long IDLE_MILLIS = 1_000;
+
+  private record Task(Head head, FileState state) {}
+
+  private final Engine engine;
+  private final Worker worker = new Worker("brindle-flush", IDLE_MILLIS, this::round);
+  private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean failedBefore = new AtomicBoolean();
+
+  Flusher(Engine engine) {
+    this.engine = engine;
+  }
+
+  void start() {
+    worker.start();
+  }
+
+  void stop() {
+    worker.stop();
+  }
+
+  void wake() {
+    worker.wake();
+  }
+
+  void add(Head head, FileState state) {
+    Task task = new Task(head, state);
+    if (!tasks.contains(task)) {
+      tasks.add(task);
+      worker.wake();
+    }
+  }
+
+  private void round() throws IOException {
+    if (engine.fault().isReported()) {
+      tasks.clear();
+      return;
+    }
+    try {
+      for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+        flush(task);
+      }
+      if (engine.dirtyBytes().isHalfFull()) {
+        engine.flushAll();
+      }
+      if (engine.backlog().wantsRedoWritten()) {
+        engine.writeRedo();
+      }
+      engine.dirtyBytes().setDiskFull(false);
+      failedBefore.set(false);
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ENOSPC) {
+        throw e;
+      }
+      engine.dirtyBytes().setDiskFull(true);
+      if (failedBefore.compareAndSet(false, true)) {
+        throw new IOException("flushing found the host's disk full", e);
+      }
+    }
+  }
+
+  private void flush(Task task) throws IOException {
+    try {
+      engine.flush(task.head, task.state, false);
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ESTALE) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.Difference;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Name;
+import dev.brindle.store.SnapshotInfo;
+import dev.brindle.store.SpaceUsage;
+import dev.brindle.store.StoreOptions;
+import dev.brindle.store.StoreStatus;
+import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.index.Index;
+import dev.brindle.store.log.Log;
+import dev.brindle.store.log.LogStatistics;
+import dev.brindle.store.tree.NodeStore;
+import dev.brindle.store.version.Catalogue;
+import dev.brindle.store.version.ExtentFinder;
+import dev.brindle.store.version.VersionTree;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.tinylog.Logger;
+
+/** A store while it is open: its parts, put together and taken apart again. */
+public final class OpenStore implements Closeable {
+  /** What an unfinished creation may have left. */
+  private static final Set<String> LEFTOVERS =
+      Set.of("lock", "index.db", "index.journal", "log", "superblock.new");
+
+  private final Superblock superblock;
+  private final Index index;
+  private final Log log;
+  private final NodeStore nodes;
+  private final VersionTree versions;
+  private final Engine engine;
+  private final Checkpoint checkpoint;
+  private final Reaper reaper;
+  private final Volumes volumes;
+  private final Worker checkpointer;
+  private final Worker reaping;
+
+  private OpenStore(
+      Superblock superblock,
+      Index index,
+      Log log,
+      NodeStore nodes,
+      VersionTree versions,
+      Engine engine,
+      StoreOptions options) {
+    this.superblock = superblock;
+    this.index = index;
+    this.log = log;
+    this.nodes = nodes;
+    this.versions = versions;
+    this.engine = engine;
+    this.checkpoint = new Checkpoint(engine);
+    this.reaper = new Reaper(engine);
+    this.checkpointer =
+        new Worker("brindle-checkpoint", options.checkpointIntervalMillis(), this::checkpointRound);
+    this.reaping = new Worker("brindle-reap", 1_000, this::reapRound);
+    this.volumes = new Volumes(engine, reaping::wake);
+    engine.backlog().setWakeCheckpointer(checkpointer::wake);
+  }
+
+  /**
+   * Makes an empty store on a disk that has none.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException it has one
+   */
+  public static void create(Disk disk, StoreOptions options) throws IOException {
+    if (disk.exists(Superblock.FILE)) {
+      throw new java.nio.file.FileAlreadyExistsException("there is a store already");
+    }
+    for (String name : disk.list("")) {
+      if (!LEFTOVERS.contains(name)) {
+        throw new java.nio.file.DirectoryNotEmptyException(name);
+      }
+    }
+    removeLeftovers(disk);
+    Superblock superblock = Superblock.create(options.segmentBlocks());
+    Index index = Index.create(disk, superblock.store());
+    Log log =
+        Log.create(
+            disk, superblock.store(), superblock.segmentBlocks(), options.blockCacheBytesMax());
+    try (OpenStore store = assemble(disk, superblock, index, log, options, 0)) {
+      store.checkpoint.run();
+    }
+    superblock.write(disk);
+  }
+
+  private static void removeLeftovers(Disk disk) throws IOException {
+    if (disk.exists("log")) {
+      for (String name : disk.list("log")) {
+        disk.delete("log/" + name);
+      }
+    }
+    for (String name : List.of("index.db", "index.journal")) {
+      if (disk.exists(name)) {
+        disk.delete(name);
+      }
+    }
+  }
+
+  /**
+   * Opens a store: the index of the last checkpoint, the redo behind it, and a checkpoint of the
+   * result.
+   *
+   * @param directory for messages
+   */
+  public static OpenStore open(Disk disk, Path directory, StoreOptions options) throws IOException {
+    Superblock superblock = Superblock.read(disk, directory);
+    Index index = Index.open(disk, superblock.store());
+    try {
+      CheckpointRow row = CheckpointRow.read(index);
+      Log log =
+          Log.open(
+              disk,
+              superblock.store(),
+              superblock.segmentBlocks(),
+              options.blockCacheBytesMax(),
+              row.log(),
+              index.table(StoreTables.SEGMENTS));
+      try {
+        OpenStore store = assemble(disk, superblock, index, log, options, row.number());
+        store.recover(row.number());
+        store.start();
+        return store;
+      } catch (IOException | RuntimeException | Error e) {
+        log.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  private static OpenStore assemble(
+      Disk disk,
+      Superblock superblock,
+      Index index,
+      Log log,
+      StoreOptions options,
+      long lastCheckpoint)
+      throws IOException {
+    NodeStore nodes = new NodeStore(index, options.nodeCacheBytesMax());
+    VersionTree versions =
+        VersionTree.load(index, nodes, log, OpenStore::findExtent, superblock.segmentBlocks());
+    NameHash hash = new NameHash(superblock.hashKey0(), superblock.hashKey1());
+    Engine engine = new Engine(disk, index, nodes, versions, log, hash, options, lastCheckpoint);
+    return new OpenStore(superblock, index, log, nodes, versions, engine, options);
+  }
+
+  /** Tells the version tree which items hold blocks of the log. */
+  private static void findExtent(long high, long offset, byte[] value, ExtentFinder.Sink sink)
+      throws CorruptStoreException {
+    if (ItemType.typeOf(high) == ItemType.EXTENT) {
+      Extent extent = Extent.decode(value);
+      if (!extent.unwritten()) {
+        sink.extent(extent.address(), extent.blocks(), extent.born());
+      }
+    }
+  }
+
+  private void recover(long lastCheckpoint) throws IOException {
+    Replay replay = new Replay(engine, lastCheckpoint);
+    log.replay(replay::apply);
+    if (replay.operations() > 0) {
+      Logger.info("recovered {} operations that the last checkpoint lacked", replay.operations());
+    }
+    checkpoint.run();
+  }
+
+  private void start() {
+    engine.flusher().start();
+    checkpointer.start();
+    reaping.start();
+    log.startMaintenance();
+  }
+
+  private void checkpointRound() throws IOException {
+    if (!engine.fault().isReported() && checkpoint.isNeeded()) {
+      try {
+        checkpoint.run();
+      } catch (DiskFullException e) {
+        Logger.warn("the host's disk is full: the checkpoint waits for space ({})", e.getMessage());
+      }
+    }
+  }
+
+  private void reapRound() throws IOException {
+    if (!engine.fault().isReported() && reaper.isPending()) {
+      reaper.run(reaping::isStopped);
+    }
+  }
+
+  public WritableFileTree volume(long id) throws IOException {
+    return volumes.open(id);
+  }
+
+  public FileTree snapshot(long version) throws IOException {
+    return volumes.openSnapshot(version);
+  }
+
+  public Catalogue catalogue() {
+    return versions.catalogue();
+  }
+
+  public VolumeInfo createVolume(Name name, int uid, int gid) throws IOException {
+    return volumes.create(name, uid, gid);
+  }
+
+  public VolumeInfo renameVolume(long volume, Name name) throws IOException {
+    return volumes.rename(volume, name);
+  }
+
+  public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
+    volumes.delete(volume, clones);
+  }
+
+  public SnapshotInfo takeSnapshot(long volume, Name name) throws IOException {
+    return volumes.takeSnapshot(volume, name);
+  }
+
+  public SnapshotInfo renameSnapshot(long version, Name name) throws IOException {
+    return volumes.renameSnapshot(version, name);
+  }
+
+  public void deleteSnapshot(long version) throws IOException {
+    volumes.deleteSnapshot(version);
+  }
+
+  public VolumeInfo cloneVolume(long volume, Name name) throws IOException {
+    return volumes.cloneVolume(volume, name);
+  }
+
+  public VolumeInfo cloneSnapshot(long version, Name name) throws IOException {
+    return volumes.cloneSnapshot(version, name);
+  }
+
+  public List<SpaceUsage> spaceUsage() throws IOException {
+    engine.flushAll();
+    return versions.catalogue().spaceUsage();
+  }
+
+  public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
+    engine.flushAll();
+    volumes.compare(from, to).tell(sink);
+  }
+
+  public void sync() throws IOException {
+    engine.flushAll();
+    engine.persist();
+  }
+
+  public void checkpoint() throws IOException {
+    checkpoint.run();
+  }
+
+  /** Frees deleted versions and rewrites segments until there is nothing more to gain. */
+  public void reclaim() throws IOException {
+    reaper.run(() -> false);
+    checkpoint.run();
+    log.reclaim();
+    checkpoint.run();
+  }
+
+  public StoreStatus status() throws IOException {
+    LogStatistics statistics = log.statistics();
+    return new StoreStatus(
+        superblock.store().toString(),
+        Superblock.FORMAT_VERSION,
+        statistics.segments(),
+        statistics.liveBytes(),
+        statistics.deadBytes(),
+        index.fileBytes(),
+        engine.dirtyBytes().bytes(),
+        checkpoint.completed(),
+        engine.fault().reason());
+  }
+
+  // ---- What Check walks
+
+  public Superblock superblock() {
+    return superblock;
+  }
+
+  public Index index() {
+    return index;
+  }
+
+  public Log log() {
+    return log;
+  }
+
+  public NodeStore nodes() {
+    return nodes;
+  }
+
+  public VersionTree versions() {
+    return versions;
+  }
+
+  /** Ends the threads, makes everything durable and closes the files. */
+  @Override
+  public void close() throws IOException {
+    reaping.stop();
+    checkpointer.stop();
+    engine.flusher().stop();
+    log.stopMaintenance();
+    try {
+      if (!engine.fault().isReported()) {
+        checkpoint.run();
+      }
+    } finally {
+      try {
+        log.close();
+      } finally {
+        index.close();
+      }
+    }
+  }
+}

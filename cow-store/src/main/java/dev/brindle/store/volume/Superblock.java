@@ -1,0 +1,95 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FormatTooNewException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.Disk.OpenMode;
+import dev.brindle.store.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.zip.CRC32C;
+
+/**
+ * What a store is: written once, as the last step of its creation.
+ *
+ * <pre>
+ *   magic 8 "BRINDLE\\0" | format version 4 | store id 16 | segment blocks 4 | name hash key 16 |
+ *   CRC32C of what comes before 4
+ * </pre>
+ *
+ * @param segmentBlocks blocks of 4 KiB in a segment
+ * @param hashKey0 the key of {@link NameHash}, its first half
+ */
+public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long hashKey1) {
+  public static final String FILE = "superblock";
+
+  /** The format that this Brindle writes, and the newest that it reads. */
+  public static final int FORMAT_VERSION = 1;
+
+  private static final String NEW_FILE = "superblock.new";
+  private static final long MAGIC = 0x4252494e444c4500L;
+  private static final int LENGTH = 8 + 4 + 16 + 4 + 16 + 4;
+  private static final int SEGMENT_BLOCKS_MAX = 16_384;
+
+  static Superblock create(int segmentBlocks) {
+    SecureRandom random = new SecureRandom();
+    return new Superblock(StoreId.random(), segmentBlocks, random.nextLong(), random.nextLong());
+  }
+
+  /** Makes the store be one; durable when this returns. */
+  void write(Disk disk) throws IOException {
+    ByteBuffer out = ByteBuffer.allocate(LENGTH);
+    out.putLong(MAGIC).putInt(FORMAT_VERSION).putLong(store.high()).putLong(store.low());
+    out.putInt(segmentBlocks).putLong(hashKey0).putLong(hashKey1);
+    out.putInt(checksum(out.array()));
+    if (disk.exists(NEW_FILE)) {
+      disk.delete(NEW_FILE);
+    }
+    try (DiskFile file = disk.open(NEW_FILE, OpenMode.CREATE)) {
+      file.write(0, out.flip());
+      file.sync();
+    }
+    disk.rename(NEW_FILE, FILE);
+    disk.syncDirectory("");
+  }
+
+  /**
+   * @param directory for messages
+   * @throws FormatTooNewException a newer Brindle wrote it
+   * @throws CorruptStoreException it is no superblock, or damaged
+   */
+  static Superblock read(Disk disk, Path directory) throws IOException {
+    ByteBuffer in = ByteBuffer.allocate(LENGTH);
+    try (DiskFile file = disk.open(FILE, OpenMode.READ)) {
+      file.read(0, in);
+    }
+    int length = in.position();
+    in.flip();
+    if (length < 12 || in.getLong() != MAGIC) {
+      throw new CorruptStoreException(FILE, 0, "this is no superblock of a Brindle store");
+    }
+    int version = in.getInt();
+    boolean sound = length == LENGTH && in.getInt(LENGTH - 4) == checksum(in.array());
+    if (version > FORMAT_VERSION) {
+      throw new FormatTooNewException(directory, version, FORMAT_VERSION);
+    }
+    if (!sound || version < 1) {
+      throw new CorruptStoreException(FILE, 0, "checksum mismatch");
+    }
+    StoreId store = new StoreId(in.getLong(), in.getLong());
+    int segmentBlocks = in.getInt();
+    if (segmentBlocks <= 0 || segmentBlocks > SEGMENT_BLOCKS_MAX) {
+      throw new CorruptStoreException(FILE, 28, "segments of " + segmentBlocks + " blocks");
+    }
+    return new Superblock(store, segmentBlocks, in.getLong(), in.getLong());
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, LENGTH - 4);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,160 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.tree.Item;
+import dev.brindle.store.tree.TreeReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A version's tree read as inodes, entries and attributes; takes no lock. */
+public final class TreeView {
+  private static final int DIRECTORY_BATCH = 512;
+
+  private final TreeReader tree;
+  private final NameHash hash;
+
+  public TreeView(TreeReader tree, NameHash hash) {
+    this.tree = tree;
+    this.hash = hash;
+  }
+
+  TreeReader tree() {
+    return tree;
+  }
+
+  NameHash hash() {
+    return hash;
+  }
+
+  /** One entry of a listing. */
+  record ListedEntry(Name name, long inode, int mode, long cookie) {}
+
+  @Nullable Inode find(long number) throws IOException {
+    byte[] value = tree.get(ItemType.high(number, ItemType.INODE), 0);
+    return value == null ? null : Inode.decode(number, value);
+  }
+
+  /**
+   * @throws FileSystemException ENOENT
+   */
+  Inode inode(long number) throws IOException {
+    Inode inode = find(number);
+    if (inode == null) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    return inode;
+  }
+
+  /**
+   * @throws FileSystemException ENOENT, ENOTDIR
+   */
+  Inode directory(long number) throws IOException {
+    Inode inode = inode(number);
+    if (!inode.isDirectory()) {
+      throw new FileSystemException(Errno.ENOTDIR);
+    }
+    return inode;
+  }
+
+  byte @Nullable [] direntItem(long directory, Name name) throws IOException {
+    return tree.get(ItemType.high(directory, ItemType.DIRENT), hash.ofEntry(name));
+  }
+
+  /**
+   * @throws FileSystemException ENOENT, ENOTDIR, ENAMETOOLONG
+   */
+  DirentItem.Entry entry(long directory, Name name) throws IOException {
+    DirentItem.Entry entry = DirentItem.find(direntItem(directory, name), name);
+    if (entry == null) {
+      if (name.length() > Name.LENGTH_MAX) {
+        throw new FileSystemException(Errno.ENAMETOOLONG);
+      }
+      directory(directory);
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    return entry;
+  }
+
+  long parent(long directory) throws IOException {
+    directory(directory);
+    Item item = tree.ceiling(ItemType.high(directory, ItemType.BACK_REFERENCE), 0);
+    return item != null && item.high() == ItemType.high(directory, ItemType.BACK_REFERENCE)
+        ? BackReferenceItem.decode(item.value()).get(0).parent()
+        : directory;
+  }
+
+  /** The names of an inode. */
+  public List<BackReferenceItem.Reference> references(long inode) throws IOException {
+    List<BackReferenceItem.Reference> references = new ArrayList<>(1);
+    for (Item item : items(inode, ItemType.BACK_REFERENCE)) {
+      references.addAll(BackReferenceItem.decode(item.value()));
+    }
+    return references;
+  }
+
+  byte[] readlink(long number) throws IOException {
+    Inode inode = inode(number);
+    byte[] target = tree.get(ItemType.high(number, ItemType.SYMLINK), 0);
+    if (!inode.isSymlink() || target == null) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    return target;
+  }
+
+  byte[] getxattr(long number, Name name) throws IOException {
+    byte[] item = tree.get(ItemType.high(number, ItemType.XATTR), hash.of(name));
+    byte[] value = XattrItem.decode(item).get(name);
+    if (value == null) {
+      inode(number);
+      throw new FileSystemException(Errno.ENODATA);
+    }
+    return value;
+  }
+
+  List<Name> listxattr(long number) throws IOException {
+    inode(number);
+    List<Name> names = new ArrayList<>();
+    for (Item item : items(number, ItemType.XATTR)) {
+      names.addAll(XattrItem.decode(item.value()).keySet());
+    }
+    return names;
+  }
+
+  /** Some entries behind a cookie; none at the directory's end. */
+  List<ListedEntry> list(long directory, long cookie) throws IOException {
+    List<ListedEntry> entries = new ArrayList<>();
+    long high = ItemType.high(directory, ItemType.DIRENT);
+    Item item = tree.ceiling(high, DirentItem.itemOffset(cookie));
+    while (item != null && item.high() == high && entries.size() < DIRECTORY_BATCH) {
+      List<DirentItem.Entry> ofItem = DirentItem.decode(item.value());
+      ofItem.sort((a, b) -> Integer.compare(a.slot(), b.slot()));
+      for (DirentItem.Entry entry : ofItem) {
+        long at = entry.cookie(item.offset());
+        if (at > cookie) {
+          entries.add(new ListedEntry(entry.name(), entry.inode(), entry.mode(), at));
+        }
+      }
+      item = tree.ceiling(high, item.offset() + 1);
+    }
+    return entries;
+  }
+
+  /** The items of one inode and type, in order. */
+  private List<Item> items(long inode, int type) throws IOException {
+    List<Item> items = new ArrayList<>(1);
+    long high = ItemType.high(inode, type);
+    Item item = tree.ceiling(high, 0);
+    while (item != null && item.high() == high) {
+      items.add(item);
+      if (item.offset() == -1L) {
+        break;
+      }
+      item = tree.ceiling(item.high(), item.offset() + 1);
+    }
+    return items;
+  }
+}

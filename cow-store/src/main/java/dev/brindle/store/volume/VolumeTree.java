@@ -1,0 +1,221 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.DirectoryVisitor;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.SpaceStatistics;
+import dev.brindle.store.WritableFileTree;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A volume's head as the file tree that the modules above see. */
+final class VolumeTree implements WritableFileTree {
+  private final Engine engine;
+  private final Head head;
+  private final DirectoryOperations directories;
+  private final FileOperations files;
+  private final AttributeOperations attributes;
+  private final AtomicLong holds = new AtomicLong();
+
+  VolumeTree(Engine engine, Head head) {
+    this.engine = engine;
+    this.head = head;
+    this.directories = new DirectoryOperations(engine, head);
+    this.files = new FileOperations(engine, head);
+    this.attributes = new AttributeOperations(engine, head, files);
+  }
+
+  Head head() {
+    return head;
+  }
+
+  boolean isHeld() {
+    return holds.get() > 0;
+  }
+
+  @Override
+  public long version() {
+    return head.version();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return true;
+  }
+
+  @Override
+  public InodeAttributes getattr(long inode) throws IOException {
+    return engine.look(head, view -> engine.attributes(head, view.inode(inode)));
+  }
+
+  @Override
+  public InodeAttributes lookup(long directory, Name name) throws IOException {
+    return engine.look(
+        head, view -> engine.attributes(head, view.inode(view.entry(directory, name).inode())));
+  }
+
+  @Override
+  public long parent(long directory) throws IOException {
+    return engine.look(head, view -> view.parent(directory));
+  }
+
+  @Override
+  public void readdir(long directory, long cookie, DirectoryVisitor visitor) throws IOException {
+    engine.look(head, view -> view.directory(directory));
+    Listing.run(at -> engine.look(head, view -> view.list(directory, at)), cookie, visitor);
+  }
+
+  @Override
+  public byte[] readlink(long inode) throws IOException {
+    return engine.look(head, view -> view.readlink(inode));
+  }
+
+  @Override
+  public int read(long inode, long offset, ByteBuffer target) throws IOException {
+    if (offset < 0) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    return files.read(inode, offset, target);
+  }
+
+  @Override
+  public long seek(long inode, long offset, Seek whence) throws IOException {
+    return files.seek(inode, offset, whence);
+  }
+
+  @Override
+  public byte[] getxattr(long inode, Name name) throws IOException {
+    return engine.look(head, view -> view.getxattr(inode, name));
+  }
+
+  @Override
+  public List<Name> listxattr(long inode) throws IOException {
+    return engine.look(head, view -> view.listxattr(inode));
+  }
+
+  @Override
+  public void hold(long inode) throws IOException {
+    engine.look(
+        head,
+        view -> {
+          head.attach(view.inode(inode)).hold();
+          return holds.incrementAndGet();
+        });
+  }
+
+  @Override
+  public void release(long inode) throws IOException {
+    engine.release(head, files, inode);
+    holds.decrementAndGet();
+  }
+
+  @Override
+  public SpaceStatistics statistics() throws IOException {
+    return engine.statistics(head.versionRow().inodeCount());
+  }
+
+  @Override
+  public InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+      throws IOException {
+    if (FileMode.isDirectory(mode) || FileMode.isSymlink(mode)) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    int type = (mode & FileMode.TYPE_MASK) == 0 ? FileMode.REGULAR : 0;
+    return directories.create(directory, name, mode | type, uid, gid, device, null);
+  }
+
+  @Override
+  public InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+      throws IOException {
+    int permissions = mode & FileMode.PERMISSION_MASK;
+    return directories.create(directory, name, FileMode.DIRECTORY | permissions, uid, gid, 0, null);
+  }
+
+  @Override
+  public InodeAttributes symlink(long directory, Name name, byte[] target, int uid, int gid)
+      throws IOException {
+    return directories.create(
+        directory, name, FileMode.SYMLINK | 0777, uid, gid, 0, target.clone());
+  }
+
+  @Override
+  public InodeAttributes link(long inode, long directory, Name name) throws IOException {
+    return directories.link(inode, directory, name);
+  }
+
+  @Override
+  public void unlink(long directory, Name name) throws IOException {
+    directories.unlink(directory, name);
+  }
+
+  @Override
+  public void rmdir(long directory, Name name) throws IOException {
+    directories.rmdir(directory, name);
+  }
+
+  @Override
+  public void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException {
+    directories.rename(directory, name, newDirectory, newName, mode);
+  }
+
+  @Override
+  public InodeAttributes setattr(long inode, AttributeChange change) throws IOException {
+    return attributes.setattr(inode, change);
+  }
+
+  @Override
+  public void write(long inode, long offset, ByteBuffer source) throws IOException {
+    if (offset < 0) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    files.write(inode, offset, source);
+  }
+
+  @Override
+  public long append(long inode, ByteBuffer source) throws IOException {
+    return files.write(inode, null, source);
+  }
+
+  @Override
+  public void fallocate(long inode, FallocateMode mode, long offset, long length)
+      throws IOException {
+    files.fallocate(inode, mode, offset, length);
+  }
+
+  @Override
+  public void setxattr(long inode, Name name, byte[] value, XattrMode mode) throws IOException {
+    attributes.setxattr(inode, name, value, mode);
+  }
+
+  @Override
+  public void removexattr(long inode, Name name) throws IOException {
+    attributes.removexattr(inode, name);
+  }
+
+  @Override
+  public void touchAccessTime(long inode) throws IOException {
+    attributes.touchAccessTime(inode);
+  }
+
+  @Override
+  public void fsync(long inode, boolean dataOnly) throws IOException {
+    FileState state = head.state(inode);
+    if (state != null) {
+      engine.flush(head, state, true);
+    }
+    engine.persist();
+  }
+
+  @Override
+  public void sync() throws IOException {
+    engine.flushAll(head);
+    engine.persist();
+  }
+}

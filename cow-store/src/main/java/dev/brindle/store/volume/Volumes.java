@@ -1,0 +1,343 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.Name;
+import dev.brindle.store.SnapshotInfo;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.tree.Item;
+import dev.brindle.store.version.Catalogue;
+import dev.brindle.store.version.Version;
+import dev.brindle.store.version.VersionTree;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The operations on volumes, snapshots and clones as wholes. What they change is changed with the
+ * gate closed; their redo goes the way of all operations.
+ */
+final class Volumes {
+  private static final int ROOT_MODE = FileMode.DIRECTORY | 0755;
+
+  private final Engine engine;
+  private final VersionTree versions;
+  private final Catalogue catalogue;
+  private final Runnable wakeReaper;
+  private final ConcurrentMap<Long, VolumeTree> volumes = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, SnapshotTree> snapshots = new ConcurrentHashMap<>();
+
+  Volumes(Engine engine, Runnable wakeReaper) {
+    this.engine = engine;
+    this.versions = engine.versions();
+    this.catalogue = versions.catalogue();
+    this.wakeReaper = wakeReaper;
+  }
+
+  /** A change of the catalogue. */
+  private interface Body<T> {
+    T apply(RedoWriter redo) throws IOException;
+  }
+
+  private <T> T change(Body<T> body) throws IOException {
+    engine.backlog().await(engine.fault());
+    engine.gate().exclusive().lock();
+    try {
+      engine.fault().refuseChanges();
+      RedoWriter redo = new RedoWriter();
+      redo.begin(engine.nextCheckpoint());
+      T result = body.apply(redo);
+      engine.pending().add(redo.operation());
+      return result;
+    } finally {
+      engine.gate().exclusive().unlock();
+    }
+  }
+
+  WritableFileTree open(long volume) throws IOException {
+    VolumeTree open = volumes.get(volume);
+    if (open != null) {
+      return open;
+    }
+    synchronized (this) {
+      open = volumes.get(volume);
+      if (open == null) {
+        Head head = engine.head(volume);
+        dropOrphans(head);
+        open = new VolumeTree(engine, head);
+        volumes.put(volume, open);
+      }
+      return open;
+    }
+  }
+
+  /** Removes what was open without a name when the version was frozen, or when a process ended. */
+  private void dropOrphans(Head head) throws IOException {
+    long orphan = engine.look(head, Volumes::firstOrphan);
+    while (orphan != 0 && !engine.fault().isReported()) {
+      engine.purge(head, orphan);
+      orphan = engine.look(head, Volumes::firstOrphan);
+    }
+  }
+
+  private static long firstOrphan(TreeView view) throws IOException {
+    long high = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
+    Item item = view.tree().ceiling(high, 0);
+    return item == null || item.high() != high ? 0 : item.offset();
+  }
+
+  FileTree openSnapshot(long snapshot) throws IOException {
+    SnapshotTree open = snapshots.get(snapshot);
+    if (open != null) {
+      return open;
+    }
+    synchronized (this) {
+      Version version = catalogue.snapshotVersion(snapshot);
+      return snapshots.computeIfAbsent(
+          snapshot, id -> new SnapshotTree(engine, id, version.inodeCount(), engine.view(version)));
+    }
+  }
+
+  VolumeInfo create(Name name, int uid, int gid) throws IOException {
+    catalogue.checkVolumeName(name);
+    engine.admitGrowth();
+    return change(
+        redo -> {
+          long volume = versions.nextNumber();
+          long head = versions.nextNumber();
+          Timestamp now = Timestamp.now();
+          VolumeInfo created = catalogue.createVolume(volume, head, name, now);
+          redo.write(new RedoRecord.CreateVolume(volume, head, name, now));
+          Inode root = new Inode(FileTree.ROOT_INODE, ROOT_MODE, uid, gid, 0, now);
+          Change change = new Change(engine.head(volume), redo);
+          change.update(root);
+          change.finish();
+          return created;
+        });
+  }
+
+  VolumeInfo rename(long volume, Name name) throws IOException {
+    return change(
+        redo -> {
+          VolumeInfo renamed = catalogue.renameVolume(volume, name);
+          redo.write(new RedoRecord.RenameVolume(volume, name));
+          return renamed;
+        });
+  }
+
+  SnapshotInfo renameSnapshot(long snapshot, Name name) throws IOException {
+    return change(
+        redo -> {
+          SnapshotInfo renamed = catalogue.renameSnapshot(snapshot, name);
+          redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
+          return renamed;
+        });
+  }
+
+  SnapshotInfo takeSnapshot(long volume, Name name) throws IOException {
+    catalogue.checkSnapshotName(volume, name);
+    SnapshotInfo taken =
+        atExactPoint(
+            volume,
+            head ->
+                change(
+                    redo -> {
+                      long newHead = versions.nextNumber();
+                      Timestamp now = Timestamp.now();
+                      SnapshotInfo info = catalogue.takeSnapshot(volume, name, newHead, now);
+                      redo.write(new RedoRecord.TakeSnapshot(volume, name, newHead, now));
+                      head.moveTo(catalogue.head(volume));
+                      return info;
+                    }));
+    engine.persist();
+    return taken;
+  }
+
+  VolumeInfo cloneVolume(long volume, Name name) throws IOException {
+    catalogue.checkCloneName(volume, name);
+    VolumeInfo clone =
+        atExactPoint(
+            volume,
+            head ->
+                change(
+                    redo -> {
+                      long newHead = versions.nextNumber();
+                      long newVolume = versions.nextNumber();
+                      long cloneHead = versions.nextNumber();
+                      Timestamp now = Timestamp.now();
+                      VolumeInfo info =
+                          catalogue.cloneVolume(volume, newHead, newVolume, cloneHead, name, now);
+                      redo.write(
+                          new RedoRecord.CloneVolume(
+                              volume, newHead, newVolume, cloneHead, name, now));
+                      head.moveTo(catalogue.head(volume));
+                      return info;
+                    }));
+    engine.persist();
+    return clone;
+  }
+
+  VolumeInfo cloneSnapshot(long snapshot, Name name) throws IOException {
+    engine.admitGrowth();
+    VolumeInfo clone =
+        change(
+            redo -> {
+              long newVolume = versions.nextNumber();
+              long newHead = versions.nextNumber();
+              Timestamp now = Timestamp.now();
+              VolumeInfo info = catalogue.cloneSnapshot(snapshot, newVolume, newHead, name, now);
+              redo.write(new RedoRecord.CloneSnapshot(snapshot, newVolume, newHead, name, now));
+              return info;
+            });
+    engine.persist();
+    return clone;
+  }
+
+  /** Work on a head between two operations of it. */
+  private interface Cut<T> {
+    T at(Head head) throws IOException;
+  }
+
+  /**
+   * Runs something at a point with all that was acknowledged before it and nothing after. Most of
+   * what is dirty is flushed while writers go on.
+   */
+  private <T> T atExactPoint(long volume, Cut<T> cut) throws IOException {
+    engine.admitGrowth();
+    Head head = engine.head(volume);
+    engine.flushAll(head);
+    head.barrier.writeLock().lock();
+    try {
+      engine.flushAll(head);
+      return cut.at(head);
+    } finally {
+      head.barrier.writeLock().unlock();
+    }
+  }
+
+  /** What differs between two trees of this store; a head stands still while it is looked at. */
+  TreeComparison compare(FileTree from, FileTree to) throws IOException {
+    if (from instanceof VolumeTree volume) {
+      return engine.look(volume.head(), view -> compare(view, to));
+    }
+    return compare(((SnapshotTree) from).view(), to);
+  }
+
+  private TreeComparison compare(TreeView from, FileTree to) throws IOException {
+    if (to instanceof VolumeTree volume) {
+      return engine.look(volume.head(), view -> walked(from, view));
+    }
+    return walked(from, ((SnapshotTree) to).view());
+  }
+
+  private static TreeComparison walked(TreeView from, TreeView to) throws IOException {
+    TreeComparison comparison = new TreeComparison(from, to);
+    comparison.walk();
+    return comparison;
+  }
+
+  void deleteSnapshot(long snapshot) throws IOException {
+    catalogue.snapshotVersion(snapshot);
+    synchronized (this) {
+      SnapshotTree open = snapshots.get(snapshot);
+      if (open != null && !open.tryDelete()) {
+        throw new FileSystemException(
+            Errno.EBUSY, "files of the snapshot are open: close them first");
+      }
+      change(
+          redo -> {
+            catalogue.deleteSnapshot(snapshot);
+            redo.write(new RedoRecord.DeleteSnapshot(snapshot));
+            return true;
+          });
+      snapshots.remove(snapshot);
+    }
+    wakeReaper.run();
+  }
+
+  /** The volumes that are deleted when one is. */
+  static List<VolumeInfo> goingWith(Catalogue catalogue, long volume, CloneDisposition clones)
+      throws IOException {
+    List<VolumeInfo> all = catalogue.withClones(volume);
+    return clones == CloneDisposition.DELETE
+        ? all
+        : all.stream().filter(info -> info.id() == volume).toList();
+  }
+
+  synchronized void delete(long volume, CloneDisposition clones) throws IOException {
+    List<VolumeInfo> going = goingWith(catalogue, volume, clones);
+    List<Runnable> undo = new ArrayList<>();
+    try {
+      for (VolumeInfo info : going) {
+        endSnapshots(info, undo);
+      }
+      change(
+          redo -> {
+            for (VolumeInfo info : going) {
+              endHead(info, undo);
+            }
+            catalogue.deleteVolume(volume, clones);
+            redo.write(new RedoRecord.DeleteVolume(volume, clones));
+            return true;
+          });
+    } catch (IOException | RuntimeException e) {
+      undo.forEach(Runnable::run);
+      throw e;
+    }
+    for (VolumeInfo info : going) {
+      forget(info);
+    }
+    wakeReaper.run();
+  }
+
+  private void endSnapshots(VolumeInfo info, List<Runnable> undo) throws IOException {
+    for (SnapshotInfo snapshot : catalogue.snapshots(info.id())) {
+      SnapshotTree open = snapshots.get(snapshot.version());
+      if (open == null) {
+        continue;
+      }
+      if (!open.tryDelete()) {
+        throw new FileSystemException(
+            Errno.EBUSY,
+            "files of the snapshot %s of %s are open: close them first"
+                .formatted(snapshot.name(), info.fullName()));
+      }
+      undo.add(open::revive);
+      undo.add(() -> snapshots.put(snapshot.version(), open));
+      snapshots.remove(snapshot.version());
+    }
+  }
+
+  /** From here on no operation touches the head. */
+  private void endHead(VolumeInfo info, List<Runnable> undo) throws IOException {
+    Head head = engine.head(info.id());
+    VolumeTree open = volumes.get(info.id());
+    head.lock.writeLock().lock();
+    try {
+      if (open != null && open.isHeld()) {
+        throw new FileSystemException(
+            Errno.EBUSY, "files of the volume " + info.fullName() + " are open: close them first");
+      }
+      head.setDeleted(true);
+      undo.add(() -> head.setDeleted(false));
+    } finally {
+      head.lock.writeLock().unlock();
+    }
+  }
+
+  private void forget(VolumeInfo info) throws IOException {
+    Head head = engine.forget(info.id());
+    volumes.remove(info.id());
+    if (head != null) {
+      FileOperations files = new FileOperations(engine, head);
+      head.states().forEach(files::discard);
+    }
+  }
+}

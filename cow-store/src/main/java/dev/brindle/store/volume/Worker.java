@@ -1,0 +1,90 @@
+package dev.brindle.store.volume;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import org.tinylog.Logger;
+
+/**
+ * A thread of the store that does one kind of work whenever it is woken, or when time has passed.
+ */
+final class Worker {
+  /** The work of one round. */
+  interface Work {
+    void run() throws IOException;
+  }
+
+  private final Thread thread;
+  private final long intervalMillis;
+  private final Work work;
+
+  @GuardedBy("this")
+  private boolean woken;
+
+  @GuardedBy("this")
+  private boolean stopped;
+
+  Worker(String name, long intervalMillis, Work work) {
+    this.intervalMillis = intervalMillis;
+    this.work = work;
+    this.thread = new Thread(this::loop, name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Has a round begun soon; one that is under way is followed by another. */
+  synchronized void wake() {
+    if (!woken) {
+      woken = true;
+      notifyAll();
+    }
+  }
+
+  /** True when the work should end early. */
+  synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** Ends the thread and waits for the round that is under way. */
+  void stop() {
+    synchronized (this) {
+      stopped = true;
+      notifyAll();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    while (awaitRound()) {
+      try {
+        work.run();
+      } catch (IOException | RuntimeException e) {
+        Logger.error(e, "{} failed and is tried again", thread.getName());
+      }
+    }
+  }
+
+  private synchronized boolean awaitRound() {
+    try {
+      if (!woken && !stopped) {
+        wait(intervalMillis);
+      }
+    } catch (InterruptedException e) {
+      stopped = true;
+    }
+    woken = false;
+    return !stopped;
+  }
+}

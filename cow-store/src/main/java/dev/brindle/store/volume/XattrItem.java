@@ -1,0 +1,53 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Name;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The item of all extended attributes of one inode whose names have the same hash; nearly always
+ * one.
+ *
+ * <pre>
+ *   for each attribute:  name length 1 | name | value length 4 | value
+ * </pre>
+ */
+public final class XattrItem {
+  private XattrItem() {}
+
+  public static Map<Name, byte[]> decode(byte @Nullable [] item) {
+    Map<Name, byte[]> attributes = new LinkedHashMap<>();
+    if (item == null) {
+      return attributes;
+    }
+    ByteBuffer in = ByteBuffer.wrap(item);
+    while (in.hasRemaining()) {
+      byte[] name = new byte[in.get() & 0xff];
+      in.get(name);
+      byte[] value = new byte[in.getInt()];
+      in.get(value);
+      attributes.put(Name.of(name), value);
+    }
+    return attributes;
+  }
+
+  /** Null when there are no attributes. */
+  static byte @Nullable [] encode(Map<Name, byte[]> attributes) {
+    if (attributes.isEmpty()) {
+      return null;
+    }
+    int length = 0;
+    for (Map.Entry<Name, byte[]> attribute : attributes.entrySet()) {
+      length += 1 + attribute.getKey().length() + 4 + attribute.getValue().length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(length);
+    attributes.forEach(
+        (name, value) -> {
+          out.put((byte) name.length()).put(name.bytes());
+          out.putInt(value.length).put(value);
+        });
+    return out.array();
+  }
+}
