@@ -28,7 +28,8 @@ public interface DiskFile extends Closeable {
 
   /**
    * Reserves space, so that no later write into the range runs out of it: {@code fallocate(2)}.
-   * Extends the file when the range ends behind it; what was there stays.
+   * Extends the file when the range ends behind it; what was there stays. Not to be called while
+   * another thread writes into the range.
    *
    * @throws DiskFullException
    */

@@ -56,19 +56,24 @@ public final class Index implements Closeable {
   public static Index create(Disk disk, StoreId store) throws IOException {
     DiskFile pages = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
     DiskFile journal = disk.open(PageFormat.JOURNAL_FILE, OpenMode.CREATE);
-    JournaledVolume volume =
-        new JournaledVolume(PageFile.empty(pages, store), new Journal(journal, store));
-    Records records = new Records(volume, false);
-    Catalogue catalogue = new Catalogue();
-    if (records.allocate() != Catalogue.ID) {
-      throw new IllegalStateException("the catalogue's number is taken");
-    }
-    records.put(Catalogue.ID, catalogue.encode());
-    Index index = new Index(volume, records, catalogue);
-    index.freeze();
-    index.write();
-    disk.syncDirectory("");
-    return index;
+    return closingOnFailure(
+        pages,
+        journal,
+        () -> {
+          JournaledVolume volume =
+              new JournaledVolume(PageFile.empty(pages, store), new Journal(journal, store));
+          Records records = new Records(volume, false);
+          Catalogue catalogue = new Catalogue();
+          if (records.allocate() != Catalogue.ID) {
+            throw new IllegalStateException("the catalogue's number is taken");
+          }
+          records.put(Catalogue.ID, catalogue.encode());
+          Index index = new Index(volume, records, catalogue);
+          index.freeze();
+          index.write();
+          disk.syncDirectory("");
+          return index;
+        });
   }
 
   /**
@@ -82,15 +87,29 @@ public final class Index implements Closeable {
     boolean journaled = disk.exists(PageFormat.JOURNAL_FILE);
     DiskFile journalFile =
         disk.open(PageFormat.JOURNAL_FILE, journaled ? OpenMode.READ_WRITE : OpenMode.CREATE);
+    return closingOnFailure(
+        pages,
+        journalFile,
+        () -> {
+          Journal journal = new Journal(journalFile, store);
+          journal.replayInto(pages);
+          JournaledVolume volume = new JournaledVolume(PageFile.open(pages, store), journal);
+          Records records = new Records(volume, true);
+          return new Index(volume, records, Catalogue.decode(records.get(Catalogue.ID)));
+        });
+  }
+
+  private interface Opening {
+    Index run() throws IOException;
+  }
+
+  private static Index closingOnFailure(DiskFile pages, DiskFile journal, Opening opening)
+      throws IOException {
     try {
-      Journal journal = new Journal(journalFile, store);
-      journal.replayInto(pages);
-      JournaledVolume volume = new JournaledVolume(PageFile.open(pages, store), journal);
-      Records records = new Records(volume, true);
-      return new Index(volume, records, Catalogue.decode(records.get(Catalogue.ID)));
+      return opening.run();
     } catch (IOException | RuntimeException e) {
       try (pages;
-          journalFile) {
+          journal) {
         throw e;
       }
     }

@@ -8,6 +8,7 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.index.AllocationMap.MapUnit;
 import dev.brindle.store.index.AllocationMap.Use;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
@@ -62,22 +63,19 @@ final class Records {
   }
 
   byte[] get(long id) throws IOException {
-    return switch (map.use(id)) {
-      case SINGLE -> single(id, head(id));
-      case HEAD -> getLong(id);
-      case FREE, PART ->
-          throw new CorruptStoreException(PageFormat.INDEX_FILE, -1, "there is no record " + id);
-    };
-  }
-
-  private static byte[] single(long id, byte[] head) throws IOException {
-    int length = UnitFormat.length(head);
-    if (length > PAYLOAD_BYTES) {
-      throw damaged(id, "has a length of " + length);
+    Use use = map.use(id);
+    if (use == Use.FREE || use == Use.PART) {
+      throw new CorruptStoreException(PageFormat.INDEX_FILE, -1, "there is no record " + id);
     }
-    byte[] bytes = new byte[length];
-    System.arraycopy(head, HEADER_BYTES, bytes, 0, length);
-    return bytes;
+    if (use == Use.SINGLE) {
+      byte[] head = head(id);
+      int length = UnitFormat.length(head);
+      // It may have become a long one since.
+      if (length <= PAYLOAD_BYTES) {
+        return Arrays.copyOfRange(head, HEADER_BYTES, HEADER_BYTES + length);
+      }
+    }
+    return getLong(id);
   }
 
   private byte[] getLong(long id) throws IOException {

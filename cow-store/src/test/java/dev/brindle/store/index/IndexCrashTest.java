@@ -2,6 +2,7 @@ package dev.brindle.store.index;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.CrashedException;
@@ -90,6 +91,9 @@ final class IndexCrashTest {
       recovering.fail(at, Fault.CRASH);
       try (Index index = Index.open(recovering, STORE)) {
         assertTrue(run.done.isHeldBy(index) || run.underWay.isHeldBy(index));
+        for (int seed = 0; seed < CHOICES; seed++) {
+          run.check(recovering.afterCrash(new Random(seed)));
+        }
         return;
       } catch (CrashedException e) {
         if (at % 7 == choice % 7 || at < 3) {
@@ -100,7 +104,7 @@ final class IndexCrashTest {
   }
 
   @Test
-  void lostJournal_afterACrash_isNeverTakenForAWholeIndex() throws IOException {
+  void lostOrDamagedJournal_afterACrash_isNeverTakenForAWholeIndex() throws IOException {
     long seed = 42;
     new Run().to(disk, seed);
     int refused = 0;
@@ -113,15 +117,22 @@ final class IndexCrashTest {
       } catch (CrashedException e) {
         // As planned.
       }
-      if (!run.created) {
-        continue;
-      }
-      FaultyDisk crashed = crashing.afterCrash(new Random(at));
-      crashed.delete(PageFormat.JOURNAL_FILE);
-      try (Index index = Index.open(crashed, STORE)) {
-        assertTrue(run.done.isHeldBy(index) || run.underWay.isHeldBy(index), "crash at " + at);
-      } catch (dev.brindle.store.CorruptStoreException e) {
-        refused++;
+      for (int choice = 0; run.created && choice < CHOICES; choice++) {
+        Random random = new Random(at * CHOICES + choice);
+        FaultyDisk crashed = crashing.afterCrash(random);
+        if (choice == 0) {
+          crashed.delete(PageFormat.JOURNAL_FILE);
+        } else {
+          long bits = crashed.contents(PageFormat.JOURNAL_FILE).length * 8L;
+          crashed.flipBit(PageFormat.JOURNAL_FILE, random.nextLong(bits));
+        }
+        try (Index index = Index.open(crashed, STORE)) {
+          assertTrue(
+              run.done.isHeldBy(index) || run.underWay.isHeldBy(index),
+              "crash at " + at + ", choice " + choice);
+        } catch (CorruptStoreException e) {
+          refused++;
+        }
       }
     }
     assertTrue(refused > 0);
