@@ -108,6 +108,8 @@ final class Spares {
     try {
       if (recycled != null) {
         disk.rename(recycled, name);
+        // the old name must not come back with the new content
+        disk.syncDirectory(LogFormat.DIRECTORY);
       } else if (disk.exists(name)) {
         disk.delete(name);
       }
