@@ -2,7 +2,6 @@ package dev.brindle.store.log;
 
 import dev.brindle.store.CorruptStoreException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -284,6 +283,6 @@ final class LiveMap {
 
   @Override
   public String toString() {
-    return count + " live " + (bits == null ? Arrays.toString(runs) : bits.toString());
+    return count + " live " + toBits();
   }
 }

@@ -1,4 +1,147 @@
-/** The append-only log: segments, groups, live maps, cleaner, block cache. */
+/**
+ * The append-only log: file data and redo records go to its end, and what was freed comes back to
+ * the host by deleting and rewriting whole segments.
+ *
+ * <h2>Addresses</h2>
+ *
+ * The log is a sequence of segments, numbered from 1; a segment is a file of {@code segmentBlocks}
+ * blocks of 4 KiB. The address of a block is {@code segment * segmentBlocks + block}, a u64, so 0
+ * is never one. An address is given out once: its block never gets other content, and what is dead
+ * never comes to life again. Therefore nothing that is cached by address is ever out of date, and a
+ * block moves on the host without a tree having to know.
+ *
+ * <h2>Files</h2>
+ *
+ * {@code log/0000000000000001.seg}, with the number in hexadecimal; {@code .tmp} while a file is
+ * being made, renamed when it is complete and durable. So a {@code .seg} file always has a sound
+ * header, and leftover {@code .tmp} files are deleted at opening. All numbers are big-endian.
+ *
+ * <pre>
+ * normal form                              rewritten form
+ * +----------------------------+           +----------------------------+
+ * | header block               |           | header block               |
+ * +----------------------------+           +----------------------------+
+ * | block 0                    |           | kept blocks, run behind    |
+ * | block 1                    |           | run (fileBlocks of them)   |
+ * | ...  (segmentBlocks)       |           +----------------------------+
+ * +----------------------------+           | checksum pages             |
+ * | checksum pages, by block   |           +----------------------------+
+ * | (written when sealed)      |           | run table pages            |
+ * +----------------------------+           +----------------------------+
+ *
+ * header block       0 magic "BRNDLSEG"        8 version u32       12 kind u32 (1 normal, 2 rewritten)
+ *                   16 store id 128            32 segment u64      40 segmentBlocks u32
+ *                   44 fileBlocks u32          48 runs u32         52 CRC32C of bytes 0 to 51
+ * table page         0 numbers u32 * 1020    4080 segment u64    4088 page u32    4092 CRC32C of the rest
+ * checksum table     one CRC32C for each block of the file; 0 for headers and redo
+ * run table          start u32, length u32 for each run, ascending; a run's place in the file is the
+ *                    sum of the lengths before it. Its pages are numbered on from the checksums'.
+ * </pre>
+ *
+ * A page has its own checksum so that a random read costs one page and not the table. When a page
+ * of a normal segment is damaged, the checksums are taken from the group headers instead.
+ *
+ * <h2>Groups</h2>
+ *
+ * What is appended is a group. It counts only when its header, its data and its redo check out, so
+ * one {@code fdatasync} makes data durable together with the metadata that refers to it.
+ *
+ * <pre>
+ * +-------------------+------------------+-------------------------------+
+ * | header, 1-2 blocks| data blocks      | redo, padded to blocks; only  |
+ * |                   |                  | when it is not in the header  |
+ * +-------------------+------------------+-------------------------------+
+ *
+ * header   0 magic "BRNDLGRP"        8 CRC32C of the header blocks without this field
+ *         12 header blocks u16      14 place of the redo u16 (0 behind the data, 1 in the header)
+ *         16 store id 128           32 segment u64        40 block in the segment u32
+ *         44 data blocks u32        48 incarnation u64    56 incarnation of the group before it u64
+ *         64 sequence u64           72 redo bytes u32     76 CRC32C of the redo
+ *         80 CRC32C of each data block, then the redo when it fits into the header's last block
+ * redo     length u32, bytes; for each element
+ * </pre>
+ *
+ * So an fsync of one block is one write of 8 KiB. Example: in segment 3 at block 5, one block of
+ * zeros and the redo element "hello", the first group after an opening:
+ *
+ * <pre>
+ *  0  42524e44 4c475250  BRNDLGRP           40  00000005           block 5
+ *  8  5a699d69           CRC32C             44  00000001           one data block
+ * 12  0001               one header block   48  00000002 0badcafe  incarnation
+ * 14  0001               redo in the header 56  00000001 12345678  that of the group before
+ * 16  11111111 11111111  store id           64  00000000 0000002a  sequence 42
+ * 24  22222222 22222222                     72  00000009 3923f9b4  redo of 9 bytes, its CRC32C
+ * 32  00000000 00000003  segment 3          80  98f94189           CRC32C of 4096 zeros
+ *                                           84  00000005 68656c6c 6f  "hello"; then zeros
+ * </pre>
+ *
+ * <h2>Where the log ends</h2>
+ *
+ * A group that does not fit behind the last one starts the next segment, whose number is one more.
+ * A segment's last block is never used, so the log's end always lies inside a segment. Recovery
+ * expects the next sequence number, with the incarnation of the last group as the one before it: at
+ * the end of the last group, and if it is not there, at the start of the next segment. A sequence
+ * number is written in one place only, so at most one of the two is the group; if neither is, the
+ * log ends.
+ *
+ * <p>What a torn tail still holds is never mistaken for a group. Each opening takes a new
+ * incarnation (upper half: one more than the last group's; lower half: random, because openings
+ * that left no group behind could count to the same number), and each group names the incarnation
+ * of the one before it. So after the first group of an opening no group of an earlier one links up
+ * any more, even if its sequence number and its place fit. A recycled file's old groups have
+ * another segment number.
+ *
+ * <p>A process that was killed leaves groups that are in the host's memory and not on its disk.
+ * Recovery reads them; so what it passed is synced with the first sync after it, before anything
+ * behind it counts as durable.
+ *
+ * <h2>What may be discarded, and why that is safe</h2>
+ *
+ * The cleaner may discard a block when all of this holds:
+ *
+ * <ol>
+ *   <li><b>Its segment lies wholly before the position of the last durable checkpoint.</b> Recovery
+ *       begins to read groups at that position, so it needs no header and no redo from there; and
+ *       all groups of the segment were applied when the checkpoint was frozen, because the freeze
+ *       happens under the append mutex. The segment's checksum pages are durable, because the
+ *       checkpoint synced the log up to its position before it was committed.
+ *   <li><b>It is dead in the live map of that checkpoint.</b> After a crash the trees are those of
+ *       the last durable checkpoint plus the groups behind it. The checkpoint's trees refer only to
+ *       what its own map calls live (map and trees are frozen at one instant, under the gate), and
+ *       later groups refer only to their own data and to what was live before them. Dead never
+ *       becomes live again, so this holds for every checkpoint to come, also for one that is being
+ *       written just now: whichever of the two a crash leaves, the block is not needed. That a
+ *       block is dead <i>now</i> is not enough: a crash goes back to the checkpoint that refers to
+ *       it.
+ *   <li><b>Nobody is reading it.</b> Readers hold a {@link dev.brindle.store.log.Pin} from the
+ *       look-up of an address to the end of the read. A file is replaced or deleted under the
+ *       exclusive side; whoever looks up an address after that finds none that was dead before.
+ * </ol>
+ *
+ * A rewritten file is complete and durable under its temporary name before it replaces the old one
+ * by a rename. If a crash takes the rename back, the old file is there, which has all of it and
+ * more. If it takes a deletion back, the file has a row without live blocks, or none, and is
+ * removed at opening or by the next cleaning. A recycled file is renamed to a temporary name, and
+ * its directory synced, before a byte of it changes. A damaged block is never copied: that segment
+ * stays as it is.
+ *
+ * <p>A row of the table of segments: data blocks of the file u32, live map, CRC32C of both. A live
+ * map: form u8 (0 runs, 1 bits), length u16, then start and end u16 of each run, or the bits.
+ *
+ * <h2>Reading</h2>
+ *
+ * A block's CRC32C is verified each time it comes from a file; the block cache holds only what was
+ * verified or was written by this process. From {@link dev.brindle.store.log.Append#publish} to the
+ * end of the write the data is read from the appender's buffers, so there is no moment at which an
+ * address that a tree has cannot be read. Reads of 64 KiB and more go from the file straight into
+ * the caller's buffer and leave the cache alone.
+ *
+ * <h2>Failures</h2>
+ *
+ * Space is allocated before a segment is used, so a full disk is noticed at {@link
+ * dev.brindle.store.log.Log#begin}, before anything changed. The first append or sync that fails
+ * poisons the log: no later one succeeds, and reads go on.
+ */
 @NullMarked
 package dev.brindle.store.log;
 

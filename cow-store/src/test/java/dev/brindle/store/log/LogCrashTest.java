@@ -47,7 +47,7 @@ class LogCrashTest {
       assertTrue(disk.hasFailed());
     }
     Random loss = new Random(seed * 31 + failAt);
-    LossyDisk recovered = recover(harness, disk.afterPowerFailure(loss), loss);
+    LossyDisk recovered = recover(harness, afterFailure(disk, loss), loss);
     for (int i = 0; i < 5; i++) {
       harness.step(recovered);
     }
@@ -63,7 +63,7 @@ class LogCrashTest {
   private static LossyDisk recover(LogHarness harness, LossyDisk disk, Random loss)
       throws IOException {
     LossyDisk current = disk;
-    for (int attempts = 0; attempts < 2 && loss.nextBoolean(); attempts++) {
+    for (int attempts = 0; attempts < 3 && loss.nextBoolean(); attempts++) {
       current.failAt(1 + loss.nextInt(8));
       try {
         harness.open(current);
@@ -73,9 +73,13 @@ class LogCrashTest {
       } catch (LossyDisk.PowerFailure | LogFailedException e) {
         assertTrue(current.hasFailed());
       }
-      current = current.afterPowerFailure(loss);
+      current = afterFailure(current, loss);
     }
     harness.open(current);
     return current;
+  }
+
+  private static LossyDisk afterFailure(LossyDisk disk, Random loss) {
+    return loss.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerFailure(loss);
   }
 }

@@ -33,6 +33,9 @@ final class LossyDisk implements Disk {
     byte[] durable = {};
     final List<Write> unsynced = new ArrayList<>();
 
+    /** The write that was going on when the disk failed. */
+    Write interrupted;
+
     void apply(Write write) {
       content = applied(content, write);
     }
@@ -94,6 +97,14 @@ final class LossyDisk implements Disk {
     return names.values().stream().mapToLong(inode -> inode.content.length).sum();
   }
 
+  /** Goes on as the host does when only the process died: nothing is lost, nothing more durable. */
+  synchronized LossyDisk afterKill() {
+    failed = false;
+    changesLeft = Long.MAX_VALUE;
+    names.values().forEach(inode -> inode.interrupted = null);
+    return this;
+  }
+
   /** What is there after the power came back. */
   synchronized LossyDisk afterPowerFailure(Random random) {
     int kept = random.nextInt(unsyncedNames.size() + 1);
@@ -115,7 +126,11 @@ final class LossyDisk implements Disk {
 
   private static Inode survivor(Inode inode, Random random, int style) {
     byte[] content = inode.durable;
-    for (Write write : inode.unsynced) {
+    List<Write> writes = new ArrayList<>(inode.unsynced);
+    if (inode.interrupted != null) {
+      writes.add(inode.interrupted);
+    }
+    for (Write write : writes) {
       if (style == 0) {
         continue;
       }
@@ -296,8 +311,7 @@ final class LossyDisk implements Disk {
         throw new DiskFullException(name, new IOException("full"));
       }
       if (!failed && changesLeft == 1) {
-        // the write that is going on when the power fails may be partly there
-        inode.unsynced.add(write);
+        inode.interrupted = write;
       }
       change();
       inode.apply(write);
