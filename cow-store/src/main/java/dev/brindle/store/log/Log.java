@@ -402,6 +402,11 @@ public final class Log implements Closeable {
     }
   }
 
+  /** The length of a full segment's data area, in bytes. */
+  public long segmentBytes() {
+    return (long) segmentBlocks * LogFormat.BLOCK_BYTES;
+  }
+
   /** What is allocated on the host and still free for appends, in bytes. */
   public long reservedBytes() {
     long usedBlocks = running().durability.written() % segmentBlocks;

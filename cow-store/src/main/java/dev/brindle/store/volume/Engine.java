@@ -79,7 +79,8 @@ final class Engine {
         new SpaceGuard(
             disk,
             () -> dirtyBytes.bytes() + pending.bytes() + 2 * nodes.dirtyBytes(),
-            log::reservedBytes);
+            log::reservedBytes,
+            log.segmentBytes());
   }
 
   /** An operation that reads. */

@@ -34,6 +34,12 @@ public final class OpenStore implements Closeable {
   private static final Set<String> LEFTOVERS =
       Set.of("lock", "index.db", "index.journal", "log", "superblock.new");
 
+  private static final int SEGMENT_BLOCKS_SMALL = 1024;
+  private static final int SEGMENT_BLOCKS_LARGE = 16_384;
+
+  /** A disk has room for so many segments, unless it is very small. */
+  private static final int SEGMENTS_OF_DISK_MIN = 64;
+
   private final Superblock superblock;
   private final Index index;
   private final Log log;
@@ -84,7 +90,7 @@ public final class OpenStore implements Closeable {
       }
     }
     removeLeftovers(disk);
-    Superblock superblock = Superblock.create(options.segmentBlocks());
+    Superblock superblock = Superblock.create(segmentBlocks(disk, options));
     Index index = Index.create(disk, superblock.store());
     Log log =
         Log.create(
@@ -93,6 +99,13 @@ public final class OpenStore implements Closeable {
       store.checkpoint.run();
     }
     superblock.write(disk);
+  }
+
+  /** Small disks get small segments: one is kept free, and a dead one should come back soon. */
+  private static int segmentBlocks(Disk disk, StoreOptions options) throws IOException {
+    long blocksOfDisk = disk.totalBytes() / Extent.BLOCK_BYTES;
+    int share = (int) Math.min(SEGMENT_BLOCKS_LARGE, blocksOfDisk / SEGMENTS_OF_DISK_MIN);
+    return Math.min(options.segmentBlocks(), Math.max(SEGMENT_BLOCKS_SMALL, share));
   }
 
   private static void removeLeftovers(Disk disk) throws IOException {

@@ -12,24 +12,28 @@ import java.util.function.LongSupplier;
  */
 final class SpaceGuard {
   private static final long REFRESH_NANOS = 50_000_000;
-  private static final long RESERVE_MIN = 24L << 20;
-  private static final long RESERVE_MAX = 256L << 20;
-  private static final int RESERVE_SHARE = 32;
+  private static final long INDEX_RESERVE_MIN = 8L << 20;
+  private static final long INDEX_RESERVE_MAX = 192L << 20;
+  private static final int INDEX_RESERVE_SHARE = 64;
 
   private final Disk disk;
   private final LongSupplier waitingBytes;
   private final LongSupplier preparedBytes;
+  private final long segmentBytes;
   private volatile long available;
   private volatile long readAt = System.nanoTime() - 2 * REFRESH_NANOS;
 
   /**
    * @param waitingBytes what was acknowledged and takes space when it is flushed or checkpointed
    * @param preparedBytes what the log has allocated and not used
+   * @param segmentBytes what the log allocates when that is used up; so much stays free for it
    */
-  SpaceGuard(Disk disk, LongSupplier waitingBytes, LongSupplier preparedBytes) {
+  SpaceGuard(
+      Disk disk, LongSupplier waitingBytes, LongSupplier preparedBytes, long segmentBytes) {
     this.disk = disk;
     this.waitingBytes = waitingBytes;
     this.preparedBytes = preparedBytes;
+    this.segmentBytes = segmentBytes;
   }
 
   /** What writers may still use, in bytes; not negative. */
@@ -54,7 +58,10 @@ final class SpaceGuard {
   }
 
   private void refresh() throws IOException {
-    long reserve = Math.max(RESERVE_MIN, Math.min(RESERVE_MAX, disk.totalBytes() / RESERVE_SHARE));
+    long forIndex =
+        Math.max(
+            INDEX_RESERVE_MIN, Math.min(INDEX_RESERVE_MAX, disk.totalBytes() / INDEX_RESERVE_SHARE));
+    long reserve = segmentBytes + forIndex;
     available = disk.freeBytes() + preparedBytes.getAsLong() - reserve;
     readAt = System.nanoTime();
   }
