@@ -35,7 +35,7 @@ public final class Index implements Closeable {
   /** The longest record, in bytes. */
   public static final int RECORD_BYTES_MAX = 2 << 20;
 
-  private final JournaledVolume volume;
+  private final LayeredPages pages;
   private final Records records;
   private final Catalogue catalogue;
   private final Map<String, TableTree> tables = new ConcurrentHashMap<>();
@@ -43,8 +43,8 @@ public final class Index implements Closeable {
   private final TableTree.Host host = new TableHost();
   private volatile @Nullable Throwable failure;
 
-  private Index(JournaledVolume volume, Records records, Catalogue catalogue) {
-    this.volume = volume;
+  private Index(LayeredPages pages, Records records, Catalogue catalogue) {
+    this.pages = pages;
     this.records = records;
     this.catalogue = catalogue;
     catalogue
@@ -54,21 +54,21 @@ public final class Index implements Closeable {
 
   /** Makes a new, empty index; durable when this returns. */
   public static Index create(Disk disk, StoreId store) throws IOException {
-    DiskFile pages = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
-    DiskFile journal = disk.open(PageFormat.JOURNAL_FILE, OpenMode.CREATE);
+    DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
+    DiskFile journalFile = disk.open(PageFormat.JOURNAL_FILE, OpenMode.CREATE);
     return closingOnFailure(
-        pages,
-        journal,
+        file,
+        journalFile,
         () -> {
-          JournaledVolume volume =
-              new JournaledVolume(PageFile.empty(pages, store), new Journal(journal, store));
-          Records records = new Records(volume, false);
+          LayeredPages pages =
+              new LayeredPages(PageFile.empty(file, store), new Journal(journalFile, store));
+          Records records = new Records(new JournaledVolume(pages), false);
           Catalogue catalogue = new Catalogue();
           if (records.allocate() != Catalogue.ID) {
             throw new IllegalStateException("the catalogue's number is taken");
           }
           records.put(Catalogue.ID, catalogue.encode());
-          Index index = new Index(volume, records, catalogue);
+          Index index = new Index(pages, records, catalogue);
           index.freeze();
           index.write();
           disk.syncDirectory("");
@@ -83,19 +83,19 @@ public final class Index implements Closeable {
    *     another store's
    */
   public static Index open(Disk disk, StoreId store) throws IOException {
-    DiskFile pages = disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE);
+    DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE);
     boolean journaled = disk.exists(PageFormat.JOURNAL_FILE);
     DiskFile journalFile =
         disk.open(PageFormat.JOURNAL_FILE, journaled ? OpenMode.READ_WRITE : OpenMode.CREATE);
     return closingOnFailure(
-        pages,
+        file,
         journalFile,
         () -> {
           Journal journal = new Journal(journalFile, store);
-          journal.replayInto(pages);
-          JournaledVolume volume = new JournaledVolume(PageFile.open(pages, store), journal);
-          Records records = new Records(volume, true);
-          return new Index(volume, records, Catalogue.decode(records.get(Catalogue.ID)));
+          journal.replayInto(file);
+          LayeredPages pages = new LayeredPages(PageFile.open(file, store), journal);
+          Records records = new Records(new JournaledVolume(pages), true);
+          return new Index(pages, records, Catalogue.decode(records.get(Catalogue.ID)));
         });
   }
 
@@ -103,12 +103,12 @@ public final class Index implements Closeable {
     Index run() throws IOException;
   }
 
-  private static Index closingOnFailure(DiskFile pages, DiskFile journal, Opening opening)
+  private static Index closingOnFailure(DiskFile file, DiskFile journal, Opening opening)
       throws IOException {
     try {
       return opening.run();
     } catch (IOException | RuntimeException e) {
-      try (pages;
+      try (file;
           journal) {
         throw e;
       }
@@ -209,23 +209,23 @@ public final class Index implements Closeable {
    *     readable, and every later call fails too
    */
   public void write() throws IOException {
-    volume.write();
+    pages.write();
   }
 
   /** The space the index takes on the disk, in bytes. */
   public long fileBytes() {
-    return volume.fileBytes();
+    return pages.fileBytes();
   }
 
   /** What is changed in memory and not durable yet, in bytes. */
   public long dirtyBytes() {
-    return volume.dirtyBytes();
+    return pages.dirtyBytes();
   }
 
   /** Closes the files. What was not written is lost. */
   @Override
   public void close() throws IOException {
-    volume.closeFiles();
+    pages.close();
   }
 
   /** Runs a change, after whose failure no other may follow. */

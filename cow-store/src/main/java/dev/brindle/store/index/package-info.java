@@ -7,7 +7,8 @@
  *   Records          records of any length, cut into units of 8 KiB
  *   AllocationMap    which units are in use: two bits each
  *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units
- *   JournaledVolume  pages changed in memory over pages on disk; freeze, then write
+ *   JournaledVolume  what MapDB takes for a file
+ *   LayeredPages     pages changed in memory over pages on disk; freeze, then write
  *   Journal          index.journal: the pages of one checkpoint, whole or not at all
  *   PageFile         index.db: pages of 4 KiB, each with its checksum
  * </pre>

@@ -1,0 +1,291 @@
+package dev.brindle.store.index;
+
+import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
+import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.disk.DiskFullException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbered pages, changed in memory over pages on disk, with atomic checkpoints.
+ *
+ * <pre>
+ *   live       changed since the last freeze; the only pages that change in place
+ *   frozen     fixed by freeze, not in a journal yet
+ *   journaled  being written, or in a complete journal and not yet applied
+ *   index.db   everything else, read through a small cache
+ * </pre>
+ *
+ * A page is looked up from top to bottom. The three maps are swapped as one, so a reader that began
+ * before a swap still finds what it held. Who reads and who writes a page's bytes when is the
+ * user's care; here it is seen to that a page has one copy in {@code live}. {@link #freeze} is
+ * called while nothing changes pages.
+ */
+final class LayeredPages implements Closeable {
+  private static final int CACHED_PAGES_MAX = 2_048;
+
+  private final PageFile file;
+  private final Journal journal;
+  private final PageCache cache = new PageCache(CACHED_PAGES_MAX);
+  private final Object writing = new Object();
+  private final Object swapping = new Object();
+  private volatile Layers layers;
+  private volatile int count;
+
+  @GuardedBy("swapping")
+  private int frozenCount;
+
+  /** What is in the journal and not yet in {@code index.db}. */
+  @GuardedBy("writing")
+  private PageFile.@Nullable Prepared inJournal;
+
+  @GuardedBy("writing")
+  private @Nullable IOException failure;
+
+  private record Layers(
+      Map<Integer, byte[]> live, Map<Integer, byte[]> frozen, Map<Integer, byte[]> journaled) {
+    byte @Nullable [] find(int page) {
+      byte[] found = live.get(page);
+      if (found == null) {
+        found = frozen.get(page);
+      }
+      return found != null ? found : journaled.get(page);
+    }
+  }
+
+  LayeredPages(PageFile file, Journal journal) {
+    this.file = file;
+    this.journal = journal;
+    this.count = file.pages();
+    this.frozenCount = count;
+    this.layers = new Layers(new ConcurrentHashMap<>(), Map.of(), Map.of());
+  }
+
+  /** How many pages there are; those never written read as zeros. */
+  int count() {
+    return count;
+  }
+
+  void growTo(int pages) {
+    synchronized (swapping) {
+      count = Math.max(count, pages);
+    }
+  }
+
+  /** A page's content as it is now; not to be changed. */
+  byte[] get(int page) throws IOException {
+    while (true) {
+      Layers current = layers;
+      byte[] found = current.find(page);
+      if (found != null) {
+        return found;
+      }
+      try {
+        checkInside(page);
+        return cache.get(page, this::load);
+      } catch (CorruptStoreException e) {
+        rethrowUnlessOvertaken(e, current);
+      }
+    }
+  }
+
+  private byte[] load(int page) throws IOException {
+    byte[] content = new byte[PAGE_BYTES];
+    file.read(page, 1, content, 0);
+    return content;
+  }
+
+  /**
+   * Copies pages that follow each other, past the cache, those on disk in as few reads as can be.
+   */
+  void copyTo(int first, int pages, byte[] target, int at) throws IOException {
+    while (true) {
+      Layers current = layers;
+      try {
+        copyTo(current, first, pages, target, at);
+        return;
+      } catch (CorruptStoreException e) {
+        rethrowUnlessOvertaken(e, current);
+      }
+    }
+  }
+
+  private void copyTo(Layers from, int first, int pages, byte[] target, int at) throws IOException {
+    int done = 0;
+    while (done < pages) {
+      byte[] found = from.find(first + done);
+      int run = 1;
+      if (found != null) {
+        System.arraycopy(found, 0, target, at + done * PAGE_BYTES, PAGE_BYTES);
+      } else {
+        while (done + run < pages && from.find(first + done + run) == null) {
+          run++;
+        }
+        checkInside(first + done + run - 1);
+        file.read(first + done, run, target, at + done * PAGE_BYTES);
+      }
+      done += run;
+    }
+  }
+
+  private void checkInside(int page) throws IOException {
+    if (page >= count) {
+      throw new IOException("page " + page + " of the index is behind its end");
+    }
+  }
+
+  /**
+   * A reader that fell behind a whole checkpoint may find a page while it is overwritten; then the
+   * layers it started from are not the present ones, and looking again finds the page in memory.
+   */
+  private void rethrowUnlessOvertaken(CorruptStoreException e, Layers startedFrom)
+      throws CorruptStoreException {
+    if (layers == startedFrom) {
+      throw e;
+    }
+  }
+
+  /** The page's one copy that may be changed until the next freeze. */
+  byte[] changeable(int page) throws IOException {
+    Map<Integer, byte[]> live = layers.live;
+    byte[] present = live.get(page);
+    if (present != null) {
+      return present;
+    }
+    byte[] copy = get(page).clone();
+    byte[] first = live.putIfAbsent(page, copy);
+    return first != null ? first : copy;
+  }
+
+  /** Sets a whole page, without reading what was there. */
+  void put(int page, byte[] source, int at) {
+    byte[] fresh = new byte[PAGE_BYTES];
+    System.arraycopy(source, at, fresh, 0, PAGE_BYTES);
+    byte[] present = layers.live.putIfAbsent(page, fresh);
+    if (present != null) {
+      System.arraycopy(fresh, 0, present, 0, PAGE_BYTES);
+    }
+  }
+
+  /** What is live becomes the newest of what is frozen. Touches memory only. */
+  void freeze() {
+    synchronized (swapping) {
+      Layers current = layers;
+      layers =
+          new Layers(
+              new ConcurrentHashMap<>(), merged(current.frozen, current.live), current.journaled);
+      frozenCount = count;
+    }
+  }
+
+  private static Map<Integer, byte[]> merged(
+      Map<Integer, byte[]> older, Map<Integer, byte[]> newer) {
+    if (older.isEmpty()) {
+      return newer;
+    }
+    Map<Integer, byte[]> all = new ConcurrentHashMap<>(older);
+    all.putAll(newer);
+    return all;
+  }
+
+  /**
+   * Makes what is frozen durable; the steps and their order are argued in the package's
+   * description.
+   */
+  void write() throws IOException {
+    synchronized (writing) {
+      if (failure != null) {
+        throw new IOException("the index cannot be written since an earlier failure", failure);
+      }
+      try {
+        finishJournaled();
+        putIntoJournal();
+        finishJournaled();
+      } catch (DiskFullException e) {
+        throw e;
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+  }
+
+  @GuardedBy("writing")
+  private void putIntoJournal() throws IOException {
+    int pages = takeFrozen();
+    Map<Integer, byte[]> changed = layers.journaled;
+    if (changed.isEmpty()) {
+      return;
+    }
+    try {
+      PageFile.Prepared prepared = file.prepare(changed, pages);
+      journal.reserve(prepared.images().size());
+      file.reserve(pages);
+      journal.write(prepared.checkpoint(), prepared.images());
+      inJournal = prepared;
+    } catch (DiskFullException e) {
+      giveBackJournaled();
+      throw e;
+    }
+  }
+
+  @GuardedBy("writing")
+  private void finishJournaled() throws IOException {
+    PageFile.Prepared prepared = inJournal;
+    if (prepared == null) {
+      return;
+    }
+    file.apply(prepared);
+    file.settle(prepared);
+    cache.replace(layers.journaled);
+    synchronized (swapping) {
+      Layers current = layers;
+      layers = new Layers(current.live, current.frozen, Map.of());
+    }
+    inJournal = null;
+    journal.invalidate();
+  }
+
+  /** Moves the frozen pages to the journaled; returns how many pages there were at the freeze. */
+  private int takeFrozen() {
+    synchronized (swapping) {
+      Layers current = layers;
+      layers = new Layers(current.live, Map.of(), current.frozen);
+      return frozenCount;
+    }
+  }
+
+  private void giveBackJournaled() {
+    synchronized (swapping) {
+      Layers current = layers;
+      layers = new Layers(current.live, merged(current.journaled, current.frozen), Map.of());
+    }
+  }
+
+  /** What is in memory only, in bytes. */
+  long dirtyBytes() {
+    Layers current = layers;
+    return ((long) current.live.size() + current.frozen.size() + current.journaled.size())
+        << PAGE_SHIFT;
+  }
+
+  /** What the files take, in bytes. */
+  long fileBytes() {
+    return file.fileBytes() + journal.fileBytes();
+  }
+
+  /** Closes the files; what was not written is lost. */
+  @Override
+  public void close() throws IOException {
+    try (file;
+        journal) {
+      // Both are closed; of two failures, the second is attached to the first.
+    }
+  }
+}
