@@ -237,6 +237,29 @@ class TreeTest {
     assertThrows(IllegalStateException.class, cursor::next);
   }
 
+  /** No lock keeps the reader of a snapshot from what comes to belong to the head. */
+  @Test
+  void lateReaderOfADeletedSnapshot_seesNoNodeChange() throws IOException {
+    tree.put(5, 0, new byte[1]);
+    snapshot();
+    fill(100);
+    TreeReader late = new TreeReader(nodes, tree.root());
+    snapshot();
+    TreeCursor cursor = late.cursor(0, 0);
+    assertTrue(cursor.next());
+    version.parent = 1; // version 2 is deleted, so that 3 owns what 2 had
+    long root = tree.root();
+    for (int i = 0; i < 100; i++) {
+      tree.remove(5, i);
+      tree.put(6, i, new byte[1]);
+    }
+    assertEquals(root, tree.root());
+    for (int i = 0; i < 100; i++) {
+      assertArrayEquals(TestTrees.value(i, 50), cursor.value());
+      assertEquals(i < 99, cursor.next());
+    }
+  }
+
   @Test
   void cursor_atTheEnd_staysThere() throws IOException {
     fill(3);
