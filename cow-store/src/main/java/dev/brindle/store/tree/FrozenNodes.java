@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What had changed when an epoch ended: the nodes that a checkpoint writes and the records that it
@@ -15,16 +16,20 @@ public final class FrozenNodes {
   private final NodeStore store;
   private final NodeRecords records;
   private final Map<Long, TreeNode> nodes;
-  private final Queue<TreeNode> unwritten;
-  private final Queue<Long> undeleted;
+  private final Collection<Long> deleted;
+
+  /** What is left to do; null before the first write, since freezing must not take long. */
+  private @Nullable Queue<TreeNode> unwritten;
+
+  private @Nullable Queue<Long> undeleted;
+  private boolean isWritten;
 
   FrozenNodes(
       NodeStore store, NodeRecords records, Map<Long, TreeNode> nodes, Collection<Long> deleted) {
     this.store = store;
     this.records = records;
     this.nodes = nodes;
-    unwritten = new ArrayDeque<>(nodes.values());
-    undeleted = new ArrayDeque<>(deleted);
+    this.deleted = deleted;
   }
 
   /**
@@ -33,6 +38,10 @@ public final class FrozenNodes {
    * be another's.
    */
   public void write() throws IOException {
+    if (unwritten == null || undeleted == null) {
+      unwritten = new ArrayDeque<>(nodes.values());
+      undeleted = new ArrayDeque<>(deleted);
+    }
     for (TreeNode node = unwritten.peek(); node != null; node = unwritten.peek()) {
       records.put(node.id, NodeCodec.encode(node));
       unwritten.remove();
@@ -41,6 +50,7 @@ public final class FrozenNodes {
       records.delete(id);
       undeleted.remove();
     }
+    isWritten = true;
   }
 
   /**
@@ -49,7 +59,7 @@ public final class FrozenNodes {
    * @throws IllegalStateException they were not all written
    */
   public void settle() {
-    if (!unwritten.isEmpty() || !undeleted.isEmpty()) {
+    if (!isWritten) {
       throw new IllegalStateException("nodes are settled before they are written");
     }
     store.settle(nodes);

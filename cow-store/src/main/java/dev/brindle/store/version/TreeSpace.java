@@ -13,8 +13,18 @@ record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
   public @Nullable Cursor free(long root, long bornAfter, Cursor from, int budget, Freer freer)
       throws IOException {
     OwnedWalk walk = new OwnedWalk(nodes, root, bornAfter, from.high(), from.offset());
-    boolean done = walk.step(budget, new Visitor(bornAfter, freer));
-    return done ? null : new Cursor(walk.high(), walk.offset());
+    try {
+      boolean done = walk.step(budget, new Visitor(bornAfter, freer));
+      return done ? null : new Cursor(walk.high(), walk.offset());
+    } catch (IOException e) {
+      Cursor reached = new Cursor(walk.high(), walk.offset());
+      if (reached.equals(from)) {
+        throw e;
+      }
+      // what is freed already must be behind the cursor; the next step fails where this one did
+      Logger.warn(e, "a step of a deletion ends early");
+      return reached;
+    }
   }
 
   private final class Visitor implements OwnedWalk.Visitor {
