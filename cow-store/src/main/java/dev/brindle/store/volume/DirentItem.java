@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The item of all entries of one directory whose names have the same hash; nearly always one. Each
- * has a slot that it keeps, so that its cookie (the item's offset + slot + 3) stays while others
+ * has a slot that it keeps, so that its cookie (the item's offset + slot + 16) stays while others
  * come and go.
  *
  * <pre>
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The type is the upper four bits of {@code st_mode}, shifted down by 12.
  */
 public final class DirentItem {
-  /** Slots of an item are 0 to 60: with the 3 cookies that belong to others they fill 6 bits. */
+  /** Slots of an item are 0 to 47: with the 16 cookies that belong to others they fill 6 bits. */
   static final int SLOTS = 64;
 
-  private static final int COOKIE_BASE = 3;
+  private static final int COOKIE_BASE = 16;
   private static final int SLOT_MAX = SLOTS - 1 - COOKIE_BASE;
   private static final int HEADER_LENGTH = 1 + 8 + 1 + 1;
 
@@ -69,7 +69,7 @@ public final class DirentItem {
   }
 
   /**
-   * @throws FileSystemException ENOSPC when 61 names have the same hash
+   * @throws FileSystemException ENOSPC when 48 names have the same hash
    */
   static void refuseFull(byte @Nullable [] value) throws FileSystemException {
     if (value != null && decode(value).size() > SLOT_MAX) {
