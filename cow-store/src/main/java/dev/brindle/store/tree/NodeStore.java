@@ -22,6 +22,9 @@ public final class NodeStore {
   /** What an entry of the cache takes beside its node: key, links, slot. */
   private static final int CACHE_ENTRY_BYTES = 112;
 
+  /** What a freed node's id takes until its record is deleted. */
+  private static final int FREED_BYTES = 64;
+
   private final NodeRecords records;
   final NodeLimits limits;
   private final Cache<Long, TreeNode> clean;
@@ -57,7 +60,10 @@ public final class NodeStore {
             .build();
   }
 
-  /** Heap that nodes changed since the last freeze take: what a checkpoint would make evictable. */
+  /**
+   * Heap that nodes changed and ids freed since the last freeze take: what a checkpoint would make
+   * evictable. 0 only when there is nothing for it to write or to delete.
+   */
   public long dirtyBytes() {
     return dirtyBytes.get();
   }
@@ -112,9 +118,7 @@ public final class NodeStore {
       throw new IllegalStateException("node " + nodeId + " is freed twice");
     }
     TreeNode node = dirty.remove(nodeId);
-    if (node != null) {
-      dirtyBytes.addAndGet(-node.countedBytes);
-    }
+    dirtyBytes.addAndGet(FREED_BYTES - (node == null ? 0 : node.countedBytes));
     clean.invalidate(nodeId);
   }
 

@@ -28,8 +28,7 @@ final class SpaceGuard {
    * @param preparedBytes what the log has allocated and not used
    * @param segmentBytes what the log allocates when that is used up; so much stays free for it
    */
-  SpaceGuard(
-      Disk disk, LongSupplier waitingBytes, LongSupplier preparedBytes, long segmentBytes) {
+  SpaceGuard(Disk disk, LongSupplier waitingBytes, LongSupplier preparedBytes, long segmentBytes) {
     this.disk = disk;
     this.waitingBytes = waitingBytes;
     this.preparedBytes = preparedBytes;
@@ -60,7 +59,8 @@ final class SpaceGuard {
   private void refresh() throws IOException {
     long forIndex =
         Math.max(
-            INDEX_RESERVE_MIN, Math.min(INDEX_RESERVE_MAX, disk.totalBytes() / INDEX_RESERVE_SHARE));
+            INDEX_RESERVE_MIN,
+            Math.min(INDEX_RESERVE_MAX, disk.totalBytes() / INDEX_RESERVE_SHARE));
     long reserve = segmentBytes + forIndex;
     available = disk.freeBytes() + preparedBytes.getAsLong() - reserve;
     readAt = System.nanoTime();

@@ -75,7 +75,9 @@ class NodeStoreTest {
   void freedNode_keepsItsRecord_untilTheNextCheckpoint() throws IOException {
     tree.put(1, 1, new byte[1]);
     TestTrees.checkpoint(nodes);
+    assertEquals(0, nodes.dirtyBytes());
     tree.remove(1, 1);
+    assertTrue(nodes.dirtyBytes() > 0, "there is a record to be deleted");
     assertEquals(0, tree.root());
     assertEquals(1, records.records.size());
     FrozenNodes frozen = nodes.freeze();
@@ -89,7 +91,7 @@ class NodeStoreTest {
   void freedNode_thatNeverHadARecord_givesItsIdBack() throws IOException {
     tree.put(1, 1, new byte[1]);
     tree.remove(1, 1);
-    assertEquals(0, nodes.dirtyBytes());
+    assertTrue(nodes.dirtyBytes() > 0, "there is an id to be given back");
     TestTrees.checkpoint(nodes);
     assertEquals(Set.of(), records.allocated());
   }

@@ -108,7 +108,6 @@ class TreeTest {
     }
     assertEquals(0, tree.root());
     assertEquals(0, version.bytes);
-    assertEquals(0, nodes.dirtyBytes());
   }
 
   @Test
