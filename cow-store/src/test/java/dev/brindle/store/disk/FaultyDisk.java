@@ -107,6 +107,16 @@ public final class FaultyDisk implements Disk {
     return new FaultyDisk(root.copy());
   }
 
+  /**
+   * Goes on after a crash of the process alone: everything written is there, and what was not
+   * synced can still be lost by {@link #afterCrash}. Planned faults are forgotten.
+   */
+  public synchronized FaultyDisk revive() {
+    crashedAt = -1;
+    faults.clear();
+    return this;
+  }
+
   /** Flips one bit of a file. */
   public synchronized void flipBit(String name, long bit) throws IOException {
     file(name).flipBit(bit);

@@ -2,6 +2,7 @@ package dev.brindle.store.log;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,19 +36,19 @@ class LogCrashTest {
   private static boolean crashesAt(long seed, long failAt) throws IOException {
     Random random = new Random(seed);
     LogHarness harness = new LogHarness(random);
-    LossyDisk disk = new LossyDisk();
+    FaultyDisk disk = new FaultyDisk();
     harness.create(disk);
-    disk.failAt(failAt);
+    disk.fail(disk.operations() + failAt - 1, FaultyDisk.Fault.CRASH);
     try {
       for (int i = 0; i < STEPS; i++) {
         harness.step(disk);
       }
       return false;
-    } catch (LossyDisk.PowerFailure | LogFailedException e) {
-      assertTrue(disk.hasFailed());
+    } catch (FaultyDisk.CrashedException | LogFailedException e) {
+      assertTrue(disk.isCrashed());
     }
     Random loss = new Random(seed * 31 + failAt);
-    LossyDisk recovered = recover(harness, afterFailure(disk, loss), loss);
+    FaultyDisk recovered = recover(harness, afterFailure(disk, loss), loss);
     for (int i = 0; i < 5; i++) {
       harness.step(recovered);
     }
@@ -60,18 +61,18 @@ class LogCrashTest {
   }
 
   /** Opens, with failures in the middle of it now and then. */
-  private static LossyDisk recover(LogHarness harness, LossyDisk disk, Random loss)
+  private static FaultyDisk recover(LogHarness harness, FaultyDisk disk, Random loss)
       throws IOException {
-    LossyDisk current = disk;
+    FaultyDisk current = disk;
     for (int attempts = 0; attempts < 3 && loss.nextBoolean(); attempts++) {
-      current.failAt(1 + loss.nextInt(8));
+      current.fail(current.operations() + 1 + loss.nextInt(8) - 1, FaultyDisk.Fault.CRASH);
       try {
         harness.open(current);
         for (int i = 0; i < 3; i++) {
           harness.step(current);
         }
-      } catch (LossyDisk.PowerFailure | LogFailedException e) {
-        assertTrue(current.hasFailed());
+      } catch (FaultyDisk.CrashedException | LogFailedException e) {
+        assertTrue(current.isCrashed());
       }
       current = afterFailure(current, loss);
     }
@@ -79,7 +80,7 @@ class LogCrashTest {
     return current;
   }
 
-  private static LossyDisk afterFailure(LossyDisk disk, Random loss) {
-    return loss.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerFailure(loss);
+  private static FaultyDisk afterFailure(FaultyDisk disk, Random loss) {
+    return loss.nextInt(3) == 0 ? disk.revive() : disk.afterCrash(loss);
   }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ class LogFaultTest {
   private static final long NO_CACHE = 0;
 
   private final StoreId store = new StoreId(7, 8);
-  private final LossyDisk disk = new LossyDisk();
+  private final FaultyDisk disk = new FaultyDisk();
   private final MapTable rows = new MapTable();
   private Log log;
   private LogState checkpoint;
@@ -49,7 +50,7 @@ class LogFaultTest {
   @Test
   void read_ofFlippedBit_isCorruptWithFileAndPosition() throws IOException {
     long address = append(3);
-    disk.flip("log/0000000000000001.seg", 4096 * (1 + address % SEGMENT_BLOCKS + 1) + 77);
+    disk.flipBit("log/0000000000000001.seg", 8L * (4096 * (1 + address % SEGMENT_BLOCKS + 1) + 77));
     read(address, 4096);
     CorruptStoreException e =
         assertThrows(CorruptStoreException.class, () -> read(address + 1, 4096));
@@ -63,18 +64,16 @@ class LogFaultTest {
     fillSegments(3);
     checkpoint();
     reopen();
-    disk.flip("log/0000000000000001.seg", 4096 * (1 + SEGMENT_BLOCKS) + 100);
+    disk.flipBit("log/0000000000000001.seg", 8L * (4096 * (1 + SEGMENT_BLOCKS) + 100));
     read(address, 3 * 4096);
   }
 
   @Test
   void sync_thatFails_poisonsForGood() throws IOException {
     append(1);
-    IOException cause = new IOException("broken cable");
-    disk.failNextSync(cause);
+    disk.fail(disk.operations(), FaultyDisk.Fault.INPUT_OUTPUT_ERROR);
     LogPosition position = log.position();
-    assertSame(cause, assertThrows(IOException.class, () -> log.sync(position)));
-    disk.failNextSync(null);
+    IOException cause = assertThrows(IOException.class, () -> log.sync(position));
     assertSame(cause, assertThrows(LogFailedException.class, () -> log.sync(position)).getCause());
     assertSame(cause, assertThrows(LogFailedException.class, () -> log.begin(1, 0)).getCause());
     assertSame(cause, log.failure());
@@ -93,7 +92,7 @@ class LogFaultTest {
   @Test
   void begin_onFullDisk_changesNothingAndWorksAfterSpaceCameBack() throws IOException {
     long first = append(100);
-    disk.capacityBytes = disk.usedBytes();
+    disk.setCapacity(disk.usedBytes());
     int count = 0;
     LogPosition position = log.position();
     List<Long> addresses = new ArrayList<>();
@@ -108,7 +107,7 @@ class LogFaultTest {
     }
     assertEquals(position, log.position());
     log.sync(position);
-    disk.capacityBytes += 2 * SEGMENT_BYTES;
+    disk.setCapacity(disk.usedBytes() + 3 * SEGMENT_BYTES);
     addresses.add(append(50));
     addresses.add(first);
     for (long address : addresses) {
@@ -179,10 +178,10 @@ class LogFaultTest {
     long kept = addresses.get(0);
     log.markDead(kept, 80);
     checkpoint();
-    disk.flip(name, 4096 * (1 + kept % SEGMENT_BLOCKS + 90));
-    byte[] before = disk.content(name);
+    disk.flipBit(name, 8L * (4096 * (1 + kept % SEGMENT_BLOCKS + 90)));
+    byte[] before = disk.contents(name);
     log.reclaim();
-    assertArrayEquals(before, disk.content(name));
+    assertArrayEquals(before, disk.contents(name));
     read(kept + 80, 4096);
     assertThrows(CorruptStoreException.class, () -> read(kept + 90, 4096));
   }
@@ -196,10 +195,11 @@ class LogFaultTest {
     }
     checkpoint();
     log.reclaim();
-    disk.capacityBytes = disk.usedBytes();
+    long capacity = disk.usedBytes();
+    disk.setCapacity(capacity);
     log.reclaim();
     assertEquals(List.of(), log.verify());
-    assertTrue(disk.usedBytes() <= disk.capacityBytes);
+    assertTrue(disk.usedBytes() <= capacity);
   }
 
   @Test
@@ -233,7 +233,7 @@ class LogFaultTest {
     log.reclaim();
     LogStatistics end = log.statistics();
     assertTrue(end.deadBytes() < end.liveBytes() / 4 + 3 * SEGMENT_BYTES, end.toString());
-    assertFalse(disk.hasFailed());
+    assertFalse(disk.isCrashed());
   }
 
   private Void appendReadAndFree(Random random) throws IOException {

@@ -3,6 +3,7 @@ package dev.brindle.store.log;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.store.disk.FaultyDisk;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class LogModelTest {
     long seed = Long.getLong("brindle.seed", System.nanoTime());
     System.out.println("log model: seed " + seed);
     LogHarness harness = new LogHarness(new Random(seed));
-    LossyDisk disk = new LossyDisk();
+    FaultyDisk disk = new FaultyDisk();
     harness.create(disk);
     for (int i = 0; i < STEPS; i++) {
       harness.step(disk);
