@@ -210,10 +210,7 @@ public final class Log implements Closeable {
           "an append of %d blocks and %d bytes".formatted(dataBlocks, redoBytesEstimate));
     }
     Running now = running();
-    if (appendMutex.isHeldByCurrentThread()) {
-      throw new IllegalStateException("this thread holds the append mutex already");
-    }
-    appendMutex.lock();
+    lockAppends();
     try {
       poison.check();
       return new Append(this, now.writer.reserve(dataBlocks, redoBytesEstimate), dataBlocks);
@@ -268,8 +265,18 @@ public final class Log implements Closeable {
 
   /** Takes the append mutex without an append: nothing is in flight while it is held. */
   public LogHold hold() {
-    appendMutex.lock();
+    lockAppends();
     return hold;
+  }
+
+  private void lockAppends() {
+    if (appendMutex.isHeldByCurrentThread()) {
+      throw new IllegalStateException("this thread holds the append mutex already");
+    }
+    if (pins.getReadHoldCount() > 0) {
+      throw new IllegalStateException("the append mutex comes before the pin");
+    }
+    appendMutex.lock();
   }
 
   /** The end of what is written. */
@@ -311,11 +318,21 @@ public final class Log implements Closeable {
     if (lengthBytes == 0 || readInFlight(address, skipBytes, lengthBytes, target)) {
       return;
     }
-    pins.readLock().lock();
+    pinWithoutQueue();
     try {
       reader.read(address, skipBytes, lengthBytes, target);
     } finally {
       pins.readLock().unlock();
+    }
+  }
+
+  /**
+   * Takes the pin past a cleaner that waits for it. A reader may hold locks that come later in the
+   * order; the cleaner itself waits for nothing while it has the pin exclusively.
+   */
+  private void pinWithoutQueue() {
+    while (!pins.readLock().tryLock()) {
+      Thread.yield();
     }
   }
 
