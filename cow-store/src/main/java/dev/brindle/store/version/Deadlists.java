@@ -1,6 +1,7 @@
 package dev.brindle.store.version;
 
 import dev.brindle.store.version.SortedRows.Row;
+import dev.brindle.store.version.VersionAudit.DeadVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +11,6 @@ import org.jspecify.annotations.Nullable;
  * call is made under the version tree's monitor.
  */
 final class Deadlists {
-  /** Sees the entries of a list, by birth. */
-  interface Visitor {
-    void blocks(long born, long address, long blocks) throws IOException;
-
-    void node(long born, long nodeId, long bytes) throws IOException;
-  }
-
   private final SortedRows rows;
   private final Entries entries;
   private long nextId;
@@ -180,7 +174,7 @@ final class Deadlists {
   }
 
   /** Shows a list's entries; verifies what the directory counts on the way. */
-  void forEach(long list, Visitor visitor) throws IOException {
+  void forEach(long list, DeadVisitor visitor) throws IOException {
     for (Row row = next(list, 0); row != null; row = next(list, row.offset() + 1)) {
       Bucket bucket = bucket(list, row.offset(), row.value());
       Counter counter = new Counter(row.offset(), visitor);
@@ -194,13 +188,33 @@ final class Deadlists {
     }
   }
 
+  /** The rows of a list, its directory's and its entries'. */
+  long countRows(long list) throws IOException {
+    long count = 0;
+    for (Row row = next(list, 0); row != null; row = next(list, row.offset() + 1)) {
+      count += 1 + bucket(list, row.offset(), row.value()).entries();
+    }
+    return count;
+  }
+
+  /** The rows of all lists, and any others. */
+  long countRows() throws IOException {
+    long count = 0;
+    Row row = rows.ceiling(0, 0);
+    while (row != null) {
+      count++;
+      row = rows.ceiling(row.high(), row.offset() + 1);
+    }
+    return count;
+  }
+
   private static final class Counter implements Entries.Sink {
     private final long born;
-    private final Visitor visitor;
+    private final DeadVisitor visitor;
     private long entries;
     private long bytes;
 
-    Counter(long born, Visitor visitor) {
+    Counter(long born, DeadVisitor visitor) {
       this.born = born;
       this.visitor = visitor;
     }

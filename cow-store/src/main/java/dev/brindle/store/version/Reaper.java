@@ -20,6 +20,9 @@ final class Reaper {
   private final Freer freer;
   private final Entries.Sink freeing;
 
+  /** Guarded by this. */
+  private int pauses;
+
   // Guarded by the version tree's monitor; changed with this object's monitor held as well, but
   // for entries of `ready`.
   private final TreeSet<Long> ready = new TreeSet<>();
@@ -82,7 +85,19 @@ final class Reaper {
     }
   }
 
+  /** Waits for a step that runs, and lets none begin until the pause has ended. */
+  synchronized void pause() {
+    pauses++;
+  }
+
+  synchronized void resumeAfterPause() {
+    pauses--;
+  }
+
   synchronized ReapProgress step(int budget) throws IOException {
+    if (pauses > 0) {
+      return ReapProgress.IDLE;
+    }
     Version next;
     synchronized (tree) {
       if (merging != null) {
@@ -194,6 +209,9 @@ final class Reaper {
   }
 
   synchronized void splice() {
+    if (pauses > 0) {
+      return;
+    }
     synchronized (tree) {
       Version version = victim;
       if (version != null && isDrained) {

@@ -256,6 +256,11 @@ public final class VersionTree {
     reaper.splice();
   }
 
+  /** Pauses the reaper, and shows everything to the check. */
+  public VersionAudit audit() throws IOException {
+    return new VersionAudit(this, reaper);
+  }
+
   // ---- Checkpoint
 
   /** True when a freeze would copy something. */

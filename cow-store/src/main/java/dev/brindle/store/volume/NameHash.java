@@ -18,16 +18,16 @@ public final class NameHash {
   }
 
   /** 64 bits. */
-  long of(Name name) {
+  public long of(Name name) {
     return function.hashBytes(name.bytes()).asLong();
   }
 
-  long of(long parent, Name name) {
+  public long of(long parent, Name name) {
     return function.newHasher().putLong(parent).putBytes(name.bytes()).hash().asLong();
   }
 
   /** 62 bits of which the lower 6 are clear: there a directory cookie has its slot. */
-  long ofEntry(Name name) {
+  public long ofEntry(Name name) {
     return (of(name) >>> 2) & ~(DirentItem.SLOTS - 1L);
   }
 }
