@@ -364,8 +364,7 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
-  public synchronized void write(long handle, long offset, ByteBuffer source)
-      throws IOException {
+  public synchronized void write(long handle, long offset, ByteBuffer source) throws IOException {
     File file = opened(handle);
     if (!handles.get(handle).writable()) {
       throw refused(Errno.EBADF);

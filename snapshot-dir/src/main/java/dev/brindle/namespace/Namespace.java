@@ -52,9 +52,10 @@ public final class Namespace implements InodeFileSystem, Closeable {
    *
    * @throws FileSystemException ESTALE when there is no such volume
    */
-  public static Namespace open(Store store, long volume, NamespaceOptions options)
+  public static Namespace open(
+      Store store, long volume, NamespaceOptions options, KernelCache kernelCache)
       throws IOException {
-    return open(new StoreAdapter(store), volume, options);
+    return open(new StoreAdapter(store, kernelCache), volume, options);
   }
 
   static Namespace open(VersionedStore store, long volume, NamespaceOptions options)

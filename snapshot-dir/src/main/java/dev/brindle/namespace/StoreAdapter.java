@@ -11,8 +11,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The real store as the namespace sees it. */
-record StoreAdapter(Store store) implements VersionedStore {
+/**
+ * The real store as the namespace sees it.
+ *
+ * @param kernelCache what is asked to write back before a version is frozen
+ */
+record StoreAdapter(Store store, KernelCache kernelCache) implements VersionedStore {
   @Override
   public VolumeInfo volume(long id) throws IOException {
     return store.volume(id);
@@ -40,6 +44,7 @@ record StoreAdapter(Store store) implements VersionedStore {
 
   @Override
   public SnapshotInfo createSnapshot(long volume, Name name) throws IOException {
+    kernelCache.writeBack();
     return store.createSnapshot(volume, name);
   }
 
@@ -70,6 +75,7 @@ record StoreAdapter(Store store) implements VersionedStore {
 
   @Override
   public VolumeInfo cloneVolume(long volume, Name name) throws IOException {
+    kernelCache.writeBack();
     return store.cloneVolume(volume, name);
   }
 

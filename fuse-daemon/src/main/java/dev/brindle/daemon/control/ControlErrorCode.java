@@ -12,6 +12,8 @@ public enum ControlErrorCode {
   MOUNT_FAILED,
   /** The daemon is on its way out; asking again finds no daemon. */
   SHUTTING_DOWN,
+  /** Another process has the store open. */
+  STORE_LOCKED,
   /** No answer, or the connection broke. */
   UNREACHABLE,
   /** The disk failed or the store is damaged. */

@@ -13,11 +13,17 @@ public interface DaemonControl extends StoreControl {
   MountReport mount(MountRequest request) throws IOException;
 
   /**
-   * Flushes everything and unmounts. The daemon ends with its last mount.
+   * Flushes everything and unmounts. The daemon ends with its last mount; a client returns when it
+   * has, and the store is free.
    *
    * @param lazy detaches the mount point at once, also when files are open on it
    * @throws dev.brindle.store.FileSystemException EBUSY while files are open and it is not lazy,
    *     ENOENT when the daemon has no mount there
    */
   void umount(Path mountPoint, boolean lazy) throws IOException;
+
+  /** Whether the last mount is gone and the daemon is on its way out. */
+  default boolean isEnding() {
+    return false;
+  }
 }

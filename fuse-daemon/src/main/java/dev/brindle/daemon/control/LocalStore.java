@@ -1,5 +1,6 @@
 package dev.brindle.daemon.control;
 
+import dev.brindle.namespace.KernelCache;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
@@ -12,7 +13,9 @@ import dev.brindle.store.VolumeInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,21 +26,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalStore implements StoreControl {
   private final Store store;
+  private final KernelCache kernelCache;
   private final boolean closesStore;
 
-  private LocalStore(Store store, boolean closesStore) {
+  private LocalStore(Store store, KernelCache kernelCache, boolean closesStore) {
     this.store = store;
+    this.kernelCache = kernelCache;
     this.closesStore = closesStore;
   }
 
-  /** Works on a store that the caller closes. */
-  public static LocalStore on(Store store) {
-    return new LocalStore(store, false);
+  /**
+   * Works on a store that is mounted and that the caller closes.
+   *
+   * @param kernelCache is written back before a snapshot is taken
+   */
+  public static LocalStore on(Store store, KernelCache kernelCache) {
+    return new LocalStore(store, kernelCache, false);
   }
 
-  /** Works on a store and closes it in {@link #close}. */
+  /** Works on a store that is mounted nowhere and closes it in {@link #close}. */
   public static LocalStore owning(Store store) {
-    return new LocalStore(store, true);
+    return new LocalStore(store, KernelCache.NONE, true);
   }
 
   @Override
@@ -94,6 +103,7 @@ public final class LocalStore implements StoreControl {
   @Override
   public SnapshotReport createSnapshot(String volume, String name) throws IOException {
     VolumeInfo found = find(volume);
+    kernelCache.writeBack();
     return explained(
         snapshotText(volume, name),
         () -> report(found, store.createSnapshot(found.id(), NameText.name(name))));
@@ -132,6 +142,7 @@ public final class LocalStore implements StoreControl {
     Name cloneName = NameText.name(name);
     String what = "clone " + volume + "/" + name;
     if (snapshot == null) {
+      kernelCache.writeBack();
       return explained(what, () -> report(store.cloneVolume(found.id(), cloneName)));
     }
     SnapshotInfo origin = find(found, snapshot);
@@ -217,37 +228,41 @@ public final class LocalStore implements StoreControl {
   }
 
   private List<VolumeReport> reports(List<VolumeInfo> volumes) throws IOException {
+    Map<Long, String> origins = new HashMap<>();
+    if (volumes.stream().anyMatch(volume -> volume.origin() != null)) {
+      origins = snapshotNames();
+    }
     List<VolumeReport> reports = new ArrayList<>();
     for (VolumeInfo volume : volumes) {
-      reports.add(report(volume));
+      reports.add(report(volume, origins));
     }
     return reports;
   }
 
   private VolumeReport report(VolumeInfo volume) throws IOException {
+    return reports(List.of(volume)).get(0);
+  }
+
+  private VolumeReport report(VolumeInfo volume, Map<Long, String> origins) throws IOException {
     Long parent = volume.parentVolume();
     return new VolumeReport(
         volume.id(),
         NameText.of(volume.name()),
         volume.fullName(),
         parent == null ? null : store.volume(parent).fullName(),
-        origin(volume),
+        origins.get(volume.origin()),
         volume.created());
   }
 
-  private @Nullable String origin(VolumeInfo clone) throws IOException {
-    Long origin = clone.origin();
-    if (origin == null) {
-      return null;
-    }
+  /** The name of each snapshot of the store, by its version. */
+  private Map<Long, String> snapshotNames() throws IOException {
+    Map<Long, String> names = new HashMap<>();
     for (VolumeInfo volume : store.volumes()) {
       for (SnapshotInfo snapshot : store.snapshots(volume.id())) {
-        if (snapshot.version() == origin) {
-          return volume.fullName() + "@" + NameText.of(snapshot.name());
-        }
+        names.put(snapshot.version(), volume.fullName() + "@" + NameText.of(snapshot.name()));
       }
     }
-    return null;
+    return names;
   }
 
   private static SnapshotReport report(VolumeInfo volume, SnapshotInfo snapshot) {

@@ -1,0 +1,217 @@
+package dev.brindle.daemon;
+
+import dev.brindle.daemon.control.ControlClient;
+import dev.brindle.daemon.control.ControlErrorCode;
+import dev.brindle.daemon.control.ControlException;
+import dev.brindle.daemon.control.ControlReplies;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Mounts a volume: by the daemon that serves the store, or by one that is started for it with the
+ * Java and the class path of this process. Used by the command line.
+ */
+public final class DaemonLauncher {
+  /** Standard error of the daemon's process: what libfuse and the virtual machine print. */
+  public static final String ERROR_FILE = "daemon.stderr";
+
+  private static final long TAKE_OVER_SECONDS = 60;
+  private static final int OPTIONS_SINCE_JAVA = 24;
+
+  private final Path store;
+  private final String logLevel;
+
+  /**
+   * @param store a store's directory
+   * @param logLevel {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}; for
+   *     a daemon that is started
+   */
+  public DaemonLauncher(Path store, String logLevel) {
+    this.store = store.toAbsolutePath().normalize();
+    this.logLevel = logLevel;
+  }
+
+  /**
+   * Mounts in the background; the mount has answered when this returns.
+   *
+   * @throws IOException as the daemon's {@code mount} does, and what keeps a daemon from starting
+   */
+  public MountReport mount(MountRequest request) throws IOException {
+    return mount(request, () -> started(start(request, false)));
+  }
+
+  /**
+   * Mounts and serves until the daemon ends. When a daemon serves the store already, it makes the
+   * mount and this returns at once.
+   *
+   * @param mounted is told when the mount has answered
+   * @return the exit status of the daemon's process; 0 when there was a daemon already
+   */
+  public int mountInForeground(
+      MountRequest request, java.util.function.Consumer<MountReport> mounted) throws IOException {
+    Process[] process = new Process[1];
+    mounted.accept(
+        mount(
+            request,
+            () -> {
+              process[0] = start(request, true);
+              return started(process[0]);
+            }));
+    return process[0] == null ? 0 : await(process[0]);
+  }
+
+  private interface Start {
+    MountReport run() throws IOException;
+  }
+
+  /** A daemon that is just ending, or starting elsewhere, is waited for. */
+  private MountReport mount(MountRequest request, Start start) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TAKE_OVER_SECONDS);
+    while (true) {
+      try {
+        Optional<ControlClient> running = ControlClient.connect(store);
+        if (running.isPresent()) {
+          try (ControlClient daemon = running.get()) {
+            return daemon.mount(request);
+          }
+        }
+        return start.run();
+      } catch (ControlException e) {
+        if (!isPassing(e.code()) || System.nanoTime() > deadline) {
+          throw e;
+        }
+      }
+      pause();
+    }
+  }
+
+  private static boolean isPassing(ControlErrorCode code) {
+    return code == ControlErrorCode.SHUTTING_DOWN
+        || code == ControlErrorCode.STORE_LOCKED
+        || code == ControlErrorCode.UNREACHABLE;
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for another daemon", e);
+    }
+  }
+
+  private Process start(MountRequest request, boolean foreground) throws IOException {
+    DaemonRequest daemonRequest =
+        new DaemonRequest(store.toString(), request, logLevel, foreground);
+    List<String> command = new ArrayList<>(javaCommand());
+    command.add(DaemonMain.class.getName());
+    command.add(ControlReplies.write(daemonRequest));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.directory(Path.of("/").toFile());
+    builder.redirectError(
+        foreground ? Redirect.INHERIT : Redirect.to(store.resolve(ERROR_FILE).toFile()));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return process;
+  }
+
+  /** Java as this process runs it. */
+  static List<String> javaCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(memoryOptions());
+    if (Runtime.version().feature() >= OPTIONS_SINCE_JAVA) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    for (String argument : ProcessHandle.current().info().arguments().orElse(new String[0])) {
+      if (argument.startsWith("-XX:SharedArchiveFile=")) {
+        command.add(argument);
+        command.add("-Xshare:auto");
+        command.add("-Xlog:disable");
+      }
+    }
+    command.add("-cp");
+    command.add(absoluteClassPath());
+    return command;
+  }
+
+  private static List<String> memoryOptions() {
+    return List.of("-Xmx512m", "-XX:+UseSerialGC");
+  }
+
+  /** The daemon runs in the root directory, so that it keeps no file system busy. */
+  private static String absoluteClassPath() {
+    List<String> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(":")) {
+      entries.add(Path.of(entry).toAbsolutePath().toString());
+    }
+    return String.join(":", entries);
+  }
+
+  private MountReport started(Process process) throws IOException {
+    String line;
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      line = reader.readLine();
+    }
+    if (line == null) {
+      throw new IOException(
+          "the daemon ended with status %d before it had mounted%s"
+              .formatted(await(process), lastWords()));
+    }
+    try {
+      return ControlReplies.result(line, MountReport.class);
+    } catch (IOException e) {
+      await(process);
+      throw e;
+    }
+  }
+
+  private String lastWords() throws IOException {
+    Path file = store.resolve(ERROR_FILE);
+    String text = Files.exists(file) ? Files.readString(file).strip() : "";
+    return text.isEmpty() ? "" : ": " + text;
+  }
+
+  /** A signal that ends this process meanwhile ends the daemon too, and waits for it. */
+  private static int await(Process process) throws IOException {
+    Thread hook =
+        new Thread(
+            () -> {
+              process.destroy();
+              process.onExit().join();
+            },
+            "end-daemon");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the daemon runs", e);
+    } finally {
+      removeHook(hook);
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      // The process is ending already, and the hook does its work.
+      return;
+    }
+  }
+}

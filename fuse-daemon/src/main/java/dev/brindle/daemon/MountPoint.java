@@ -1,0 +1,120 @@
+package dev.brindle.daemon;
+
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.transport.MountException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import org.tinylog.Logger;
+
+/** A directory that is to become a mount point, and everything that may be wrong with it. */
+final class MountPoint {
+  private final Path path;
+  private final Path store;
+  private final Unmounter unmounter;
+
+  MountPoint(Path path, Path store, Unmounter unmounter) {
+    this.path = path;
+    this.store = store;
+    this.unmounter = unmounter;
+  }
+
+  /**
+   * Makes sure that the volume can be mounted here: makes the directory when only it is missing,
+   * and takes off what a daemon of ours that died has left.
+   *
+   * @return the directory's real path
+   * @throws MountException with a sentence for people
+   */
+  Path prepare() throws IOException {
+    if (!path.isAbsolute()) {
+      throw new MountException("the mount point " + path + " is not an absolute path");
+    }
+    removeDeadMount();
+    BasicFileAttributes attributes = readOrCreate();
+    if (!attributes.isDirectory()) {
+      throw new MountException(path + " is not a directory");
+    }
+    Path real = path.toRealPath();
+    refuseInsideStore(real);
+    refuseMounted(real);
+    refuseNotEmpty(real);
+    return real;
+  }
+
+  /** The mount of a process that is gone answers nothing but "Transport endpoint ...". */
+  private void removeDeadMount() throws IOException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (FileSystemException e) {
+      Optional<MountTable.Line> mounted = MountTable.on(path.normalize());
+      if (mounted.isEmpty()) {
+        throw new MountException("cannot use " + path + ": " + reason(e), e);
+      }
+      if (!mounted.get().isBrindle()) {
+        throw new MountException(
+            "%s is mounted on %s and does not answer (%s); unmount it first"
+                .formatted(mounted.get().source(), path, reason(e)),
+            e);
+      }
+      Logger.warn("{}: its daemon has died; the dead mount is taken off", path);
+      unmounter.unmount(path, true);
+    }
+  }
+
+  private static String reason(FileSystemException e) {
+    return e.getReason() == null ? e.toString() : e.getReason();
+  }
+
+  private BasicFileAttributes readOrCreate() throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (NoSuchFileException e) {
+      try {
+        Files.createDirectory(path);
+      } catch (NoSuchFileException parentMissing) {
+        throw new MountException(
+            "cannot make the mount point %s: the directory %s does not exist"
+                .formatted(path, path.getParent()),
+            parentMissing);
+      } catch (FileAlreadyExistsException dangling) {
+        throw new MountException(path + " is a symbolic link to nothing", dangling);
+      } catch (FileSystemException refused) {
+        throw new MountException(
+            "cannot make the mount point " + path + ": " + reason(refused), refused);
+      }
+      return Files.readAttributes(path, BasicFileAttributes.class);
+    }
+  }
+
+  private void refuseInsideStore(Path real) throws IOException {
+    if (real.startsWith(store.toRealPath())) {
+      throw new MountException("the mount point " + path + " is inside the store " + store);
+    }
+  }
+
+  private void refuseMounted(Path real) throws IOException {
+    Optional<MountTable.Line> mounted = MountTable.on(real);
+    if (mounted.isPresent()) {
+      throw new MountException(path + " is a mount point already, of " + mounted.get().source());
+    }
+  }
+
+  private void refuseNotEmpty(Path real) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(real)) {
+      if (entries.iterator().hasNext()) {
+        throw new MountException(
+            "the mount point " + path + " is not empty: the mount would hide what is in it");
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.brindle.daemon;
+
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.transport.MountException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Asks a new mount through the kernel whether it answers. A mount counts as made when the table of
+ * mounts shows it, its root has attributes, and a name was looked up: each has gone the whole way
+ * through the kernel, the transport and the namespace.
+ */
+final class MountProbe {
+  private static final int WAIT_SECONDS = 30;
+  private static final String NAME = ".brindle-probe-of-a-name-that-is-not-there";
+
+  private MountProbe() {}
+
+  static void await(Path mountPoint, String source) throws IOException {
+    FutureTask<Boolean> probe = new FutureTask<>(() -> probe(mountPoint, source));
+    Thread thread = new Thread(probe, "probe-" + mountPoint);
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      probe.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new MountException(
+          "the mount on %s did not answer within %d seconds".formatted(mountPoint, WAIT_SECONDS),
+          e);
+    } catch (ExecutionException e) {
+      throw new MountException(
+          "the mount on " + mountPoint + " does not answer: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new MountException("interrupted while mounting on " + mountPoint, e);
+    }
+  }
+
+  private static boolean probe(Path mountPoint, String source) throws IOException {
+    String mounted = MountTable.on(mountPoint).map(MountTable.Line::source).orElse("nothing");
+    if (!mounted.equals(source)) {
+      throw new MountException("the table of mounts shows " + mounted + " there");
+    }
+    if (!Files.readAttributes(mountPoint, BasicFileAttributes.class).isDirectory()) {
+      throw new MountException("its root is not a directory");
+    }
+    try {
+      Files.readAttributes(mountPoint.resolve(NAME), BasicFileAttributes.class);
+    } catch (NoSuchFileException expected) {
+      return true;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,312 @@
+package dev.brindle.daemon;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.daemon.control.ControlErrorCode;
+import dev.brindle.daemon.control.ControlException;
+import dev.brindle.daemon.control.MountOptions;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Processes;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.MountException;
+import dev.brindle.daemon.transport.Transport;
+import dev.brindle.daemon.transport.TransportOptions;
+import dev.brindle.daemon.transport.TransportSession;
+import dev.brindle.namespace.Namespace;
+import dev.brindle.namespace.NamespaceOptions;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Store;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.VolumeInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+
+/**
+ * The mounts of a daemon: makes them, takes them off, and notices when somebody else did. When the
+ * last one is gone, it says so once and makes no more.
+ */
+final class MountRegistry {
+  private static final Duration UNMOUNT_WAIT = Duration.ofSeconds(60);
+  private static final Duration ABANDON_WAIT = Duration.ofSeconds(2);
+
+  private final Store store;
+  private final Transport transport;
+  private final Runnable onLastEnded;
+  private final KernelCaches kernelCaches = new KernelCaches(this::mountPoints);
+  private final boolean root = Processes.isRoot();
+  private final Unmounter unmounter = new Unmounter(Host.current(), root);
+
+  /** One mount is made at a time, so that two of one mount point cannot both find it free. */
+  private final Object making = new Object();
+
+  @GuardedBy("this")
+  private final List<ServedMount> mounts = new ArrayList<>();
+
+  @GuardedBy("this")
+  private int beingMade;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  /**
+   * @param onLastEnded runs once, on a thread of its own
+   */
+  MountRegistry(Store store, Transport transport, Runnable onLastEnded) {
+    this.store = store;
+    this.transport = transport;
+    this.onLastEnded = onLastEnded;
+  }
+
+  KernelCaches kernelCaches() {
+    return kernelCaches;
+  }
+
+  synchronized List<MountReport> reports() {
+    return mounts.stream().map(mount -> mount.report(store)).toList();
+  }
+
+  private synchronized List<Path> mountPoints() {
+    return mounts.stream().map(ServedMount::mountPoint).toList();
+  }
+
+  /**
+   * Mounts, and returns when the mount has answered.
+   *
+   * @throws ControlException SHUTTING_DOWN when the last mount is gone
+   */
+  MountReport mount(MountRequest request) throws IOException {
+    begin();
+    try {
+      synchronized (making) {
+        ServedMount mount = make(request);
+        synchronized (this) {
+          mounts.add(mount);
+        }
+        mount.session().onEnd(() -> ended(mount));
+        Logger.info("{}: volume {} is mounted", mount.mountPoint(), mount.volumeName());
+        return mount.report(store);
+      }
+    } finally {
+      synchronized (this) {
+        beingMade--;
+      }
+      removeAndEndWhenEmpty(null);
+    }
+  }
+
+  private synchronized void begin() throws ControlException {
+    if (closed) {
+      throw new ControlException(
+          ControlErrorCode.SHUTTING_DOWN, "the daemon is ending; try again in a moment");
+    }
+    beingMade++;
+  }
+
+  private ServedMount make(MountRequest request) throws IOException {
+    VolumeInfo volume = volume(request.volume());
+    MountOptions options = request.options();
+    boolean allowOther = Objects.requireNonNullElse(options.allowOther(), root);
+    new Prerequisites(Host.current(), root).check(allowOther);
+    Path mountPoint =
+        new MountPoint(Path.of(request.mountPoint()), store.directory(), unmounter).prepare();
+    String source =
+        MountTable.SOURCE_PREFIX + store.directory().toRealPath() + ":" + volume.fullName();
+    Namespace namespace =
+        Namespace.open(
+            store,
+            volume.id(),
+            new NamespaceOptions(
+                options.snapshots(), !options.noAccessTime() && !options.readOnly()),
+            kernelCaches);
+    try {
+      TransportSession session =
+          transport.mount(
+              namespace,
+              new TransportOptions(
+                  mountPoint,
+                  source,
+                  options.readOnly(),
+                  allowOther,
+                  options.noAccessTime(),
+                  options.setUid(),
+                  options.devices(),
+                  CachingOptions.defaults()));
+      awaitAnswer(session, mountPoint, source);
+      return new ServedMount(
+          volume.id(),
+          volume.fullName(),
+          mountPoint,
+          options.withAllowOther(allowOther),
+          namespace,
+          session,
+          Timestamp.now());
+    } catch (IOException | RuntimeException | Error e) {
+      close(namespace, mountPoint);
+      throw e;
+    }
+  }
+
+  private VolumeInfo volume(String name) throws IOException {
+    try {
+      return store.volume(name);
+    } catch (FileSystemException e) {
+      if (e.errno() == Errno.ENOENT) {
+        throw new MountException(
+            "there is no volume %s in the store %s".formatted(name, store.directory()), e);
+      }
+      throw e;
+    }
+  }
+
+  private void awaitAnswer(TransportSession session, Path mountPoint, String source)
+      throws IOException {
+    try {
+      MountProbe.await(mountPoint, source);
+    } catch (IOException e) {
+      try {
+        unmounter.unmount(mountPoint, true);
+        session.awaitEnd(ABANDON_WAIT);
+      } catch (IOException unmountFailed) {
+        e.addSuppressed(unmountFailed);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      session.abort();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes a mount off.
+   *
+   * @return after the kernel has handed on everything, and the namespace is closed
+   */
+  void umount(Path mountPoint, boolean lazy) throws IOException {
+    ServedMount mount = find(mountPoint);
+    unmounter.unmount(mount.mountPoint(), lazy);
+    if (!awaitRemoval(mount, lazy ? ABANDON_WAIT : UNMOUNT_WAIT) && !lazy) {
+      throw new IOException(mountPoint + " is unmounted, but the kernel does not let go of it yet");
+    }
+  }
+
+  private synchronized boolean awaitRemoval(ServedMount mount, Duration timeout)
+      throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try {
+      while (mounts.contains(mount)) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while unmounting " + mount.mountPoint(), e);
+    }
+  }
+
+  /** Whether the last mount is gone, and the daemon ends. */
+  synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private synchronized ServedMount find(Path mountPoint) throws FileSystemException {
+    Path path = mountPoint.normalize();
+    for (ServedMount mount : mounts) {
+      if (mount.mountPoint().equals(path)) {
+        return mount;
+      }
+    }
+    throw new FileSystemException(
+        Errno.ENOENT, "no volume of the store " + store.directory() + " is mounted on " + path);
+  }
+
+  /** The kernel is done with a mount, whoever took it off. */
+  private void ended(ServedMount mount) {
+    synchronized (this) {
+      if (!mounts.contains(mount)) {
+        return;
+      }
+    }
+    Throwable failure = mount.session().failure();
+    Logger.info(
+        "{}: {}", mount.mountPoint(), failure == null ? "unmounted" : "stopped after " + failure);
+    close(mount.namespace(), mount.mountPoint());
+    removeAndEndWhenEmpty(mount);
+  }
+
+  private void removeAndEndWhenEmpty(@Nullable ServedMount mount) {
+    synchronized (this) {
+      mounts.remove(mount);
+      boolean last = !closed && beingMade == 0 && mounts.isEmpty();
+      closed |= last;
+      notifyAll();
+      if (!last) {
+        return;
+      }
+    }
+    new Thread(onLastEnded, "last-mount-ended").start();
+  }
+
+  private static void close(Namespace namespace, Path mountPoint) {
+    try {
+      namespace.close();
+    } catch (IOException | RuntimeException e) {
+      Logger.error(e, "{}: what was open could not all be closed", mountPoint);
+    }
+  }
+
+  /**
+   * Takes all mounts off, for the daemon's end: orderly where nothing is open, and else lazily,
+   * with the pages of shared mappings written back first. No mount is made after that.
+   */
+  void close() {
+    List<ServedMount> left;
+    synchronized (this) {
+      closed = true;
+      left = List.copyOf(mounts);
+    }
+    for (ServedMount mount : left) {
+      take(mount);
+    }
+    for (ServedMount mount : left) {
+      mount.session().abort();
+      close(mount.namespace(), mount.mountPoint());
+    }
+    synchronized (this) {
+      mounts.removeAll(left);
+    }
+  }
+
+  private void take(ServedMount mount) {
+    try {
+      try {
+        unmounter.unmount(mount.mountPoint(), false);
+      } catch (FileSystemException busy) {
+        Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
+        kernelCaches.writeBack();
+        unmounter.unmount(mount.mountPoint(), true);
+      }
+      if (!mount.session().awaitEnd(ABANDON_WAIT)) {
+        Logger.warn("{}: files are still open on it", mount.mountPoint());
+      }
+    } catch (IOException e) {
+      Logger.error(e, "{} could not be unmounted", mount.mountPoint());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

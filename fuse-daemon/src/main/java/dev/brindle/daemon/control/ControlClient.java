@@ -1,0 +1,243 @@
+package dev.brindle.daemon.control;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import dev.brindle.store.CloneDisposition;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon of a store, asked over its control socket. For one thread at a time. */
+public final class ControlClient implements DaemonControl {
+  private final Wire wire;
+
+  private ControlClient(Wire wire) {
+    this.wire = wire;
+  }
+
+  /**
+   * Connects to the daemon that serves a store.
+   *
+   * @return empty when none does
+   */
+  public static Optional<ControlClient> connect(Path store) throws IOException {
+    Optional<UnixDomainSocketAddress> address = new ControlAddress(store).find();
+    if (address.isEmpty()) {
+      return Optional.empty();
+    }
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(address.get());
+      return Optional.of(new ControlClient(new Wire(channel)));
+    } catch (ConnectException | NoSuchFileException e) {
+      channel.close();
+      return Optional.empty();
+    } catch (IOException e) {
+      channel.close();
+      throw new ControlException(
+          ControlErrorCode.UNREACHABLE,
+          "cannot reach the daemon of " + store + ": " + e.getMessage(),
+          e);
+    }
+  }
+
+  @Override
+  public StatusReport status() throws IOException {
+    return call(Verbs.STATUS, StatusReport.class);
+  }
+
+  @Override
+  public List<VolumeReport> volumes() throws IOException {
+    return List.of(call(Verbs.VOLUME_LIST, VolumeReport[].class));
+  }
+
+  @Override
+  public VolumeReport createVolume(String name) throws IOException {
+    return call(Verbs.VOLUME_CREATE, VolumeReport.class, Verbs.NAME, name);
+  }
+
+  @Override
+  public VolumeReport renameVolume(String volume, String newName) throws IOException {
+    return call(
+        Verbs.VOLUME_RENAME, VolumeReport.class, Verbs.VOLUME, volume, Verbs.NEW_NAME, newName);
+  }
+
+  @Override
+  public void deleteVolume(String volume, CloneDisposition clones) throws IOException {
+    run(Verbs.VOLUME_DELETE, Verbs.VOLUME, volume, Verbs.CLONES, clones);
+  }
+
+  @Override
+  public List<SnapshotReport> snapshots(String volume) throws IOException {
+    return List.of(call(Verbs.SNAPSHOT_LIST, SnapshotReport[].class, Verbs.VOLUME, volume));
+  }
+
+  @Override
+  public SnapshotReport createSnapshot(String volume, String name) throws IOException {
+    return call(
+        Verbs.SNAPSHOT_CREATE, SnapshotReport.class, Verbs.VOLUME, volume, Verbs.NAME, name);
+  }
+
+  @Override
+  public SnapshotReport renameSnapshot(String volume, String name, String newName)
+      throws IOException {
+    return call(
+        Verbs.SNAPSHOT_RENAME,
+        SnapshotReport.class,
+        Verbs.VOLUME,
+        volume,
+        Verbs.NAME,
+        name,
+        Verbs.NEW_NAME,
+        newName);
+  }
+
+  @Override
+  public void deleteSnapshot(String volume, String name) throws IOException {
+    run(Verbs.SNAPSHOT_DELETE, Verbs.VOLUME, volume, Verbs.NAME, name);
+  }
+
+  @Override
+  public List<VolumeReport> clones(String volume) throws IOException {
+    return List.of(call(Verbs.CLONE_LIST, VolumeReport[].class, Verbs.VOLUME, volume));
+  }
+
+  @Override
+  public VolumeReport createClone(String volume, @Nullable String snapshot, String name)
+      throws IOException {
+    return call(
+        Verbs.CLONE_CREATE,
+        VolumeReport.class,
+        Verbs.VOLUME,
+        volume,
+        Verbs.SNAPSHOT,
+        snapshot,
+        Verbs.NAME,
+        name);
+  }
+
+  @Override
+  public List<SpaceReport> spaceUsage(@Nullable String volume) throws IOException {
+    return List.of(call(Verbs.DF, SpaceReport[].class, Verbs.VOLUME, volume));
+  }
+
+  @Override
+  public void diff(TreeReference from, TreeReference to, Consumer<DiffLine> sink)
+      throws IOException {
+    send(Verbs.DIFF, Verbs.FROM, from, Verbs.TO, to);
+    awaitResult(item -> sink.accept(decode(item, DiffLine.class)));
+  }
+
+  @Override
+  public void sync() throws IOException {
+    run(Verbs.SYNC);
+  }
+
+  @Override
+  public void checkpoint() throws IOException {
+    run(Verbs.CHECKPOINT);
+  }
+
+  @Override
+  public void reclaim() throws IOException {
+    run(Verbs.RECLAIM);
+  }
+
+  @Override
+  public MountReport mount(MountRequest request) throws IOException {
+    return call(Verbs.MOUNT, MountReport.class, Verbs.REQUEST, request);
+  }
+
+  @Override
+  public void umount(Path mountPoint, boolean lazy) throws IOException {
+    boolean ending =
+        call(
+            Verbs.UMOUNT,
+            Boolean.class,
+            Verbs.MOUNT_POINT,
+            mountPoint.toAbsolutePath().normalize().toString(),
+            Verbs.LAZY,
+            lazy);
+    if (ending) {
+      awaitEnd();
+    }
+  }
+
+  /** The daemon's process closes the connection when it ends, after the store. */
+  private void awaitEnd() throws IOException {
+    while (wire.receive().isPresent()) {
+      continue;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    wire.close();
+  }
+
+  private <T> T call(String verb, Class<T> type, @Nullable Object... args) throws IOException {
+    send(verb, args);
+    return decode(awaitResult(item -> {}), type);
+  }
+
+  private void run(String verb, @Nullable Object... args) throws IOException {
+    send(verb, args);
+    awaitResult(item -> {});
+  }
+
+  /**
+   * @param args names and values in turn
+   */
+  private void send(String verb, @Nullable Object... args) throws IOException {
+    JsonObject arguments = new JsonObject();
+    for (int i = 0; i < args.length; i += 2) {
+      arguments.add(String.valueOf(args[i]), Wire.GSON.toJsonTree(args[i + 1]));
+    }
+    JsonObject request = new JsonObject();
+    request.addProperty("verb", verb);
+    request.add("args", arguments);
+    try {
+      wire.send(request);
+    } catch (IOException e) {
+      throw new ControlException(ControlErrorCode.UNREACHABLE, "the daemon has ended meanwhile", e);
+    }
+  }
+
+  private JsonElement awaitResult(Consumer<JsonElement> items) throws IOException {
+    while (true) {
+      JsonObject message =
+          wire.receive()
+              .orElseThrow(
+                  () ->
+                      new ControlException(
+                          ControlErrorCode.UNREACHABLE,
+                          "the daemon ended before it answered; its log says why"));
+      JsonElement item = message.get("item");
+      JsonElement ok = message.get("ok");
+      if (item != null) {
+        items.accept(item);
+      } else if (ok != null && ok.isJsonPrimitive() && ok.getAsBoolean()) {
+        return message.get("result");
+      } else {
+        throw Errors.toException(message.get("error"));
+      }
+    }
+  }
+
+  private static <T> T decode(@Nullable JsonElement element, Class<T> type) {
+    T value = Wire.GSON.fromJson(element, type);
+    if (value == null) {
+      throw new JsonParseException("the daemon's answer is empty");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.brindle.daemon.host;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The mounts that the kernel lists.
+ *
+ * <pre>
+ *   /proc/self/mountinfo:   36 35 0:99 / /home/me/b rw,nosuid shared:1 - fuse.brindle brindle:/s:v rw
+ *   mount(8) of macOS:      brindle:/s:v on /home/me/b (macfuse, nodev, nosuid)
+ * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html">mountinfo</a>
+ */
+public final class MountTable {
+  private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+
+  /** What Brindle's mounts have as the device, before the store and the volume. */
+  public static final String SOURCE_PREFIX = "brindle:";
+
+  /**
+   * A line of the table.
+   *
+   * @param type {@code fuse.brindle}, {@code ext4} ...
+   */
+  public record Line(Path mountPoint, String type, String source) {
+    public boolean isBrindle() {
+      return source.startsWith(SOURCE_PREFIX);
+    }
+  }
+
+  private MountTable() {}
+
+  public static List<Line> read() throws IOException {
+    return switch (Host.current()) {
+      case LINUX -> linux(Files.readString(MOUNTINFO, StandardCharsets.ISO_8859_1));
+      case MACOS -> {
+        Process mount = new ProcessBuilder("mount").redirectErrorStream(true).start();
+        yield macos(new String(mount.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      }
+    };
+  }
+
+  /** What is mounted on a directory, topmost. */
+  public static Optional<Line> on(Path mountPoint) throws IOException {
+    Optional<Line> found = Optional.empty();
+    for (Line line : read()) {
+      if (line.mountPoint().equals(mountPoint)) {
+        found = Optional.of(line);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * @param text each character one byte
+   */
+  static List<Line> linux(String text) {
+    List<Line> lines = new ArrayList<>();
+    for (String line : text.split("\n")) {
+      int separator = line.indexOf(" - ");
+      if (separator < 0) {
+        continue;
+      }
+      String[] head = line.substring(0, separator).split(" ");
+      String[] tail = line.substring(separator + 3).split(" ");
+      if (head.length >= 5 && tail.length >= 2) {
+        lines.add(new Line(Path.of(decoded(head[4])), tail[0], decoded(tail[1])));
+      }
+    }
+    return lines;
+  }
+
+  static List<Line> macos(String text) {
+    List<Line> lines = new ArrayList<>();
+    for (String line : text.split("\n")) {
+      int on = line.indexOf(" on ");
+      int options = line.lastIndexOf(" (");
+      if (on >= 0 && options > on) {
+        String type = line.substring(options + 2).split("[,)]", 2)[0];
+        lines.add(new Line(Path.of(line.substring(on + 4, options)), type, line.substring(0, on)));
+      }
+    }
+    return lines;
+  }
+
+  /** Blanks, tabs, line ends and backslashes stand as three octal digits; others are bytes. */
+  private static String decoded(String field) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < field.length(); i++) {
+      if (field.charAt(i) == '\\' && i + 3 < field.length()) {
+        bytes.write(Integer.parseInt(field.substring(i + 1, i + 4), 8));
+        i += 3;
+      } else {
+        bytes.write(field.charAt(i));
+      }
+    }
+    return bytes.toString(
+        Charset.forName(System.getProperty("sun.jnu.encoding", StandardCharsets.UTF_8.name())));
+  }
+}
