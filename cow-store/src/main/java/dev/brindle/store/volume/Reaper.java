@@ -3,6 +3,7 @@ package dev.brindle.store.volume;
 import dev.brindle.store.version.ReapProgress;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.tinylog.Logger;
 
 /** Frees deleted versions a bit at a time, between the operations of others. */
@@ -12,13 +13,16 @@ final class Reaper {
   private final Engine engine;
   private final VersionTree versions;
 
+  /** A step that cannot read leaves what it did whole, but the next one would fail as well. */
+  private volatile boolean failed;
+
   Reaper(Engine engine) {
     this.engine = engine;
     this.versions = engine.versions();
   }
 
   boolean isPending() {
-    return versions.reapPending();
+    return !failed && versions.reapPending();
   }
 
   /**
@@ -26,8 +30,8 @@ final class Reaper {
    *
    * @param stopped asked between two steps
    */
-  void run(java.util.function.BooleanSupplier stopped) throws IOException {
-    ReapProgress progress = ReapProgress.MORE;
+  void run(BooleanSupplier stopped) throws IOException {
+    ReapProgress progress = isPending() ? ReapProgress.MORE : ReapProgress.IDLE;
     while (progress != ReapProgress.IDLE && !stopped.getAsBoolean()) {
       engine.backlog().await(engine.fault());
       progress = step();
@@ -39,8 +43,11 @@ final class Reaper {
     ReapProgress progress;
     try {
       progress = versions.reapStep(BUDGET);
-    } catch (IOException | RuntimeException | Error e) {
-      Logger.error(e, "freeing a deleted version failed; its space stays taken");
+    } catch (IOException e) {
+      Logger.error(e, "a deleted version could not be freed; its space stays taken until a restart");
+      failed = true;
+      return ReapProgress.IDLE;
+    } catch (RuntimeException | Error e) {
       engine.fault().report("freeing a deleted version", e);
       throw e;
     } finally {

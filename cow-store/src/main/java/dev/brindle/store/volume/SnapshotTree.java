@@ -33,11 +33,8 @@ final class SnapshotTree implements FileTree {
     this.view = view;
   }
 
-  private interface Look<T> {
-    T at(TreeView view) throws IOException;
-  }
-
-  private <T> T look(Look<T> look) throws IOException {
+  /** Looks at the tree; it is not deleted meanwhile. */
+  <T> T look(Engine.Look<T> look) throws IOException {
     use.readLock().lock();
     try {
       if (deleted) {
@@ -68,10 +65,6 @@ final class SnapshotTree implements FileTree {
     } finally {
       use.writeLock().unlock();
     }
-  }
-
-  TreeView view() {
-    return view;
   }
 
   @Override

@@ -222,19 +222,15 @@ final class Volumes {
     }
   }
 
-  /** What differs between two trees of this store; a head stands still while it is looked at. */
+  /** What differs between two trees of this store; neither changes or goes while it is looked at. */
   TreeComparison compare(FileTree from, FileTree to) throws IOException {
-    if (from instanceof VolumeTree volume) {
-      return engine.look(volume.head(), view -> compare(view, to));
-    }
-    return compare(((SnapshotTree) from).view(), to);
+    return look(from, old -> look(to, now -> walked(old, now)));
   }
 
-  private TreeComparison compare(TreeView from, FileTree to) throws IOException {
-    if (to instanceof VolumeTree volume) {
-      return engine.look(volume.head(), view -> walked(from, view));
-    }
-    return walked(from, ((SnapshotTree) to).view());
+  private <T> T look(FileTree tree, Engine.Look<T> look) throws IOException {
+    return tree instanceof VolumeTree volume
+        ? engine.look(volume.head(), look)
+        : ((SnapshotTree) tree).look(look);
   }
 
   private static TreeComparison walked(TreeView from, TreeView to) throws IOException {
