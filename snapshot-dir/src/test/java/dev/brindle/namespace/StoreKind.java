@@ -26,7 +26,7 @@ enum StoreKind {
       Store.create(directory, options);
       Store store = Store.open(directory, options);
       long volume = store.createVolume(Name.of("main"), OWNER, OWNER).id();
-      return new Opened(new StoreAdapter(store), volume, store);
+      return new Opened(new StoreAdapter(store, KernelCache.NONE), volume, store);
     }
   };
 
