@@ -7,6 +7,7 @@ import dev.brindle.store.tree.Item;
 import dev.brindle.store.tree.TreeReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -128,18 +129,22 @@ public final class TreeView {
   List<ListedEntry> list(long directory, long cookie) throws IOException {
     List<ListedEntry> entries = new ArrayList<>();
     long high = ItemType.high(directory, ItemType.DIRENT);
-    Item item = tree.ceiling(high, DirentItem.itemOffset(cookie));
-    while (item != null && item.high() == high && entries.size() < DIRECTORY_BATCH) {
-      List<DirentItem.Entry> ofItem = DirentItem.decode(item.value());
-      ofItem.sort((a, b) -> Integer.compare(a.slot(), b.slot()));
-      for (DirentItem.Entry entry : ofItem) {
-        long at = entry.cookie(item.offset());
-        if (at > cookie) {
-          entries.add(new ListedEntry(entry.name(), entry.inode(), entry.mode(), at));
-        }
-      }
-      item = tree.ceiling(high, item.offset() + 1);
-    }
+    tree.forEach(
+        high,
+        DirentItem.itemOffset(cookie),
+        high + 1,
+        0,
+        (itemHigh, offset, value) -> {
+          List<DirentItem.Entry> ofItem = DirentItem.decode(value);
+          ofItem.sort(Comparator.comparingInt(DirentItem.Entry::slot));
+          for (DirentItem.Entry entry : ofItem) {
+            long at = entry.cookie(offset);
+            if (at > cookie) {
+              entries.add(new ListedEntry(entry.name(), entry.inode(), entry.mode(), at));
+            }
+          }
+          return entries.size() < DIRECTORY_BATCH;
+        });
     return entries;
   }
 
@@ -147,14 +152,8 @@ public final class TreeView {
   private List<Item> items(long inode, int type) throws IOException {
     List<Item> items = new ArrayList<>(1);
     long high = ItemType.high(inode, type);
-    Item item = tree.ceiling(high, 0);
-    while (item != null && item.high() == high) {
-      items.add(item);
-      if (item.offset() == -1L) {
-        break;
-      }
-      item = tree.ceiling(item.high(), item.offset() + 1);
-    }
+    tree.forEach(
+        high, 0, high + 1, 0, (itemHigh, offset, value) -> items.add(new Item(high, offset, value)));
     return items;
   }
 }
