@@ -1,7 +1,6 @@
 package dev.brindle.cli;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 
 /** {@code brindle} itself: its verbs, and what is the same for all of them. */
 @Command(
@@ -9,6 +8,8 @@ import picocli.CommandLine.HelpCommand;
     description = "A versioned file system: snapshots in every directory, instant writable clones.",
     synopsisSubcommandLabel = "VERB",
     subcommands = {
+      MountCommand.class,
+      UmountCommand.class,
       StatusCommand.class,
       InitCommand.class,
       VolumeCommand.class,

@@ -1,7 +1,9 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.store.check.CheckReport;
 import java.io.IOException;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +33,9 @@ final class CheckCommand extends Verb {
       throw Refusal.usage("\"" + place + "\": a check takes just the store");
     }
     Location location = Location.of(place.path(), access());
-    if (access().daemon(location.store()).isPresent()) {
+    Optional<? extends DaemonControl> daemon = access().daemon(location.store());
+    if (daemon.isPresent()) {
+      daemon.get().close();
       throw Refusal.refused(
           "the store "
               + location.store()

@@ -6,5 +6,6 @@ import picocli.CommandLine.Command;
     name = "clone",
     description = "Make, list and delete clones: writable volumes that begin as another is.",
     synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
     subcommands = {CloneCreateCommand.class, CloneListCommand.class, CloneDeleteCommand.class})
 final class CloneCommand extends GroupVerb {}

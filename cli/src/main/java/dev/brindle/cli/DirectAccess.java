@@ -1,16 +1,24 @@
 package dev.brindle.cli;
 
-import dev.brindle.daemon.control.DaemonControl;
+import dev.brindle.daemon.DaemonLauncher;
+import dev.brindle.daemon.control.ControlClient;
 import dev.brindle.daemon.control.LocalStore;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.check.CheckReport;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The stores and mounts of this machine. */
 final class DirectAccess implements StoreAccess {
@@ -21,15 +29,20 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public void create(Path directory, String volume) throws IOException {
-    Store.create(directory, StoreOptions.defaults());
+    try {
+      Store.create(directory, StoreOptions.defaults());
+    } catch (DirectoryNotEmptyException e) {
+      throw Refusal.refused(
+          directory + " is no store, and not empty: a new store needs a directory of its own");
+    }
     try (StoreControl store = openLocally(directory)) {
       store.createVolume(volume);
     }
   }
 
   @Override
-  public Optional<DaemonControl> daemon(Path store) {
-    return Optional.empty();
+  public Optional<ControlClient> daemon(Path store) throws IOException {
+    return ControlClient.connect(store);
   }
 
   @Override
@@ -46,6 +59,54 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public List<MountedVolume> mounts() throws IOException {
-    return MountTable.read();
+    return MountTable.read().stream()
+        .filter(MountTable.Line::isBrindle)
+        .map(line -> MountedVolume.of(line.mountPoint(), line.source()))
+        .toList();
+  }
+
+  @Override
+  public String volumeName(MountedVolume mount) throws IOException {
+    Optional<ControlClient> running = daemon(mount.store());
+    if (running.isEmpty()) {
+      return mount.volume();
+    }
+    String mountPoint = mount.mountPoint().toString();
+    try (ControlClient daemon = running.get()) {
+      return daemon.status().mounts().stream()
+          .filter(report -> report.mountPoint().equals(mountPoint))
+          .map(MountReport::volume)
+          .findFirst()
+          .orElse(mount.volume());
+    }
+  }
+
+  @Override
+  public int mount(
+      Path store,
+      MountRequest request,
+      DaemonSettings settings,
+      boolean foreground,
+      Consumer<MountReport> mounted)
+      throws IOException {
+    String logLevel = settings.logLevel.name().toLowerCase(Locale.ROOT);
+    DaemonLauncher launcher = new DaemonLauncher(store, logLevel);
+    if (foreground) {
+      return launcher.mountInForeground(request, mounted);
+    }
+    mounted.accept(launcher.mount(request));
+    return ExitStatus.OK;
+  }
+
+  @Override
+  public void unmount(MountedVolume mount, boolean lazy) throws IOException {
+    Optional<ControlClient> running = daemon(mount.store());
+    if (running.isEmpty()) {
+      Unmounter.current().unmount(mount.mountPoint(), true);
+      return;
+    }
+    try (ControlClient daemon = running.get()) {
+      daemon.umount(mount.mountPoint(), lazy);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.control.ControlErrorCode;
 import dev.brindle.daemon.control.ControlException;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileSystemException;
@@ -40,8 +41,12 @@ final class Failures
   public int handleParseException(ParameterException failure, String[] arguments) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println(
-        command.getColorScheme().errorText("brindle: " + Objects.toString(failure.getMessage())));
+    if (failure instanceof GroupVerb.VerbMissingException) {
+      command.usage(err);
+      err.flush();
+      return ExitStatus.USAGE;
+    }
+    err.println(command.getColorScheme().errorText("brindle: " + sentence(failure)));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();
@@ -61,6 +66,11 @@ final class Failures
         default -> ExitStatus.FAILED;
       };
     }
+    if (failure instanceof ControlException refusal) {
+      return refusal.code() == ControlErrorCode.STORE_LOCKED
+          ? ExitStatus.REFUSED
+          : ExitStatus.FAILED;
+    }
     if (failure instanceof NoSuchFileException) {
       return ExitStatus.MISSING;
     }
@@ -70,6 +80,17 @@ final class Failures
       return ExitStatus.REFUSED;
     }
     return failure instanceof CorruptStoreException ? ExitStatus.DAMAGED : ExitStatus.FAILED;
+  }
+
+  private static String sentence(ParameterException failure) {
+    boolean group = !failure.getCommandLine().getSubcommands().isEmpty();
+    if (group && failure instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0);
+      if (!word.startsWith("-")) {
+        return "there is no verb \"" + word + "\"";
+      }
+    }
+    return Objects.requireNonNullElse(failure.getMessage(), failure.toString());
   }
 
   private static boolean isBug(Exception failure) {

@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -17,7 +18,15 @@ abstract class GroupVerb implements Runnable {
 
   @Override
   public final void run() {
-    String choices = String.join(", ", spec.subcommands().keySet());
-    throw new ParameterException(spec.commandLine(), "one of these must follow: " + choices);
+    throw new VerbMissingException(spec.commandLine());
+  }
+
+  /** Told apart because the whole help is shown, not a sentence. */
+  static final class VerbMissingException extends ParameterException {
+    private static final long serialVersionUID = 1;
+
+    VerbMissingException(CommandLine command) {
+      super(command, "a verb is missing");
+    }
   }
 }

@@ -32,7 +32,7 @@ record Location(Path store, @Nullable String volume, @Nullable String snapshot) 
         around.stream()
             .max(Comparator.comparingInt(m -> m.mountPoint().getNameCount()))
             .orElseThrow();
-    return of(mount, mount.mountPoint().relativize(real));
+    return of(mount.store(), access.volumeName(mount), mount.mountPoint().relativize(real));
   }
 
   /** The path without links where it can be reached; a mount may be dead, or not there yet. */
@@ -49,8 +49,8 @@ record Location(Path store, @Nullable String volume, @Nullable String snapshot) 
     return realPath(above.toString()).resolve(absolute.getFileName());
   }
 
-  private static Location of(MountedVolume mount, Path inside) {
-    String volume = mount.volume();
+  private static Location of(Path store, String mounted, Path inside) {
+    String volume = mounted;
     String snapshot = null;
     boolean atRoot = true;
     for (int i = 0; i < inside.getNameCount(); i++) {
@@ -67,6 +67,6 @@ record Location(Path store, @Nullable String volume, @Nullable String snapshot) 
         atRoot = false;
       }
     }
-    return new Location(mount.store(), volume, snapshot);
+    return new Location(store, volume, snapshot);
   }
 }

@@ -1,10 +1,19 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.host.MountTable;
 import java.nio.file.Path;
 
 /**
- * A mount of this machine that a Brindle daemon serves, as the kernel lists it.
+ * A mount of this machine that a Brindle daemon serves, or served, as the kernel lists it.
  *
  * @param volume the full name of the volume mounted there
  */
-record MountedVolume(Path mountPoint, Path store, String volume) {}
+record MountedVolume(Path mountPoint, Path store, String volume) {
+  /**
+   * @param source what the kernel lists as the device: {@code brindle:STORE:VOLUME}
+   */
+  static MountedVolume of(Path mountPoint, String source) {
+    Place place = Place.parse(source.substring(MountTable.SOURCE_PREFIX.length()));
+    return new MountedVolume(mountPoint, Path.of(place.path()), place.name());
+  }
+}

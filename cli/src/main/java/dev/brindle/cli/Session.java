@@ -39,7 +39,7 @@ final class Session implements Closeable {
           "\"" + place + "\" does not say where: a store or a path on a mount comes first");
     }
     Location location = Location.of(place.path(), access);
-    Optional<DaemonControl> daemon = access.daemon(location.store());
+    Optional<? extends DaemonControl> daemon = access.daemon(location.store());
     StoreControl control = daemon.isPresent() ? daemon.get() : access.openLocally(location.store());
     return new Session(access, location, place, control, daemon.isEmpty());
   }

@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
     name = "snapshot",
     description = "Take, list, rename and delete snapshots.",
     synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
     subcommands = {
       SnapshotCreateCommand.class,
       SnapshotListCommand.class,

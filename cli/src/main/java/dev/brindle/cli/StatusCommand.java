@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.daemon.control.DaemonReport;
 import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.daemon.control.MountReport;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,30 +46,53 @@ final class StatusCommand extends Verb {
   }
 
   private void listMounts() throws IOException {
-    List<MountedVolume> mounts = access().mounts();
-    if (json.print(mounts.stream().map(MountLine::of).toList(), out())) {
+    List<MountLine> lines = access().mounts().stream().map(this::line).toList();
+    if (json.print(lines, out())) {
       return;
     }
-    if (mounts.isEmpty()) {
+    if (lines.isEmpty()) {
       out().println("Nothing is mounted.");
       return;
     }
-    Table table = new Table().text("MOUNT").text("STORE").text("VOLUME");
-    for (MountedVolume mount : mounts) {
+    Table table = new Table().text("MOUNT").text("STORE").text("VOLUME").text("DAEMON");
+    for (MountLine mount : lines) {
       table.row(
-          NameDisplay.of(mount.mountPoint().toString()),
-          NameDisplay.of(mount.store().toString()),
-          NameDisplay.of(mount.volume()));
+          NameDisplay.of(mount.mountPoint()),
+          NameDisplay.of(mount.store()),
+          NameDisplay.of(mount.volume()),
+          mount.daemon());
     }
     out().println(table);
   }
 
-  /** What {@code --json} prints of a mount. */
-  private record MountLine(String mountPoint, String store, String volume) {
-    static MountLine of(MountedVolume mount) {
-      return new MountLine(mount.mountPoint().toString(), mount.store().toString(), mount.volume());
+  private MountLine line(MountedVolume mount) {
+    String volume = mount.volume();
+    String daemon;
+    try {
+      daemon = isServed(mount) ? "running" : "died";
+      volume = access().volumeName(mount);
+    } catch (IOException e) {
+      // Another user's daemon does not answer; the list goes on.
+      daemon = "not reachable";
     }
+    return new MountLine(
+        mount.mountPoint().toString(), mount.store().toString(), volume, daemon);
   }
+
+  private boolean isServed(MountedVolume mount) throws IOException {
+    Optional<? extends DaemonControl> daemon = access().daemon(mount.store());
+    if (daemon.isPresent()) {
+      daemon.get().close();
+    }
+    return daemon.isPresent();
+  }
+
+  /**
+   * What {@code --json} prints of a mount.
+   *
+   * @param daemon {@code running}, {@code died} or {@code not reachable}
+   */
+  private record MountLine(String mountPoint, String store, String volume, String daemon) {}
 
   private void print(StatusReport status) {
     StoreStatus store = status.store();

@@ -1,12 +1,15 @@
 package dev.brindle.cli;
 
 import dev.brindle.daemon.control.DaemonControl;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The ways to a store: through the daemon that serves it, or directly while none does. */
 interface StoreAccess {
@@ -17,7 +20,7 @@ interface StoreAccess {
   void create(Path directory, String volume) throws IOException;
 
   /** The daemon of the store, if one runs. */
-  Optional<DaemonControl> daemon(Path store) throws IOException;
+  Optional<? extends DaemonControl> daemon(Path store) throws IOException;
 
   /** Opens the store in this process; refused while a daemon serves it. */
   StoreControl openLocally(Path store) throws IOException;
@@ -27,4 +30,29 @@ interface StoreAccess {
 
   /** The Brindle mounts of this machine. */
   List<MountedVolume> mounts() throws IOException;
+
+  /**
+   * The full name that the volume of a mount has now; the kernel lists the one that it had when it
+   * was mounted.
+   */
+  String volumeName(MountedVolume mount) throws IOException;
+
+  /**
+   * Mounts, by the store's daemon or one that is started for it.
+   *
+   * @param foreground returns when a daemon that was started here has ended, not when the mount
+   *     answers
+   * @param mounted is told when the mount answers
+   * @return the exit status
+   */
+  int mount(
+      Path store,
+      MountRequest request,
+      DaemonSettings settings,
+      boolean foreground,
+      Consumer<MountReport> mounted)
+      throws IOException;
+
+  /** Takes a mount off; when it was the store's last, its daemon has ended on return. */
+  void unmount(MountedVolume mount, boolean lazy) throws IOException;
 }

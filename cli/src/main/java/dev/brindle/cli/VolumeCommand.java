@@ -6,6 +6,7 @@ import picocli.CommandLine.Command;
     name = "volume",
     description = "Make, list, rename and delete volumes.",
     synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
     subcommands = {
       VolumeCreateCommand.class,
       VolumeListCommand.class,

@@ -1,6 +1,8 @@
 package dev.brindle.cli;
 
 import dev.brindle.daemon.control.DaemonControl;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
 import java.io.IOException;
@@ -9,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.NullMarked;
 
 /** A machine whose stores and mounts are in memory; a store with a mount has a daemon. */
@@ -18,6 +22,9 @@ final class FakeAccess implements StoreAccess {
   final Map<Path, FakeStore> stores = new HashMap<>();
   final List<MountedVolume> mounts = new ArrayList<>();
   List<String> problems = List.of();
+
+  /** Names that the kernel lists, and what they are now. */
+  final Map<String, String> renamed = new HashMap<>();
 
   FakeStore add(Path directory) throws IOException {
     create(directory, Session.DEFAULT_VOLUME);
@@ -56,5 +63,30 @@ final class FakeAccess implements StoreAccess {
   @Override
   public List<MountedVolume> mounts() {
     return mounts;
+  }
+
+  @Override
+  public String volumeName(MountedVolume mount) {
+    return renamed.getOrDefault(mount.volume(), mount.volume());
+  }
+
+  @Override
+  public int mount(
+      Path store,
+      MountRequest request,
+      DaemonSettings settings,
+      boolean foreground,
+      Consumer<MountReport> mounted)
+      throws IOException {
+    MountReport report = Objects.requireNonNull(stores.get(store)).mount(request);
+    mounts.add(new MountedVolume(Path.of(report.mountPoint()), store, report.volume()));
+    mounted.accept(report);
+    return ExitStatus.OK;
+  }
+
+  @Override
+  public void unmount(MountedVolume mount, boolean lazy) throws IOException {
+    Objects.requireNonNull(stores.get(mount.store())).umount(mount.mountPoint(), lazy);
+    mounts.remove(mount);
   }
 }

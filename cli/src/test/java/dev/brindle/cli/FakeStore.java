@@ -1,5 +1,7 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.control.ControlErrorCode;
+import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.daemon.control.DaemonReport;
 import dev.brindle.daemon.control.DiffLine;
@@ -163,7 +165,9 @@ final class FakeStore implements DaemonControl {
 
   @Override
   public MountReport mount(MountRequest request) throws IOException {
-    find(request.volume());
+    if (!volumes.containsKey(request.volume())) {
+      throw new ControlException(ControlErrorCode.MOUNT_FAILED, "no volume " + request.volume());
+    }
     MountReport mount =
         new MountReport(request.volume(), request.mountPoint(), request.options(), TIME);
     mounts.add(mount);

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import dev.brindle.daemon.control.MountOptions;
+import dev.brindle.namespace.SnapshotVisibility;
+import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -50,6 +53,99 @@ final class VerbsTest {
 
   private List<String> snapshotNames(String volume) throws IOException {
     return store.snapshots(volume).stream().map(snapshot -> snapshot.name()).toList();
+  }
+
+  @Test
+  void mount_storeThatIsNotThere_isMadeWithTheVolumeNamed() throws IOException {
+    Path fresh = temporary.toRealPath().resolve("fresh");
+
+    assertEquals(0, brindle("mount", fresh + ":photos", mount.toString()), err);
+
+    assertEquals(
+        List.of("photos"),
+        access.stores.get(fresh).volumes().stream().map(volume -> volume.fullName()).toList());
+    assertEquals(List.of(new MountedVolume(mount, fresh, "photos")), access.mounts);
+    assertTrue(out.contains("mkdir " + mount + "/.snapshots/before"), out);
+  }
+
+  @Test
+  void mount_mistypedVolume_makesNone() {
+    assertEquals(3, brindle("mount", directory + ":mian", mount.toString()));
+
+    assertTrue(err.contains("it has: main"), err);
+    assertEquals(1, store.volumes().size());
+    assertEquals(List.of(), access.mounts);
+  }
+
+  @Test
+  void mount_missingVolume_isMadeWhenAskedForOrTheDefault() throws IOException {
+    assertEquals(0, brindle("mount", "--create", directory + ":photos", mount.toString()), err);
+    brindle("umount", mount.toString());
+    store.deleteVolume("main", CloneDisposition.REFUSE);
+    assertEquals(0, brindle("mount", directory.toString(), mount.toString()), err);
+
+    assertEquals(
+        List.of("main", "photos"),
+        store.volumes().stream().map(volume -> volume.fullName()).toList());
+  }
+
+  @Test
+  void mount_optionsReachTheDaemon() {
+    String[] words = {
+      "mount",
+      "--read-only",
+      "--noatime",
+      "--snapdir=VISIBLE",
+      "--no-allow-other",
+      directory.toString(),
+      mount.toString()
+    };
+    assertEquals(0, brindle(words), err);
+
+    assertEquals(
+        new MountOptions(true, false, true, false, false, SnapshotVisibility.VISIBLE),
+        store.mounts.get(0).options());
+  }
+
+  @Test
+  void mount_wrongWords_areWrongUsage() {
+    assertEquals(2, brindle("mount", directory.toString()));
+    assertEquals(2, brindle("mount", directory + "@a", mount.toString()));
+    assertEquals(2, brindle("mount", "--snapdir=often", directory.toString(), mount.toString()));
+    assertEquals(2, brindle("mount", "--transport=pigeon", directory.toString(), "x"));
+    assertEquals(List.of(), access.mounts);
+  }
+
+  @Test
+  void anyVerb_volumeRenamedSinceItWasMounted_isFoundByItsMount() throws IOException {
+    mounted("main");
+    store.renameVolume("main", "first");
+    access.renamed.put("main", "first");
+
+    assertEquals(0, brindle("snapshot", "create", mount.toString(), "a"), err);
+
+    assertEquals(List.of("a"), snapshotNames("first"));
+  }
+
+  @Test
+  void umount_byMountPointOrByStore() {
+    brindle("mount", directory.toString(), mount.toString());
+    assertEquals(0, brindle("umount", mount.toString()), err);
+    brindle("mount", directory.toString(), mount.toString());
+    assertEquals(0, brindle("umount", directory.toString()), err);
+
+    assertEquals(List.of(), access.mounts);
+    assertEquals(3, brindle("umount", mount.toString()));
+    assertEquals(3, brindle("umount", directory.toString()));
+  }
+
+  @Test
+  void umount_directoryOnAMount_isRefused() throws IOException {
+    mounted("main");
+
+    assertEquals(3, brindle("umount", mount + "/src"));
+
+    assertTrue(err.contains("is on the mount " + mount), err);
   }
 
   @Test
@@ -157,9 +253,13 @@ final class VerbsTest {
   @Test
   void noVerb_orUnknownVerb_isWrongUsage() {
     assertEquals(2, brindle());
-    assertEquals(2, brindle("snapshto"));
-    assertTrue(err.contains("snapshot"), err);
+    assertTrue(err.contains("Usage: brindle"), err);
+    assertEquals(2, brindle("snapshto", "x"));
+    assertTrue(err.contains("there is no verb \"snapshto\""), err);
+    assertTrue(err.contains("brindle snapshot"), err);
     assertEquals(2, brindle("snapshot"));
+    assertEquals(2, brindle("snapshot", "--all"));
+    assertTrue(err.contains("--all"), err);
   }
 
   @Test
@@ -297,6 +397,16 @@ final class VerbsTest {
     assertEquals(0, brindle("snapshot", "create", directory + ":a@b@@GMT-1"), err);
 
     assertEquals(List.of("s", "@GMT-1"), snapshotNames("a@b"));
+  }
+
+  @Test
+  void help_followsTheWords() {
+    assertEquals(0, brindle("help"), err);
+    assertTrue(out.contains("brindle mount"), out);
+    assertEquals(0, brindle("help", "snapshot", "create"), err);
+    assertTrue(out.contains("Usage: brindle snapshot create"), out);
+    assertEquals(2, brindle("help", "snapshot", "eat"));
+    assertTrue(err.contains("there is no verb \"snapshot eat\""), err);
   }
 
   @Test

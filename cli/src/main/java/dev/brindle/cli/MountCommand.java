@@ -1,0 +1,191 @@
+package dev.brindle.cli;
+
+import dev.brindle.daemon.control.ControlErrorCode;
+import dev.brindle.daemon.control.ControlException;
+import dev.brindle.daemon.control.MountOptions;
+import dev.brindle.daemon.control.MountReport;
+import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.control.StoreControl;
+import dev.brindle.namespace.SnapshotVisibility;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "mount",
+    description =
+        "Mount a volume. Store and mount point are made when they do not exist, and a new store gets"
+            + " the volume that is named. The mount is served in the background, and answers when"
+            + " this returns. A store that is mounted already gets one more mount.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  brindle mount ~/brindle-store ~/brindle",
+      "  brindle mount ~/brindle-store:main/test ~/test",
+      "  brindle mount --create ~/brindle-store:photos ~/photos",
+      "  brindle mount ~/brindle:photos ~/photos          the store by one of its mounts"
+    })
+final class MountCommand extends Verb {
+  @Parameters(
+      index = "0",
+      paramLabel = "STORE[:VOLUME]",
+      description = "The volume (default: main), or a clone by its full name (main/test).")
+  Place place;
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "The mount point: an empty directory.")
+  Path directory;
+
+  @Option(
+      names = {"-f", "--foreground"},
+      description = "Serve the mount here, until it is unmounted or Ctrl-C ends it.")
+  boolean foreground;
+
+  @Option(names = "--create", description = "Make the volume when the store does not have it.")
+  boolean create;
+
+  @Option(
+      names = {"-r", "--read-only"},
+      description = "Refuse every change.")
+  boolean readOnly;
+
+  @Option(
+      names = "--noatime",
+      description = "Leave access times alone (otherwise they are kept as with relatime).")
+  boolean noAccessTime;
+
+  @Option(
+      names = "--snapdir",
+      paramLabel = "hidden|visible|disabled",
+      defaultValue = "hidden",
+      description =
+          "Whether .snapshots and .clones are there but not listed, listed, or not there (default:"
+              + " ${DEFAULT-VALUE}).")
+  SnapshotVisibility snapshots;
+
+  @Option(
+      names = "--allow-other",
+      negatable = true,
+      description =
+          "Whether other users are let in, as far as file modes allow. By default when root mounts;"
+              + " others need user_allow_other in /etc/fuse.conf.")
+  @Nullable Boolean allowOther;
+
+  @Option(names = "--suid", description = "Honour set-user-id and set-group-id bits.")
+  boolean setUid;
+
+  @Option(names = "--dev", description = "Honour device files.")
+  boolean devices;
+
+  @Mixin DaemonSettings settings;
+
+  @Mixin JsonOption json;
+
+  @Override
+  int run() throws IOException {
+    if (place.isRelative()) {
+      throw Refusal.usage("\"" + place + "\" does not name a store");
+    }
+    if (place.namesSnapshot() && !place.namesVolume()) {
+      throw Refusal.usage(
+          "a snapshot is not mounted by itself: it is in .snapshots of its volume's mount, and"
+              + " \"clone create\" makes a volume of it");
+    }
+    Path real = Location.realPath(place.path());
+    String volume = Objects.requireNonNullElse(Naming.volume(place), Session.DEFAULT_VOLUME);
+    Path store = real;
+    if (isNew(real)) {
+      access().create(real, volume);
+      say("Made the store " + real + " with the volume " + NameDisplay.of(volume) + ".");
+    } else {
+      Location location = Location.of(place.path(), access());
+      store = location.store();
+      if (location.volume() != null && !place.namesVolume()) {
+        volume = location.volume();
+      }
+    }
+    return mount(store, volume);
+  }
+
+  /** A path that is no store and not on a mount is where a new store goes. */
+  private boolean isNew(Path path) throws IOException {
+    return !access().isStore(path)
+        && access().mounts().stream().noneMatch(mount -> path.startsWith(mount.mountPoint()));
+  }
+
+  private int mount(Path store, String volume) throws IOException {
+    MountOptions options =
+        new MountOptions(readOnly, allowOther, noAccessTime, setUid, devices, snapshots);
+    MountRequest request =
+        new MountRequest(volume, Location.realPath(directory.toString()), options);
+    try {
+      return access().mount(store, request, settings, foreground, this::tell);
+    } catch (ControlException e) {
+      if (e.code() != ControlErrorCode.MOUNT_FAILED || hasVolume(store, volume)) {
+        throw e;
+      }
+    }
+    return access().mount(store, request, settings, foreground, this::tell);
+  }
+
+  /**
+   * Looks only after a mount has failed, because a store without a daemon would be opened for it.
+   * The default volume is made when it is missing, others when that was asked for.
+   *
+   * @return false when the volume was missing and has been made
+   * @throws Refusal when it is missing and is not to be made
+   */
+  private boolean hasVolume(Path store, String volume) throws IOException {
+    try (Session session = open(new Place(store.toString(), ""))) {
+      StoreControl control = session.control();
+      if (control.volumes().stream().anyMatch(report -> report.fullName().equals(volume))) {
+        return true;
+      }
+      if (!create && !volume.equals(Session.DEFAULT_VOLUME)) {
+        session.find(volume);
+      }
+      control.createVolume(volume);
+    }
+    say("Made the volume " + NameDisplay.of(volume) + ".");
+    return false;
+  }
+
+  /** Tells that the mount answers, and what can be done with it. */
+  private void tell(MountReport mount) {
+    try {
+      if (json.print(mount, out())) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String brindle = System.getProperty("brindle.command", "brindle");
+    String typed = directory.toString();
+    out()
+        .println(
+            "Mounted "
+                + NameDisplay.of(mount.volume())
+                + " at "
+                + NameDisplay.of(mount.mountPoint())
+                + (mount.options().readOnly() ? ", read-only." : "."));
+    if (snapshots != SnapshotVisibility.DISABLED && !readOnly) {
+      out().println("Try next:");
+      out().println("  mkdir " + typed + "/.snapshots/before    keep everything as it is now");
+      out().println("  ls " + typed + "/.snapshots/before       and look at it later");
+      out().println("  mkdir " + typed + "/.clones/test         a writable copy of everything");
+    }
+    out().println("  " + brindle + " status " + typed);
+    out().println("  " + brindle + " umount " + typed);
+    out().flush();
+  }
+
+  private void say(String line) {
+    if (!json.enabled) {
+      out().println(line);
+    }
+  }
+}

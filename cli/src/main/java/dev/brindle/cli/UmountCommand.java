@@ -1,0 +1,79 @@
+package dev.brindle.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "umount",
+    aliases = "unmount",
+    description =
+        "Unmount: everything is written out and durable when this returns. The daemon ends with the"
+            + " store's last mount. The mount that a dead daemon left is taken off too.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  brindle umount ~/brindle",
+      "  brindle umount ~/brindle-store          all mounts of the store"
+    })
+final class UmountCommand extends Verb {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Mount points, or stores: all of their mounts.")
+  List<String> directories;
+
+  @Option(
+      names = {"-l", "--lazy"},
+      description =
+          "Take the mount point off at once, also when files are open on it; programs that have them"
+              + " open get errors.")
+  boolean lazy;
+
+  @Override
+  int run() throws IOException {
+    for (String directory : directories) {
+      for (MountedVolume mount : chosen(directory)) {
+        try (Progress progress = progress("Writing everything out")) {
+          access().unmount(mount, lazy);
+        }
+        out()
+            .println(
+                "Unmounted "
+                    + NameDisplay.of(mount.volume())
+                    + " from "
+                    + NameDisplay.of(mount.mountPoint().toString())
+                    + ".");
+        out().flush();
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private List<MountedVolume> chosen(String directory) throws IOException {
+    Path path = Location.realPath(directory);
+    List<MountedVolume> mounts = access().mounts();
+    if (access().isStore(path)) {
+      List<MountedVolume> ofStore =
+          mounts.stream().filter(mount -> mount.store().equals(path)).toList();
+      if (ofStore.isEmpty()) {
+        throw Refusal.missing("the store " + path + " is not mounted");
+      }
+      return ofStore;
+    }
+    Optional<MountedVolume> exact =
+        mounts.stream().filter(mount -> mount.mountPoint().equals(path)).findFirst();
+    if (exact.isPresent()) {
+      return List.of(exact.get());
+    }
+    Optional<MountedVolume> around =
+        mounts.stream().filter(mount -> path.startsWith(mount.mountPoint())).findFirst();
+    throw Refusal.missing(
+        around.isPresent()
+            ? directory + " is on the mount " + around.get().mountPoint() + " and is not it"
+            : "there is no Brindle mount at " + directory + " (brindle status lists the mounts)");
+  }
+}
