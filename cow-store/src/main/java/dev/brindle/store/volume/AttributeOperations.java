@@ -82,12 +82,12 @@ final class AttributeOperations {
 
   /** By relatime: when it is not newer than the last change, or a day old. */
   void touchAccessTime(long number) throws IOException {
-    Inode inode = engine.readInode(head, number);
+    InodeAttributes known = engine.attributes(head, engine.readInode(head, number));
     Timestamp now = Timestamp.now();
     boolean stale =
-        inode.accessTime.compareTo(inode.modificationTime) <= 0
-            || inode.accessTime.compareTo(inode.changeTime) <= 0
-            || now.seconds() - inode.accessTime.seconds() >= RELATIME_SECONDS;
+        known.accessTime().compareTo(known.modificationTime()) <= 0
+            || known.accessTime().compareTo(known.changeTime()) <= 0
+            || now.seconds() - known.accessTime().seconds() >= RELATIME_SECONDS;
     if (stale && !engine.fault().isReported()) {
       engine.shrink(
           head,

@@ -149,6 +149,7 @@ final class DirectoryOperations {
       throws IOException {
     refuseDots(name, Errno.EINVAL, Errno.EINVAL);
     refuseDots(newName, Errno.EINVAL, Errno.EINVAL);
+    refuseName(newName);
     Inode from = change.directory(directory);
     Inode to = newDirectory == directory ? from : change.directory(newDirectory);
     Inode source = change.inode(change.view().entry(directory, name).inode());
@@ -158,9 +159,6 @@ final class DirectoryOperations {
     }
     if (target == null && mode == RenameMode.EXCHANGE) {
       throw new FileSystemException(Errno.ENOENT);
-    }
-    if (target == null) {
-      refuseName(newName);
     }
     if (to.linkCount == 0) {
       throw new FileSystemException(Errno.ENOENT);

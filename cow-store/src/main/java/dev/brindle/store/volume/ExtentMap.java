@@ -27,6 +27,9 @@ final class ExtentMap {
 
   /** Removes what the file has in a range of blocks, the end exclusive. */
   void cut(long from, long to) throws IOException {
+    if (from >= to) {
+      return;
+    }
     Item item = at(from);
     while (item != null && block(item) < to) {
       cutOne(item, from, to);

@@ -39,7 +39,7 @@ final class FileContent {
     Item item = tree.floor(high, offset);
     if (item != null
         && item.high() == high
-        && item.offset() + bytes(Extent.decode(item.value())) > offset) {
+        && offset - item.offset() < bytes(Extent.decode(item.value()))) {
       return item;
     }
     item = tree.ceiling(high, offset);
@@ -74,7 +74,7 @@ final class FileContent {
       position = start;
       if (item != null && position < end) {
         Extent extent = Extent.decode(item.value());
-        int part = (int) (Math.min(end, item.offset() + bytes(extent)) - position);
+        int part = (int) Math.min(end - position, bytes(extent) - (position - item.offset()));
         int to = at + (int) (position - offset);
         if (extent.unwritten()) {
           plan.zero(to, part);
@@ -133,7 +133,9 @@ final class FileContent {
       if (item == null || extent == null) {
         return size;
       }
-      position = inside ? item.offset() + bytes(extent) : item.offset();
+      // the end of the last possible extent is behind what a long can say
+      long left = inside ? bytes(extent) - (position - item.offset()) : item.offset() - position;
+      position += Math.min(left, size - position);
     }
     return size;
   }

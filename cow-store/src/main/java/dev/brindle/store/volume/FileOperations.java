@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class FileOperations {
   private static final int PAGE_BYTES = FileState.PAGE_BYTES;
   private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
+  private static final int PAGE_MASK = PAGE_BYTES - 1;
 
   /** Extents that one operation removes; a larger truncation takes several. */
   private static final int ITEMS_PER_CHANGE = 1024;
@@ -66,11 +67,12 @@ final class FileOperations {
       for (Map.Entry<Long, byte[]> page : pages.entrySet()) {
         long start = Math.max(offset, page.getKey() << PAGE_SHIFT);
         content.plan(plan, (int) (position - offset), position, (int) (start - position));
-        long end = Math.min(offset + length, (page.getKey() + 1) << PAGE_SHIFT);
+        // the end of the file's last possible page is behind what a long can say
+        long end = start + Math.min(offset + length - start, PAGE_BYTES - (start & PAGE_MASK));
         plan.copy(
             (int) (start - offset),
             page.getValue(),
-            (int) (start & (PAGE_BYTES - 1)),
+            (int) (start & PAGE_MASK),
             (int) (end - start));
         position = end;
       }
@@ -126,7 +128,7 @@ final class FileOperations {
       long position = at;
       while (position < end) {
         long index = position >>> PAGE_SHIFT;
-        int from = (int) (position & (PAGE_BYTES - 1));
+        int from = (int) (position & PAGE_MASK);
         int length = (int) Math.min(PAGE_BYTES - from, end - position);
         source.get(page(state, inode, index, length == PAGE_BYTES), from, length);
         position += length;
@@ -140,17 +142,26 @@ final class FileOperations {
 
   /**
    * Makes the page with the file's end dirty before the file grows past it: the tree's bytes behind
-   * the end are undefined.
+   * the end are undefined. Where the tree has none there is nothing to hide.
    *
    * @param next where the next write begins; a page that it begins in is made anyway
    */
   private void zeroBehindEnd(FileState state, Inode inode, long next) throws IOException {
     synchronized (state) {
       long size = state.size();
-      boolean aligned = (size & (PAGE_BYTES - 1)) == 0;
-      if (!aligned && size >>> PAGE_SHIFT != next >>> PAGE_SHIFT) {
-        page(state, inode, size >>> PAGE_SHIFT, false);
+      long index = size >>> PAGE_SHIFT;
+      boolean aligned = (size & PAGE_MASK) == 0;
+      if (!aligned && index != next >>> PAGE_SHIFT && !isHole(state, inode, index)) {
+        page(state, inode, index, false);
       }
+    }
+  }
+
+  /** True when a page is neither dirty nor in the tree. */
+  private boolean isHole(FileState state, Inode inode, long index) throws IOException {
+    synchronized (state) {
+      return !state.dirtyPages().containsKey(index)
+          && new FileContent(head.view().tree(), inode.number, inode.size).isHole(index);
     }
   }
 
@@ -208,15 +219,15 @@ final class FileOperations {
 
   private boolean cut(Change change, Inode inode, FileState state, long size) throws IOException {
     synchronized (state) {
-      dropPages(state, (size + PAGE_BYTES - 1) >>> PAGE_SHIFT, Long.MAX_VALUE);
-      int tail = (int) (size & (PAGE_BYTES - 1));
+      dropPages(state, pagesTo(size), Long.MAX_VALUE);
+      int tail = (int) (size & PAGE_MASK);
       byte[] last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
       if (last != null) {
         java.util.Arrays.fill(last, tail, PAGE_BYTES, (byte) 0);
       }
       if (size < inode.size || inode.blocks > 0) {
         cutInline(change, inode, size);
-        long wanted = (size + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+        long wanted = pagesTo(size);
         long left = new ExtentMap(change, inode).cutTail(wanted, ITEMS_PER_CHANGE);
         if (left > wanted) {
           long reached = Math.max(size, Math.min(inode.size, left << PAGE_SHIFT));
@@ -339,7 +350,7 @@ final class FileOperations {
         FileContent content = new FileContent(change.tree(), number, inode.size);
         long first =
             content.inline() == null ? from >>> PAGE_SHIFT : Math.max(1, from >>> PAGE_SHIFT);
-        long last = (to + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+        long last = pagesTo(to);
         new ExtentMap(change, inode).reserve(first, last);
       }
     }
@@ -352,12 +363,14 @@ final class FileOperations {
       if (from >= to) {
         return;
       }
-      long firstWhole = (from + PAGE_BYTES - 1) >>> PAGE_SHIFT;
+      long firstWhole = pagesTo(from);
       boolean toEnd = to >= state.size();
-      long lastWhole = toEnd ? (to + PAGE_BYTES - 1) >>> PAGE_SHIFT : to >>> PAGE_SHIFT;
-      zeroPart(state, inode, from, Math.min(to, firstWhole << PAGE_SHIFT));
+      long lastWhole = toEnd ? pagesTo(to) : to >>> PAGE_SHIFT;
+      zeroPart(state, inode, from, firstWhole == pagesTo(to) ? to : firstWhole << PAGE_SHIFT);
       if (lastWhole >= firstWhole) {
-        zeroPart(state, inode, Math.max(from, lastWhole << PAGE_SHIFT), to);
+        if (!toEnd) {
+          zeroPart(state, inode, lastWhole << PAGE_SHIFT, to);
+        }
         dropPages(state, firstWhole, Math.max(firstWhole, lastWhole));
         if (new FileContent(change.tree(), inode.number, inode.size).inline() != null
             && firstWhole == 0
@@ -369,16 +382,20 @@ final class FileOperations {
     }
   }
 
+  /** Pages up to an offset, a part of one counted as one. */
+  private static long pagesTo(long offset) {
+    return (offset >>> PAGE_SHIFT) + ((offset & PAGE_MASK) == 0 ? 0 : 1);
+  }
+
   private void zeroPart(FileState state, Inode inode, long from, long to) throws IOException {
     if (from < to) {
       synchronized (state) {
         long index = from >>> PAGE_SHIFT;
-        FileContent content = new FileContent(head.view().tree(), inode.number, inode.size);
-        if (!state.dirtyPages().containsKey(index) && content.isHole(index)) {
+        if (isHole(state, inode, index)) {
           return;
         }
         byte[] page = page(state, inode, index, false);
-        int at = (int) (from & (PAGE_BYTES - 1));
+        int at = (int) (from & PAGE_MASK);
         java.util.Arrays.fill(page, at, at + (int) (to - from), (byte) 0);
         state.modified(dev.brindle.store.Timestamp.now());
       }

@@ -206,6 +206,7 @@ final class VolumeTree implements WritableFileTree {
 
   @Override
   public void fsync(long inode, boolean dataOnly) throws IOException {
+    engine.readInode(head, inode);
     FileState state = head.state(inode);
     if (state != null) {
       engine.flush(head, state, true);
