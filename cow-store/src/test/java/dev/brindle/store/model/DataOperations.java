@@ -86,8 +86,12 @@ final class DataOperations {
         AttributeOperations.setattr(lockstep, volume, inode, AttributeChange.ofSize(size));
     if (done) {
       ModelInode after = lockstep.model().tree(volume).inodes().get(inode);
-      long from = Math.min(size, before.content().size());
-      lockstep.history().cut(volume, before, after, from, Long.MAX_VALUE);
+      long oldSize = before.content().size();
+      if (size < oldSize) {
+        lockstep.history().cut(volume, before, after, size, Long.MAX_VALUE);
+      } else {
+        lockstep.history().written(volume, before, after);
+      }
     }
     return done;
   }
@@ -126,15 +130,16 @@ final class DataOperations {
       FallocateMode mode,
       long offset,
       long length) {
-    History history = lockstep.history();
-    long oldSize = before.content().size();
     boolean zeroes = mode != FallocateMode.ALLOCATE && mode != FallocateMode.ALLOCATE_KEEP_SIZE;
-    if (after.content().size() > oldSize) {
-      long from = zeroes ? Math.min(offset, oldSize) : oldSize;
-      history.cut(volume, before, after, from, Long.MAX_VALUE);
-    } else {
-      history.cut(volume, before, after, offset, zeroes ? offset + length : offset);
+    History history = lockstep.history();
+    if (zeroes) {
+      long size = Math.min(before.content().size(), after.content().size());
+      ModelInode cut = after.withContent(before.content().punch(offset, length).resize(size));
+      // what is left of the blocks at both ends is written as zeros, as data is
+      long from = Math.min(Long.MAX_VALUE - BLOCK, offset + BLOCK - 1) / BLOCK * BLOCK;
+      history.cut(volume, before, cut, from, (offset + length) / BLOCK * BLOCK);
     }
+    history.written(volume, before, after);
   }
 
   static void read(Lockstep lockstep, Pick pick) throws IOException {

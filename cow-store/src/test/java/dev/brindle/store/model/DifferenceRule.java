@@ -11,14 +11,17 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
  * What a diff of two trees of one volume says, computed the plain way. A name that an inode has in
- * both trees says nothing; one that it lost and one that it got are a rename; further ones are
- * removed or added. A file whose data, attributes or extended attributes are not the same is
- * modified, under its path in the newer tree. What is below a renamed directory is not renamed.
+ * both trees says nothing; one that it lost and one that it won are a rename; further ones are
+ * removed or added. What is below a renamed directory is not renamed. An inode in both trees is
+ * modified, under a path in the newer tree, when its mode, owner, size, bytes, extended attributes
+ * or modification time are not the same; the diff may say so when it was merely written to.
  */
 final class DifferenceRule {
   /** Runs a diff. */
@@ -34,8 +37,8 @@ final class DifferenceRule {
   private final Map<Long, List<Link>> toLinks;
 
   private DifferenceRule(TreeState from, TreeState to) {
-    this.from = from;
-    this.to = to;
+    this.from = from.withoutOrphans();
+    this.to = to.withoutOrphans();
     fromLinks = links(from);
     toLinks = links(to);
   }
@@ -47,22 +50,94 @@ final class DifferenceRule {
   }
 
   private void verify(List<Difference> found) {
-    TreeSet<String> actual = new TreeSet<>();
+    Map<String, Long> lost = new HashMap<>();
+    Map<String, Long> won = new HashMap<>();
+    Map<String, Long> paths = new HashMap<>();
+    Map<Long, Integer> renames = new TreeMap<>();
+    for (long inode : inodes()) {
+      List<Link> before = fromLinks.getOrDefault(inode, List.of());
+      List<Link> after = toLinks.getOrDefault(inode, List.of());
+      after.forEach(link -> paths.put(text(path(to, toLinks, link)), inode));
+      before.stream()
+          .filter(link -> !after.contains(link))
+          .forEach(link -> lost.put(text(path(from, fromLinks, link)), inode));
+      after.stream()
+          .filter(link -> !before.contains(link))
+          .forEach(link -> won.put(text(path(to, toLinks, link)), inode));
+    }
+    lost.forEach((path, inode) -> renames.merge(inode, 1, Integer::sum));
+    renames.replaceAll((inode, count) -> Math.min(count, count(won, inode)));
+    TreeSet<Long> modified = new TreeSet<>();
     for (Difference difference : found) {
-      if (!actual.add(text(difference))) {
-        throw new AssertionError("the diff says twice: " + text(difference));
+      String path = text(difference.path());
+      switch (difference.kind()) {
+        case ADDED -> take(won, path, difference);
+        case REMOVED -> take(lost, path, difference);
+        case RENAMED -> {
+          long inode = take(won, path, difference);
+          InodeComparison.equal(
+              "inode of " + text(difference),
+              inode,
+              take(lost, text(Objects.requireNonNull(difference.oldPath())), difference));
+          renames.merge(inode, -1, Integer::sum);
+        }
+        case MODIFIED -> modified.add(modified(paths, path));
       }
     }
-    TreeSet<String> expected = new TreeSet<>();
-    for (Difference difference : expected()) {
-      expected.add(text(difference));
+    boolean allRenamed = renames.values().stream().allMatch(left -> left == 0);
+    if (!lost.isEmpty() || !won.isEmpty() || !allRenamed) {
+      throw new AssertionError("the diff lacks - " + lost + ", + " + won + ", R " + renames);
     }
-    if (!actual.equals(expected)) {
-      TreeSet<String> missing = new TreeSet<>(expected);
-      missing.removeAll(actual);
-      actual.removeAll(expected);
-      throw new AssertionError("the diff misses " + missing + " and has instead " + actual);
+    verifyModified(modified);
+  }
+
+  private static int count(Map<String, Long> paths, long inode) {
+    return (int) paths.values().stream().filter(number -> number == inode).count();
+  }
+
+  private static long take(Map<String, Long> paths, String path, Difference difference) {
+    Long inode = paths.remove(path);
+    if (inode == null) {
+      throw new AssertionError("the diff says wrongly or twice: " + text(difference));
     }
+    return inode;
+  }
+
+  private long modified(Map<String, Long> paths, String path) {
+    Long inode = path.isEmpty() ? Long.valueOf(FileTree.ROOT_INODE) : paths.get(path);
+    ModelInode before = inode == null ? null : from.inodes().get(inode);
+    ModelInode after = inode == null ? null : to.inodes().get(inode);
+    if (before == null || after == null || isUntouched(before, after)) {
+      throw new AssertionError("the diff says wrongly: M " + path);
+    }
+    return inode;
+  }
+
+  private void verifyModified(TreeSet<Long> found) {
+    for (long inode : inodes()) {
+      ModelInode before = from.inodes().get(inode);
+      ModelInode after = to.inodes().get(inode);
+      boolean changed = before != null && after != null && !same(before, after);
+      if (changed && inode != FileTree.ROOT_INODE && !found.contains(inode)) {
+        throw new AssertionError("the diff lacks M " + text(firstPath(to, toLinks, inode)));
+      }
+    }
+  }
+
+  private TreeSet<Long> inodes() {
+    TreeSet<Long> inodes = new TreeSet<>(fromLinks.keySet());
+    inodes.addAll(toLinks.keySet());
+    return inodes;
+  }
+
+  /** Nobody did anything to the inode that counts as a change, not even in vain. */
+  private static boolean isUntouched(ModelInode a, ModelInode b) {
+    return a.mode() == b.mode()
+        && a.uid() == b.uid()
+        && a.gid() == b.gid()
+        && a.content() == b.content()
+        && a.xattrs() == b.xattrs()
+        && a.modificationTime().equals(b.modificationTime());
   }
 
   static List<Difference> expected(TreeState from, TreeState to) {
@@ -71,10 +146,7 @@ final class DifferenceRule {
 
   private List<Difference> expected() {
     List<Difference> result = new ArrayList<>();
-    TreeSet<Long> inodes = new TreeSet<>(fromLinks.keySet());
-    inodes.addAll(toLinks.keySet());
-    inodes.add(FileTree.ROOT_INODE);
-    for (long inode : inodes) {
+    for (long inode : inodes()) {
       names(inode, result);
       ModelInode before = from.inodes().get(inode);
       ModelInode after = to.inodes().get(inode);
@@ -111,6 +183,7 @@ final class DifferenceRule {
         && a.uid() == b.uid()
         && a.gid() == b.gid()
         && a.size() == b.size()
+        && a.modificationTime().mayBe(b.modificationTime())
         && a.xattrs().sameAs(b.xattrs(), Arrays::equals)
         && sameBytes(a.content(), b.content())
         && sameBytes(b.content(), a.content());

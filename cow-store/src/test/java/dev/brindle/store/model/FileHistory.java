@@ -1,6 +1,7 @@
 package dev.brindle.store.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,40 +10,58 @@ import org.jspecify.annotations.Nullable;
  * after a crash. The rules are {@link History}'s.
  */
 final class FileHistory {
+  /** How an operation changed a file. */
+  private enum Kind {
+    /** All data is durable, or goes ahead of the operation. */
+    FLUSHED,
+    /** In the file's buffers: comes later, or not at all. */
+    WRITTEN,
+    /** Bytes are taken away, by the operation itself. */
+    CUT
+  }
+
   /**
    * The file after one change.
    *
    * @param index the store-wide number of the operation
-   * @param settledFrom from here to {@code settledTo} the bytes are as durable as the operation: it
-   *     changed the tree itself, not the file's buffers
-   * @param settlesSize whether the operation settled the size
+   * @param settledFrom from here to {@code settledTo} the bytes are as durable as the operation
    */
-  private record Entry(
-      long index, ModelInode inode, long settledFrom, long settledTo, boolean settlesSize) {
+  private record Entry(long index, Kind kind, ModelInode inode, long settledFrom, long settledTo) {
     boolean settles(long offset) {
       return settledFrom <= offset && offset < settledTo;
+    }
+
+    long size() {
+      return inode.content().size();
     }
   }
 
   private final List<Entry> entries = new ArrayList<>();
 
   FileHistory(long index, ModelInode durable) {
-    entries.add(new Entry(index, durable, 0, Long.MAX_VALUE, true));
+    flushed(index, durable);
   }
 
-  /** A write: the bytes are in the file's buffers. */
+  /** A write, or another growth: what is new is in the file's buffers. */
   void written(long index, ModelInode after) {
-    entries.add(new Entry(index, after, 0, 0, false));
+    entries.add(new Entry(index, Kind.WRITTEN, after, 0, 0));
   }
 
-  /** A truncation or a hole: logged at once, in the order of the operations. */
+  /** The file after any operation, perhaps one on its attributes; null when it is gone. */
+  void noted(long index, @Nullable ModelInode after) {
+    if (after != null && entries.get(entries.size() - 1).inode() != after) {
+      written(index, after);
+    }
+  }
+
+  /** A truncation or a hole: what it takes away is gone with it. */
   void cut(long index, ModelInode after, long from, long to) {
-    entries.add(new Entry(index, after, from, to, true));
+    entries.add(new Entry(index, Kind.CUT, after, from, to));
   }
 
   /** All data is flushed ahead of the operation, as before a rename. */
   void flushed(long index, ModelInode after) {
-    entries.add(new Entry(index, after, 0, Long.MAX_VALUE, true));
+    entries.add(new Entry(index, Kind.FLUSHED, after, 0, Long.MAX_VALUE));
   }
 
   /** All blocks that any state of the file has. */
@@ -62,14 +81,9 @@ final class FileHistory {
    */
   @Nullable String refuse(SparseBytes found, long until) {
     List<Entry> past = entries.stream().filter(entry -> entry.index() <= until).toList();
-    int sizeFrom = 0;
-    for (int i = 0; i < past.size(); i++) {
-      sizeFrom = past.get(i).settlesSize() ? i : sizeFrom;
-    }
-    long smallest = past.get(sizeFrom).inode().content().size();
-    long largest = past.get(past.size() - 1).inode().content().size();
-    if (found.size() < smallest || found.size() > largest) {
-      return "size " + found.size() + " is not in " + smallest + ".." + largest;
+    String problem = refuseSize(past, found.size());
+    if (problem != null) {
+      return problem;
     }
     PersistentMap<Long, Boolean> blocks = PersistentMap.empty();
     for (Entry entry : past) {
@@ -81,12 +95,32 @@ final class FileHistory {
       blocks = blocks.with(block.getKey(), true);
     }
     for (var block : blocks) {
-      String problem = refuseBlock(past, found, block.getKey());
+      problem = refuseBlock(past, found, block.getKey());
       if (problem != null) {
         return problem;
       }
     }
     return null;
+  }
+
+  private static @Nullable String refuseSize(List<Entry> past, long found) {
+    long smallest = 0;
+    long largest = 0;
+    for (Entry entry : past) {
+      switch (entry.kind()) {
+        case FLUSHED -> {
+          smallest = entry.size();
+          largest = entry.size();
+        }
+        case WRITTEN -> largest = Math.max(largest, entry.size());
+        case CUT -> {
+          smallest = Math.min(smallest, entry.size());
+          largest = Math.min(largest, entry.size());
+        }
+      }
+    }
+    boolean allowed = smallest <= found && found <= largest;
+    return allowed ? null : "size " + found + " is not in " + smallest + ".." + largest;
   }
 
   private static @Nullable String refuseBlock(List<Entry> past, SparseBytes found, long number) {
@@ -98,8 +132,7 @@ final class FileHistory {
     byte[] actual = found.block(number);
     Entry last = past.get(past.size() - 1);
     if (last.inode().content().size() >= start + length
-        && java.util.Arrays.equals(
-            actual, 0, length, last.inode().content().block(number), 0, length)) {
+        && Arrays.equals(actual, 0, length, last.inode().content().block(number), 0, length)) {
       return null;
     }
     for (int i = 0; i < length; i++) {

@@ -57,13 +57,26 @@ class FileHistoryTest {
     FileHistory history = new FileHistory(0, file("aaaa"));
     history.written(1, file("bbbb"));
     history.cut(2, file("bb"), 2, Long.MAX_VALUE);
-    history.cut(3, file("bb.."), 2, Long.MAX_VALUE);
+    history.written(3, file("bb.."));
     allowed(history, "aa", 2);
     allowed(history, "bb", 2);
     allowed(history, "aa..", 3);
+    allowed(history, "aa", 3);
     refused(history, "bbbb", 2);
+    refused(history, "b", 3);
     refused(history, "aaaa", 3);
     refused(history, "bbaa", 3);
+  }
+
+  @Test
+  void truncation_ofWhatWasNeverFlushed() {
+    FileHistory history = new FileHistory(0, EMPTY_FILE);
+    history.written(1, file("aaaa"));
+    history.cut(2, file("aa"), 2, Long.MAX_VALUE);
+    allowed(history, "", 2);
+    allowed(history, "aa", 2);
+    refused(history, "aaaa", 2);
+    refused(history, "..", 2);
   }
 
   @Test

@@ -13,19 +13,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The rules, from the architecture's "write path, durability, recovery":
  *
  * <ol>
- *   <li>Operations on names, attributes, the catalogue, truncations and {@code fallocate} form one
- *       history of the whole store. What comes back is a prefix of it, which holds at least
- *       everything before the last fsync, sync, checkpoint, snapshot or clone.
+ *   <li>Operations on names, attributes and the catalogue form one history of the whole store. What
+ *       comes back is a prefix of it, which holds at least everything before the last fsync, sync,
+ *       checkpoint, snapshot or clone.
  *   <li>File data comes later than the operations around it, or not at all. In a prefix that ends
  *       with operation p, a byte of a file is one that the file held at that place after one of the
  *       operations up to p, and not before the last one that <em>settled</em> the place: made the
  *       data durable (fsync of the file, sync, snapshot or clone of the volume), cut it off,
- *       punched it out, or renamed the file (its data is flushed ahead of that).
- *   <li>The size is one that the file had since an operation settled it, or lies in between, when a
- *       long write came through in part. Only states in which the file was long enough to hold a
- *       byte count for rule 2: so there is no size without its data.
- *   <li>A file's modification, change and access time are each one of those it had in these states;
- *       the set-uid bits that a write clears may be there still.
+ *       punched the whole 4 KiB block out, or renamed the file (its data is flushed ahead of that).
+ *   <li>The size lies between the last one that was durable and the present one; a truncation takes
+ *       away what was larger. Only states in which the file was long enough to hold a byte count
+ *       for rule 2: so there is no size without its data.
+ *   <li>A file's modification, change and access time are each one of those it had in these states.
  *   <li>A snapshot is there exactly as taken, or (before its creation returned) not at all.
  *   <li>Inodes without a name are gone.
  * </ol>
@@ -57,6 +56,12 @@ final class History {
   /** An operation was done. */
   void add(ModelState state) {
     states.add(state);
+    files.forEach((key, file) -> file.noted(index(), inode(state, key)));
+  }
+
+  private static @Nullable ModelInode inode(ModelState state, FileKey key) {
+    ModelVolume volume = state.volumes().get(key.volume());
+    return volume == null ? null : volume.tree().inodes().get(key.inode());
   }
 
   /** Everything before now is durable, except for file data. */
@@ -85,7 +90,7 @@ final class History {
     file(volume, before).written(index(), after);
   }
 
-  /** A file's data changed in the tree by the newest operation. */
+  /** The newest operation took away a range of a file's data. */
   void cut(long volume, ModelInode before, ModelInode after, long from, long to) {
     file(volume, before).cut(index(), after, from, to);
   }

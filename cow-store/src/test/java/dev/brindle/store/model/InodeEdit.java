@@ -40,7 +40,7 @@ final class InodeEdit {
     if (size != null) {
       ModelTime modified = inode.modificationTime();
       result =
-          withoutPrivileges(result)
+          result
               .withContent(inode.content().resize(size))
               .modified(size == inode.size() ? modified.or(now) : now);
     }
@@ -66,10 +66,7 @@ final class InodeEdit {
     if (bytes.length == 0) {
       return inode;
     }
-    return withoutPrivileges(inode)
-        .withContent(inode.content().write(offset, bytes))
-        .modified(now)
-        .changed(now);
+    return inode.withContent(inode.content().write(offset, bytes)).modified(now).changed(now);
   }
 
   static ModelInode fallocate(
@@ -87,7 +84,7 @@ final class InodeEdit {
           case ZERO_RANGE -> content.zero(offset, length, false);
           case ZERO_RANGE_KEEP_SIZE -> content.zero(offset, length, true);
         };
-    return withoutPrivileges(inode)
+    return inode
         .withContent(changed)
         .modified(inode.modificationTime().or(now))
         .changed(inode.changeTime().or(now));
@@ -154,7 +151,7 @@ final class InodeEdit {
     return Refused.when(!inode.isRegular(), first, EINVAL, EBADF, ENODEV);
   }
 
-  /** As the kernel does for a change of owner or data: set-uid goes, set-gid with group execute. */
+  /** As chown does: set-uid goes, and set-gid with group execute. */
   private static ModelInode withoutPrivileges(ModelInode inode) {
     if (inode.isDirectory()) {
       return inode;

@@ -154,7 +154,7 @@ final class Lockstep {
     model.reset(model.state());
     history = new History(model.state());
     check(false);
-    compareAll(new Random(operations), 3);
+    compareAll(new Random(operations), 3, true);
   }
 
   void crash(long seed) throws IOException {
@@ -164,7 +164,7 @@ final class Lockstep {
     ModelState found = Recovery.match(store(), history);
     model.reset(found);
     history = new History(model.state());
-    compareAll(new Random(seed), 3);
+    compareAll(new Random(seed), 3, true);
   }
 
   /** Lets the store verify its own rules. */
@@ -182,20 +182,22 @@ final class Lockstep {
    * Compares everything with the model.
    *
    * @param dataOneIn of how many snapshots one is compared with its data; the heads always are
+   * @param settled nothing is in buffers
    */
-  void compareAll(Random random, int dataOneIn) throws IOException {
+  void compareAll(Random random, int dataOneIn, boolean settled) throws IOException {
     Recovery.catalogue(store(), state());
     for (Map.Entry<Long, ModelVolume> entry : state().volumes()) {
-      compareTree(entry.getKey(), entry.getValue().tree(), true);
+      compareTree(entry.getKey(), entry.getValue().tree(), true, settled);
     }
     for (Map.Entry<Long, ModelSnapshot> entry : state().snapshots()) {
-      compareTree(entry.getKey(), entry.getValue().tree(), random.nextInt(dataOneIn) == 0);
+      compareTree(entry.getKey(), entry.getValue().tree(), random.nextInt(dataOneIn) == 0, true);
     }
   }
 
-  private void compareTree(long treeId, TreeState expected, boolean withData) throws IOException {
+  private void compareTree(long treeId, TreeState expected, boolean withData, boolean settled)
+      throws IOException {
     try {
-      TreeComparison.compare(openTree(treeId), expected, withData);
+      TreeComparison.compare(openTree(treeId), expected, withData, settled);
     } catch (AssertionError e) {
       ModelSnapshot snapshot = state().snapshots().get(treeId);
       String name =

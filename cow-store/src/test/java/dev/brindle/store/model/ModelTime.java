@@ -15,6 +15,11 @@ record ModelTime(Timestamp earliest, Timestamp latest) {
     return earliest.compareTo(time) <= 0 && time.compareTo(latest) <= 0;
   }
 
+  /** Whether the two can be the same instant. */
+  boolean mayBe(ModelTime other) {
+    return earliest.compareTo(other.latest) <= 0 && other.earliest.compareTo(latest) <= 0;
+  }
+
   /** Either of the two: for a change that a rule leaves open. */
   ModelTime or(ModelTime other) {
     return new ModelTime(

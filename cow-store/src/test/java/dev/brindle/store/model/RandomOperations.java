@@ -76,7 +76,7 @@ final class RandomOperations {
           done++;
           step.run(lockstep);
         }
-        lockstep.compareAll(new Random(done), 1);
+        lockstep.compareAll(new Random(done), 1, false);
         lockstep.check(true);
         lockstep.deleteEverything();
         return null;

@@ -72,9 +72,11 @@ record SparseBytes(
     long last = end / BLOCK;
     SparseBytes result = this;
     if (first < last) {
-      result =
-          new SparseBytes(
-              size, written.withoutRange(first, last), allocated.withoutRange(first, last));
+      // space that was allocated behind the end may stay
+      long blocks = size / BLOCK + (size % BLOCK == 0 ? 0 : 1);
+      PersistentMap<Long, Boolean> left =
+          first < blocks ? allocated.withoutRange(first, Math.min(last, blocks)) : allocated;
+      result = new SparseBytes(size, written.withoutRange(first, last), left);
     }
     if (offset % BLOCK != 0) {
       int to = first > last ? (int) (end % BLOCK) : BLOCK;

@@ -42,8 +42,12 @@ final class StoreOperations {
 
   /** Reads everything back. */
   static void compare(Lockstep lockstep, Pick pick) throws IOException {
+    boolean settled = pick.oneIn(2);
+    if (settled) {
+      sync(lockstep, pick);
+    }
     lockstep.note("compare");
-    lockstep.compareAll(pick.random(), 4);
+    lockstep.compareAll(pick.random(), 4, settled);
   }
 
   static void check(Lockstep lockstep, Pick pick) throws IOException {

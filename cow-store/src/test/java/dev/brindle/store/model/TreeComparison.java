@@ -2,6 +2,7 @@ package dev.brindle.store.model;
 
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileTree;
+import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -17,20 +18,24 @@ final class TreeComparison {
   private final FileTree actual;
   private final TreeState expected;
   private final boolean withData;
+  private final boolean settled;
 
-  private TreeComparison(FileTree actual, TreeState expected, boolean withData) {
+  private TreeComparison(FileTree actual, TreeState expected, boolean withData, boolean settled) {
     this.actual = actual;
     this.expected = expected;
     this.withData = withData;
+    this.settled = settled;
   }
 
   /**
    * Throws an {@link AssertionError} with the path of the first difference.
    *
    * @param withData false leaves the files' bytes out
+   * @param settled nothing is in buffers: the blocks can be counted
    */
-  static void compare(FileTree actual, TreeState expected, boolean withData) throws IOException {
-    new TreeComparison(actual, expected, withData).run();
+  static void compare(FileTree actual, TreeState expected, boolean withData, boolean settled)
+      throws IOException {
+    new TreeComparison(actual, expected, withData, settled).run();
   }
 
   private void run() throws IOException {
@@ -58,7 +63,11 @@ final class TreeComparison {
   }
 
   private void compare(ModelInode inode) throws IOException {
-    InodeComparison.attributes(inode, actual.getattr(inode.number()));
+    InodeAttributes attributes = actual.getattr(inode.number());
+    InodeComparison.attributes(inode, attributes);
+    if (settled && inode.isRegular()) {
+      InodeComparison.blocks(inode.content(), attributes);
+    }
     InodeComparison.xattrs(actual, inode);
     if (inode.isDirectory()) {
       InodeComparison.equal("parent", inode.parent(), actual.parent(inode.number()));

@@ -1,6 +1,8 @@
 package dev.brindle.store.model;
 
+import static dev.brindle.store.Errno.E2BIG;
 import static dev.brindle.store.Errno.EEXIST;
+import static dev.brindle.store.Errno.EFBIG;
 import static dev.brindle.store.Errno.EINVAL;
 import static dev.brindle.store.Errno.EISDIR;
 import static dev.brindle.store.Errno.ENAMETOOLONG;
@@ -8,6 +10,7 @@ import static dev.brindle.store.Errno.ENOENT;
 import static dev.brindle.store.Errno.ENOTDIR;
 import static dev.brindle.store.Errno.ENOTEMPTY;
 import static dev.brindle.store.Errno.EPERM;
+import static dev.brindle.store.Errno.ERANGE;
 
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileTree;
@@ -35,7 +38,8 @@ final class TreeEdit {
   ModelInode inode(long number) {
     ModelInode inode = state.inodes().get(number);
     if (inode == null) {
-      throw Refused.with(ENOENT);
+      // or what is wrong with the other operands
+      throw Refused.with(ENOENT, EINVAL, EFBIG, E2BIG, ERANGE);
     }
     return inode;
   }
