@@ -275,21 +275,24 @@ final class TreeRules implements TreeDiff.Visitor {
   }
 
   private void extentPlace(long high, long offset, Extent extent) throws IOException {
-    long end = offset + (long) extent.blocks() * Extent.BLOCK_BYTES;
-    if (offset < 0 || offset % Extent.BLOCK_BYTES != 0 || end < 0) {
+    // the last block of the largest file ends at 2^63, which is behind what a long can say
+    long left = Long.MAX_VALUE / Extent.BLOCK_BYTES + 1 - offset / Extent.BLOCK_BYTES;
+    if (offset < 0 || offset % Extent.BLOCK_BYTES != 0 || extent.blocks() > left) {
       report(high, offset, "is an extent at an offset that is none: " + extent);
       return;
     }
     Item next = tree.next(high, offset + 1);
-    if (next != null && next.offset() < end) {
+    if (next != null && next.offset() - offset < bytes(extent)) {
       report(high, offset, "is an extent that reaches into the next");
     }
     Item previous = offset == 0 ? null : tree.last(high, offset - 1);
-    if (previous != null
-        && previous.offset() + (long) Extent.decode(previous.value()).blocks() * Extent.BLOCK_BYTES
-            > offset) {
+    if (previous != null && offset - previous.offset() < bytes(Extent.decode(previous.value()))) {
       report(high, offset, "is an extent that the one before reaches into");
     }
+  }
+
+  private static long bytes(Extent extent) {
+    return (long) extent.blocks() * Extent.BLOCK_BYTES;
   }
 
   private void report(long high, long offset, String how) {
