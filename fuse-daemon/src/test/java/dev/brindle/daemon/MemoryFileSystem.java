@@ -93,6 +93,11 @@ public class MemoryFileSystem implements InodeFileSystem {
     return files.size();
   }
 
+  /** The names in the root directory. */
+  public synchronized List<Name> rootNames() {
+    return List.copyOf(files.get(ROOT_NODE).names.keySet());
+  }
+
   private File make(int mode, int uid, int gid) {
     File file = new File();
     file.number = nextNode++;

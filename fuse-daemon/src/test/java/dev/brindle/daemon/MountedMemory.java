@@ -1,0 +1,64 @@
+package dev.brindle.daemon;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.libfuse.LibfuseTransport;
+import dev.brindle.daemon.transport.TransportOptions;
+import dev.brindle.daemon.transport.TransportSession;
+import dev.brindle.namespace.InodeFileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A file system mounted for a test; closing leaves no mount behind, whatever happened. */
+public final class MountedMemory implements AutoCloseable {
+  private final Path mountPoint;
+  private final TransportSession session;
+
+  private MountedMemory(Path mountPoint, TransportSession session) {
+    this.mountPoint = mountPoint;
+    this.session = session;
+  }
+
+  /** Skips the test where nothing can be mounted. */
+  public static void assumeFuse() {
+    assumeTrue(
+        Files.isWritable(Path.of("/dev/fuse")),
+        "skipped: there is no /dev/fuse that this user may open");
+  }
+
+  public static MountedMemory mount(InodeFileSystem fileSystem, Path mountPoint)
+      throws IOException {
+    assumeFuse();
+    TransportSession session =
+        LibfuseTransport.load()
+            .mount(fileSystem, TransportOptions.of(mountPoint, "brindle:test:memory"));
+    return new MountedMemory(mountPoint, session);
+  }
+
+  public Path root() {
+    return mountPoint;
+  }
+
+  public TransportSession session() {
+    return session;
+  }
+
+  /** Unmounts in order. */
+  public void unmount() throws IOException {
+    Unmounter.current().unmount(mountPoint, false);
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    if (MountTable.on(mountPoint.toRealPath()).isPresent()) {
+      Unmounter.current().unmount(mountPoint, true);
+    }
+    if (!session.awaitEnd(Duration.ofSeconds(30))) {
+      throw new IOException("the session of " + mountPoint + " does not end");
+    }
+  }
+}
