@@ -1,8 +1,6 @@
 package dev.brindle.store.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.brindle.store.Errno;
-import dev.brindle.store.FileSystemException;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.log.FrozenSegments;
 import dev.brindle.store.log.LogHold;
@@ -11,7 +9,6 @@ import dev.brindle.store.version.FrozenVersions;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.tinylog.Logger;
 
 /**
  * Makes what is in memory the index on disk. What comes before what, and why:
@@ -63,7 +60,7 @@ final class Checkpoint {
       if (earlier != null) {
         complete(earlier);
       }
-      flush();
+      engine.flushAllThatFits();
       prepare();
       Frozen frozen = freeze();
       unfinished = frozen;
@@ -72,21 +69,6 @@ final class Checkpoint {
     } catch (DiskFullException e) {
       engine.backlog().setDiskFull(true);
       throw e;
-    }
-  }
-
-  /**
-   * Flushes what is dirty. On a full disk that may be impossible, and must not keep the checkpoint
-   * from making deletions durable, which give space back: the data stays dirty.
-   */
-  private void flush() throws IOException {
-    try {
-      engine.flushAll();
-    } catch (FileSystemException e) {
-      if (e.errno() != Errno.ENOSPC) {
-        throw e;
-      }
-      Logger.warn("a checkpoint leaves file data in memory: {}", e.getMessage());
     }
   }
 

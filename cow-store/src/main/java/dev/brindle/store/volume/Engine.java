@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * The parts of an open store, and how an operation runs on them: which locks, which admission, and
@@ -283,6 +284,21 @@ final class Engine {
   void flushAll() throws IOException {
     for (Head head : heads.values()) {
       flushAll(head);
+    }
+  }
+
+  /**
+   * Flushes what is dirty, as far as the disk has room: a full one must not keep a checkpoint from
+   * making deletions durable, which give space back. What is left stays dirty.
+   */
+  void flushAllThatFits() throws IOException {
+    try {
+      flushAll();
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ENOSPC) {
+        throw e;
+      }
+      Logger.warn("file data stays in memory, the host's disk is full: {}", e.getMessage());
     }
   }
 

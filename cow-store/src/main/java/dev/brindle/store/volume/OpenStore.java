@@ -259,12 +259,12 @@ public final class OpenStore implements Closeable {
   }
 
   public List<SpaceUsage> spaceUsage() throws IOException {
-    engine.flushAll();
+    engine.flushAllThatFits();
     return versions.catalogue().spaceUsage();
   }
 
   public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
-    engine.flushAll();
+    engine.flushAllThatFits();
     volumes.compare(from, to).tell(sink);
   }
 
@@ -321,6 +321,18 @@ public final class OpenStore implements Closeable {
     return versions;
   }
 
+  /**
+   * @throws IOException file data could not be written
+   */
+  private void refuseLoss() throws IOException {
+    long left = engine.dirtyBytes().bytes();
+    if (left > 0) {
+      throw new IOException(
+          "the host's disk is full: %d bytes of file data that were not synced are lost"
+              .formatted(left));
+    }
+  }
+
   /** Ends the threads, makes everything durable and closes the files. */
   @Override
   public void close() throws IOException {
@@ -331,6 +343,7 @@ public final class OpenStore implements Closeable {
     try {
       if (!engine.fault().isReported()) {
         checkpoint.run();
+        refuseLoss();
       }
     } finally {
       try {
