@@ -75,8 +75,7 @@ final class StatusCommand extends Verb {
       // Another user's daemon does not answer; the list goes on.
       daemon = "not reachable";
     }
-    return new MountLine(
-        mount.mountPoint().toString(), mount.store().toString(), volume, daemon);
+    return new MountLine(mount.mountPoint().toString(), mount.store().toString(), volume, daemon);
   }
 
   private boolean isServed(MountedVolume mount) throws IOException {

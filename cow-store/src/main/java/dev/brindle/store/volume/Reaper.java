@@ -44,7 +44,8 @@ final class Reaper {
     try {
       progress = versions.reapStep(BUDGET);
     } catch (IOException e) {
-      Logger.error(e, "a deleted version could not be freed; its space stays taken until a restart");
+      Logger.error(
+          e, "a deleted version could not be freed; its space stays taken until a restart");
       failed = true;
       return ReapProgress.IDLE;
     } catch (RuntimeException | Error e) {

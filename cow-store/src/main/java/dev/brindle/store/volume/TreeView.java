@@ -153,7 +153,11 @@ public final class TreeView {
     List<Item> items = new ArrayList<>(1);
     long high = ItemType.high(inode, type);
     tree.forEach(
-        high, 0, high + 1, 0, (itemHigh, offset, value) -> items.add(new Item(high, offset, value)));
+        high,
+        0,
+        high + 1,
+        0,
+        (itemHigh, offset, value) -> items.add(new Item(high, offset, value)));
     return items;
   }
 }

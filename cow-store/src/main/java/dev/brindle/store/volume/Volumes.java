@@ -222,7 +222,9 @@ final class Volumes {
     }
   }
 
-  /** What differs between two trees of this store; neither changes or goes while it is looked at. */
+  /**
+   * What differs between two trees of this store; neither changes or goes while it is looked at.
+   */
   TreeComparison compare(FileTree from, FileTree to) throws IOException {
     return look(from, old -> look(to, now -> walked(old, now)));
   }
