@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
@@ -51,6 +52,9 @@ public final class Store implements Closeable {
       Files.createDirectory(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    if (!Files.isDirectory(directory)) {
+      throw new NotDirectoryException(directory + " is a file, and a store is a directory");
     }
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(holder())) {
