@@ -39,6 +39,7 @@ package_of() {
     apt:jre) apt_first openjdk-17-jre-headless openjdk-21-jre-headless openjdk-25-jre-headless default-jre-headless ;;
     apt:libfuse) apt_first libfuse2t64 libfuse2 ;;
     apt:fusermount) apt_first fuse3 fuse ;;
+    apt:linux-source) apt_first linux-source-6.1 linux-source ;;
     apt:*) echo "$1" ;;
     dnf:jdk) echo java-latest-openjdk-devel ;;
     dnf:jre) echo java-latest-openjdk-headless ;;

@@ -1,0 +1,191 @@
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** Reading and writing one file, in sequence and at random, in 1 MiB and in 4 KiB. */
+final class IoRows {
+  private static final int MIB = 1 << 20;
+  private static final int KIB_4 = 4 << 10;
+  private static final String FILE = "data";
+  private static final String NEW_FILE = "written";
+
+  private final int fileMib;
+  private final int count;
+  private final Random random = new Random(1);
+
+  IoRows(boolean full) {
+    fileMib = full ? 1024 : 128;
+    count = full ? 20_000 : 4_000;
+  }
+
+  List<Row> rows() {
+    return List.of(
+        rate("write-1m", "sequential write, 1 MiB", this::noFile, t -> write(t, MIB, false)),
+        rate(
+            "write-1m-sync",
+            "the same, with fsync at the end",
+            this::noFile,
+            t -> write(t, MIB, true)),
+        rate("write-4k", "sequential write, 4 KiB", this::noFile, t -> write(t, KIB_4, false)),
+        rate(
+            "write-4k-sync",
+            "the same, with fsync at the end",
+            this::noFile,
+            t -> write(t, KIB_4, true)),
+        rate("read-1m-cold", "sequential read, 1 MiB, cold", this::file, t -> read(t, MIB))
+            .asCold(),
+        rate("read-1m-warm", "sequential read, 1 MiB, warm", this::fileRead, t -> read(t, MIB)),
+        rate("read-4k-cold", "sequential read, 4 KiB, cold", this::file, t -> read(t, KIB_4))
+            .asCold(),
+        rate("read-4k-warm", "sequential read, 4 KiB, warm", this::fileRead, t -> read(t, KIB_4)),
+        count(
+                "random-read-4k-cold",
+                "random read, 4 KiB, cold",
+                this::file,
+                t -> readAt(t, KIB_4, count))
+            .asCold(),
+        count(
+            "random-read-4k-warm",
+            "random read, 4 KiB, warm",
+            this::fileRead,
+            t -> readAt(t, KIB_4, 10 * count)),
+        rate(
+                "random-read-1m-cold",
+                "random read, 1 MiB, cold",
+                this::file,
+                t -> readAt(t, MIB, fileMib))
+            .asCold(),
+        count(
+            "random-write-4k",
+            "random overwrite, 4 KiB",
+            this::file,
+            t -> writeAt(t, KIB_4, count, 0)),
+        rate(
+            "random-write-1m",
+            "random overwrite, 1 MiB",
+            this::file,
+            t -> writeAt(t, MIB, fileMib, 0)),
+        count(
+            "write-4k-fsync",
+            "random overwrite, 4 KiB, each with fsync",
+            this::file,
+            t -> writeAt(t, KIB_4, count / 8, 1)),
+        count(
+            "append-fsync",
+            "append 4 KiB, each with fsync",
+            this::noFile,
+            t -> append(t, count / 8)));
+  }
+
+  private static Row rate(String name, String what, Row.Step prepare, Row.Measure measure) {
+    return new Row(name, what, Row.Unit.MIB_PER_SECOND, prepare, measure);
+  }
+
+  private static Row count(String name, String what, Row.Step prepare, Row.Measure measure) {
+    return new Row(name, what, Row.Unit.OPERATIONS_PER_SECOND, prepare, measure);
+  }
+
+  private void noFile(Target target) throws IOException {
+    Files.deleteIfExists(target.path(NEW_FILE));
+  }
+
+  private void file(Target target) throws IOException {
+    Path file = target.path(FILE);
+    if (!Files.exists(file) || Files.size(file) != (long) fileMib * MIB) {
+      write(file, MIB, true);
+    }
+  }
+
+  private void fileRead(Target target) throws IOException {
+    file(target);
+    read(target, MIB);
+  }
+
+  private double write(Target target, int unit, boolean sync) throws IOException {
+    return write(target.path(NEW_FILE), unit, sync);
+  }
+
+  private double write(Path file, int unit, boolean sync) throws IOException {
+    ByteBuffer buffer = noise(unit);
+    try (FileChannel channel = FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
+      for (long left = (long) fileMib * MIB; left > 0; left -= unit) {
+        channel.write(buffer.clear());
+      }
+      if (sync) {
+        channel.force(true);
+      }
+    }
+    return fileMib;
+  }
+
+  private double read(Target target, int unit) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
+    long total = 0;
+    try (FileChannel channel = FileChannel.open(target.path(FILE), READ)) {
+      for (int n = channel.read(buffer.clear()); n >= 0; n = channel.read(buffer.clear())) {
+        total += n;
+      }
+    }
+    if (total != (long) fileMib * MIB) {
+      throw new IOException("read " + total + " bytes of " + target.path(FILE));
+    }
+    return fileMib;
+  }
+
+  private double readAt(Target target, int unit, int times) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
+    try (FileChannel channel = FileChannel.open(target.path(FILE), READ)) {
+      for (int i = 0; i < times; i++) {
+        channel.read(buffer.clear(), position(unit));
+      }
+    }
+    return amount(unit, times);
+  }
+
+  private double writeAt(Target target, int unit, int times, int fsyncEvery) throws IOException {
+    ByteBuffer buffer = noise(unit);
+    try (FileChannel channel = FileChannel.open(target.path(FILE), WRITE)) {
+      for (int i = 0; i < times; i++) {
+        channel.write(buffer.clear(), position(unit));
+        if (fsyncEvery != 0) {
+          channel.force(false);
+        }
+      }
+    }
+    return amount(unit, times);
+  }
+
+  private double append(Target target, int times) throws IOException {
+    ByteBuffer buffer = noise(KIB_4);
+    try (FileChannel channel = FileChannel.open(target.path(NEW_FILE), CREATE, WRITE)) {
+      for (int i = 0; i < times; i++) {
+        channel.write(buffer.clear());
+        channel.force(false);
+      }
+    }
+    return times;
+  }
+
+  private long position(int unit) {
+    return (long) random.nextInt((int) ((long) fileMib * MIB / unit)) * unit;
+  }
+
+  private static double amount(int unit, int times) {
+    return unit == MIB ? times : times * 1.0;
+  }
+
+  private ByteBuffer noise(int bytes) {
+    byte[] content = new byte[bytes];
+    random.nextBytes(content);
+    return ByteBuffer.allocateDirect(bytes).put(content);
+  }
+}
