@@ -6,12 +6,10 @@ import dev.brindle.store.disk.Disk;
 import dev.brindle.store.index.Table;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +32,13 @@ public final class Log implements Closeable {
   private final OpenSegments files;
   private final BlockCache cache;
   private final BlockReader reader;
+  private final LogReads reads;
   private final Poison poison = new Poison();
   private final LogState start;
 
   private final ReentrantLock appendMutex = new ReentrantLock();
-  private final ReentrantReadWriteLock pins = new ReentrantReadWriteLock();
-  private final Pin pin = new Pin(pins.readLock());
   private final LogHold hold = new LogHold(appendMutex);
 
-  private volatile @Nullable InFlight inFlight;
   private @Nullable LogRecovery recovery;
   private volatile @Nullable Running running;
 
@@ -68,6 +64,7 @@ public final class Log implements Closeable {
     cache = new BlockCache(blockCacheBytesMax);
     SegmentScanner scanner = new SegmentScanner(store, segmentBlocks);
     reader = new BlockReader(files, cache, scanner, segmentBlocks);
+    reads = new LogReads(reader);
     try {
       recovery = new LogRecovery(disk, store, segmentBlocks, start, table, files, scanner);
     } catch (IOException | RuntimeException e) {
@@ -169,7 +166,7 @@ public final class Log implements Closeable {
             end);
     Cleaner cleaner =
         new Cleaner(
-            disk, store, segmentBlocks, table, files, cache, reader, spares, pins.writeLock());
+            disk, store, segmentBlocks, table, files, cache, reader, spares, reads.exclusive());
     running = new Running(writer, durability, spares, cleaner);
   }
 
@@ -221,7 +218,7 @@ public final class Log implements Closeable {
   }
 
   void publish(InFlight data) {
-    inFlight = data;
+    reads.setInFlight(data);
   }
 
   void write(@Nullable InFlight data, List<byte[]> redo) throws IOException {
@@ -235,7 +232,7 @@ public final class Log implements Closeable {
     if (data != null && data.blocks() <= CACHED_APPEND_BLOCKS_MAX) {
       data.cache(cache);
     }
-    inFlight = null;
+    reads.setInFlight(null);
     wantSpare();
   }
 
@@ -255,7 +252,7 @@ public final class Log implements Closeable {
   void end(@Nullable InFlight unwritten) {
     try {
       if (unwritten != null) {
-        inFlight = unwritten.copy();
+        reads.setInFlight(unwritten.copy());
         poison.set(new IllegalStateException("an append was published and not written"));
       }
     } finally {
@@ -273,7 +270,7 @@ public final class Log implements Closeable {
     if (appendMutex.isHeldByCurrentThread()) {
       throw new IllegalStateException("this thread holds the append mutex already");
     }
-    if (pins.getReadHoldCount() > 0) {
+    if (reads.isPinnedByThisThread()) {
       throw new IllegalStateException("the append mutex comes before the pin");
     }
     appendMutex.lock();
@@ -296,8 +293,7 @@ public final class Log implements Closeable {
 
   /** Keeps the files of all segments as they are, from the look-up of an address to its read. */
   public Pin pin() {
-    pins.readLock().lock();
-    return pin;
+    return reads.pin();
   }
 
   /**
@@ -315,45 +311,9 @@ public final class Log implements Closeable {
           "a read of %d bytes from %d on into %d"
               .formatted(lengthBytes, skipBytes, target.remaining()));
     }
-    if (lengthBytes == 0 || readInFlight(address, skipBytes, lengthBytes, target)) {
-      return;
+    if (lengthBytes > 0) {
+      reads.read(address, skipBytes, lengthBytes, target);
     }
-    pinWithoutQueue();
-    try {
-      reader.read(address, skipBytes, lengthBytes, target);
-    } finally {
-      pins.readLock().unlock();
-    }
-  }
-
-  /**
-   * Takes the pin past a cleaner that waits for it. A reader may hold locks that come later in the
-   * order; the cleaner itself waits for nothing while it has the pin exclusively.
-   */
-  private void pinWithoutQueue() {
-    while (!pins.readLock().tryLock()) {
-      Thread.yield();
-    }
-  }
-
-  /**
-   * Copies from the append that is going on. The bytes count only if it is still going on after
-   * that: its owner may use the buffers again when it has ended, and then the file has them.
-   */
-  private boolean readInFlight(long address, int skipBytes, int lengthBytes, ByteBuffer target) {
-    InFlight current = inFlight;
-    long first = address + skipBytes / LogFormat.BLOCK_BYTES;
-    if (current == null || !current.contains(first)) {
-      return false;
-    }
-    int position = target.position();
-    current.copy(first, skipBytes % LogFormat.BLOCK_BYTES, lengthBytes, target);
-    VarHandle.loadLoadFence();
-    if (inFlight == current) {
-      return true;
-    }
-    target.position(position);
-    return inFlight != null && readInFlight(address, skipBytes, lengthBytes, target);
   }
 
   /** Blocks become referred to. To be called with what refers to them, inside the gate. */
@@ -451,11 +411,8 @@ public final class Log implements Closeable {
    * @return a sentence for each broken rule
    */
   public List<String> verify() {
-    pins.readLock().lock();
-    try {
+    try (Pin held = reads.pin()) {
       return new SegmentVerifier(table, files, segmentBlocks).verify();
-    } finally {
-      pins.readLock().unlock();
     }
   }
 
