@@ -1,9 +1,8 @@
 package dev.brindle.daemon;
 
-import dev.brindle.daemon.host.KernelFlush;
+import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.KernelCache;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +22,7 @@ import java.util.function.Supplier;
 final class KernelCaches implements KernelCache {
   private static final int WAIT_SECONDS = 120;
 
-  private final Supplier<List<Path>> mountPoints;
+  private final Supplier<List<TransportSession>> sessions;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
@@ -32,18 +31,18 @@ final class KernelCaches implements KernelCache {
             return thread;
           });
 
-  KernelCaches(Supplier<List<Path>> mountPoints) {
-    this.mountPoints = mountPoints;
+  KernelCaches(Supplier<List<TransportSession>> sessions) {
+    this.sessions = sessions;
   }
 
   @Override
   public void writeBack() throws IOException {
     List<Future<?>> flushes = new ArrayList<>();
-    for (Path mountPoint : mountPoints.get()) {
+    for (TransportSession session : sessions.get()) {
       flushes.add(
           threads.submit(
               () -> {
-                KernelFlush.run(mountPoint);
+                session.writeBack();
                 return null;
               }));
     }

@@ -43,7 +43,7 @@ final class MountRegistry {
   private final Store store;
   private final Transport transport;
   private final Runnable onLastEnded;
-  private final KernelCaches kernelCaches = new KernelCaches(this::mountPoints);
+  private final KernelCaches kernelCaches = new KernelCaches(this::sessions);
   private final boolean root = Processes.isRoot();
   private final Unmounter unmounter = new Unmounter(Host.current(), root);
 
@@ -76,8 +76,8 @@ final class MountRegistry {
     return mounts.stream().map(mount -> mount.report(store)).toList();
   }
 
-  private synchronized List<Path> mountPoints() {
-    return mounts.stream().map(ServedMount::mountPoint).toList();
+  private synchronized List<TransportSession> sessions() {
+    return mounts.stream().map(ServedMount::session).toList();
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.brindle.daemon.libfuse;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Errno;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +36,9 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
   private final CachingOptions caching;
   private final String label;
   private final int interruptedNumber;
+  private final int unknownNumber;
   private final Runnable detach;
+  private final Operations operations;
   private final OperationTable table = new OperationTable();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final List<Runnable> endActions = new ArrayList<>();
@@ -46,6 +50,10 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
   private int idle;
   private int named;
   private int busy;
+
+  /** Threads of others that use the channel, which must not be freed meanwhile. */
+  private int notifying;
+
   private boolean ending;
   private volatile boolean stopped;
   private volatile @Nullable Throwable failure;
@@ -67,7 +75,8 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
     this.label = label;
     ErrnoNumbers numbers = new ErrnoNumbers(host);
     interruptedNumber = numbers.of(Errno.EINTR);
-    Operations operations = new Operations(fileSystem, host, this::attributesChanged);
+    unknownNumber = numbers.of(Errno.ENOENT);
+    operations = new Operations(fileSystem, host, this::attributesChanged);
     XattrOperations xattrs = new XattrOperations(fileSystem, host);
     new Dispatcher(new Faults(numbers, label), this).register(table, operations, xattrs);
   }
@@ -147,6 +156,7 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
       if (workers > 0) {
         return;
       }
+      awaitNotifiers();
       library.fuse_session_destroy(session);
       session = 0;
       ended.countDown();
@@ -154,6 +164,21 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
       endActions.clear();
     }
     actions.forEach(FuseSession::runSafely);
+  }
+
+  @GuardedBy("this")
+  private void awaitNotifiers() {
+    boolean interrupted = false;
+    while (notifying > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void runSafely(Runnable action) {
@@ -166,6 +191,50 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
 
   private void attributesChanged(long node) {
     library.fuse_lowlevel_notify_inval_inode(channel, node, -1, 0);
+  }
+
+  /**
+   * Invalidates the pages of each node that is open for writing: the kernel writes a dirty page
+   * back and waits for the answer before it drops it. ({@code syncfs} would not do: it starts the
+   * writes of a FUSE mount and does not wait for them.)
+   */
+  @Override
+  public void writeBack() throws IOException {
+    for (long node : operations.nodesOpenForWriting()) {
+      if (!notifyDirtyPages(node)) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * @return false when the session has ended
+   */
+  private boolean notifyDirtyPages(long node) throws IOException {
+    long to;
+    synchronized (this) {
+      if (session == 0 || ending) {
+        return false;
+      }
+      to = channel;
+      notifying++;
+    }
+    try {
+      int result = library.fuse_lowlevel_notify_inval_inode(to, node, 0, 0);
+      if (result != 0 && result != -unknownNumber && !isEnding()) {
+        throw new IOException(label + ": the kernel refuses to write back, error " + -result);
+      }
+      return true;
+    } finally {
+      synchronized (this) {
+        notifying--;
+        notifyAll();
+      }
+    }
+  }
+
+  private synchronized boolean isEnding() {
+    return ending;
   }
 
   @Override

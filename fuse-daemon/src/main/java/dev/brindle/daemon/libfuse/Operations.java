@@ -14,6 +14,7 @@ import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * The operations of a mount, from libfuse's arguments to the file system and back. Each answers its
@@ -30,6 +31,7 @@ final class Operations {
   private final InodeFileSystem fileSystem;
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
+  private final WritableHandles writableHandles = new WritableHandles();
   private final Notifier notifier;
 
   /** How the kernel is told to drop what it remembers. */
@@ -41,6 +43,11 @@ final class Operations {
     this.fileSystem = fileSystem;
     this.host = host;
     this.notifier = notifier;
+  }
+
+  /** The nodes that may have dirty pages in the kernel. */
+  Set<Long> nodesOpenForWriting() {
+    return writableHandles.nodes();
   }
 
   void lookup(Worker worker, long request, long parent, long name) throws IOException {
@@ -122,7 +129,7 @@ final class Operations {
     int flags = flags(fileInfo);
     Entry entry = fileSystem.getattr(node);
     boolean unchanged = openedFiles.isUnchanged(node, entry.attributes());
-    long handle = fileSystem.open(node, isWritable(flags));
+    long handle = openFile(node, flags);
     try {
       if ((flags & host.truncateFlag()) != 0) {
         truncate(worker.caller(request), node);
@@ -135,8 +142,22 @@ final class Operations {
       notifier.attributesChanged(node);
     }
     if (!worker.reply().opened(handle, unchanged)) {
-      fileSystem.release(handle);
+      releaseFile(handle);
     }
+  }
+
+  private long openFile(long node, int flags) throws IOException {
+    boolean writable = isWritable(flags);
+    long handle = fileSystem.open(node, writable);
+    if (writable) {
+      writableHandles.opened(handle, node);
+    }
+    return handle;
+  }
+
+  private void releaseFile(long handle) throws IOException {
+    writableHandles.released(handle);
+    fileSystem.release(handle);
   }
 
   /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
@@ -149,9 +170,9 @@ final class Operations {
     for (int race = 1; ; race++) {
       try {
         Entry entry = makeOrFind(caller, parent, name, fileMode, flags);
-        long handle = fileSystem.open(entry.node(), isWritable(flags));
+        long handle = openFile(entry.node(), flags);
         if (!worker.reply().created(entry, handle, isRemembered(parent))) {
-          fileSystem.release(handle);
+          releaseFile(handle);
         }
         return;
       } catch (FileSystemException e) {
@@ -210,7 +231,7 @@ final class Operations {
   }
 
   void release(Worker worker, long request, long node, long fileInfo) throws IOException {
-    fileSystem.release(handle(fileInfo));
+    releaseFile(handle(fileInfo));
     worker.reply().success();
   }
 
@@ -274,7 +295,7 @@ final class Operations {
 
   private void releaseAfter(Throwable fault, long handle) {
     try {
-      fileSystem.release(handle);
+      releaseFile(handle);
     } catch (IOException | RuntimeException e) {
       fault.addSuppressed(e);
     }

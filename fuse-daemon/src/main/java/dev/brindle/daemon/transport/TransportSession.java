@@ -1,5 +1,6 @@
 package dev.brindle.daemon.transport;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ public interface TransportSession {
 
   /** The error that stopped the session; null while it runs, and after an unmount. */
   @Nullable Throwable failure();
+
+  /**
+   * Has the kernel hand on what was written to shared mappings before the call, and waits for it.
+   * Not to be called by a thread that serves this session: others of its threads take the writes.
+   */
+  void writeBack() throws IOException;
 
   /**
    * Refuses everything with EIO from now on, and returns when no operation runs any more: the file
