@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /** The log's reading side: the append that is going on first, then the files, which are pinned. */
 final class LogReads {
+  private static final long RETRY_NANOS = 50_000;
+
   private final BlockReader reader;
   private final ReentrantReadWriteLock pins = new ReentrantReadWriteLock();
   private final Pin pin = new Pin(pins.readLock());
@@ -55,7 +58,7 @@ final class LogReads {
    */
   private void pinWithoutQueue() {
     while (!pins.readLock().tryLock()) {
-      Thread.yield();
+      LockSupport.parkNanos(RETRY_NANOS);
     }
   }
 
