@@ -10,9 +10,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "df",
     description =
-        "Tell what each volume and snapshot takes up: REFER is what it refers to, USED what deleting"
-            + " it alone would free, WRITTEN what was written since the one before it. Exact, and"
-            + " known without a walk.",
+        "Tell what each volume and snapshot takes up: REFER is what it refers to, USED what"
+            + " deleting it alone would free, WRITTEN what was written since the one before it."
+            + " Exact, and known without a walk.",
     footerHeading = "%nExamples:%n",
     footer = {"  brindle df ~/brindle", "  brindle df ~/brindle-store:main/test --json"})
 final class DfCommand extends Verb {

@@ -1,6 +1,8 @@
 package dev.brindle.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +22,7 @@ record Location(Path store, @Nullable String volume, @Nullable String snapshot) 
     if (access.isStore(real)) {
       return new Location(real, null, null);
     }
+    refuseUnreadable(real);
     List<MountedVolume> around =
         access.mounts().stream().filter(mount -> real.startsWith(mount.mountPoint())).toList();
     if (around.isEmpty()) {
@@ -33,6 +36,14 @@ record Location(Path store, @Nullable String volume, @Nullable String snapshot) 
             .max(Comparator.comparingInt(m -> m.mountPoint().getNameCount()))
             .orElseThrow();
     return of(mount.store(), access.volumeName(mount), mount.mountPoint().relativize(real));
+  }
+
+  /** What is in a directory of somebody else is not known: then it is not said that it is none. */
+  static void refuseUnreadable(Path directory) throws AccessDeniedException {
+    if (Files.isDirectory(directory)
+        && !(Files.isReadable(directory) && Files.isExecutable(directory))) {
+      throw new AccessDeniedException(directory.toString());
+    }
   }
 
   /** The path without links where it can be reached; a mount may be dead, or not there yet. */

@@ -1,13 +1,24 @@
 package dev.brindle.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
+import org.tinylog.configuration.Configuration;
 import picocli.CommandLine;
 
 /** The entry: {@code brindle VERB ...}. */
 public final class Main {
+  /** What a store opened in this process has to say; the daemon has a log of its own. */
+  private static final Map<String, String> LOG =
+      Map.of(
+          "level", "warn",
+          "writer", "console",
+          "writer.stream", "err",
+          "writer.format", "brindle: {message}");
+
   private Main() {}
 
   public static void main(String[] arguments) {
+    Configuration.replace(LOG);
     System.exit(commandLine(new DirectAccess()).execute(arguments));
   }
 

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "mount",
     description =
-        "Mount a volume. Store and mount point are made when they do not exist, and a new store gets"
-            + " the volume that is named. The mount is served in the background, and answers when"
-            + " this returns. A store that is mounted already gets one more mount.",
+        "Mount a volume. Store and mount point are made when they do not exist, and a new store"
+            + " gets the volume that is named. The mount is served in the background, and answers"
+            + " when this returns. A store that is mounted already gets one more mount.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  brindle mount ~/brindle-store ~/brindle",
@@ -99,6 +99,7 @@ final class MountCommand extends Verb {
     String volume = Objects.requireNonNullElse(Naming.volume(place), Session.DEFAULT_VOLUME);
     Path store = real;
     if (isNew(real)) {
+      Location.refuseUnreadable(real);
       access().create(real, volume);
       say("Made the store " + real + " with the volume " + NameDisplay.of(volume) + ".");
     } else {

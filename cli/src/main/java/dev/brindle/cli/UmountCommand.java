@@ -29,21 +29,22 @@ final class UmountCommand extends Verb {
   @Option(
       names = {"-l", "--lazy"},
       description =
-          "Take the mount point off at once, also when files are open on it; programs that have them"
-              + " open get errors.")
+          "Take the mount point off at once, also when files are open on it; programs that have"
+              + " them open get errors.")
   boolean lazy;
 
   @Override
   int run() throws IOException {
     for (String directory : directories) {
       for (MountedVolume mount : chosen(directory)) {
+        String volume = access().volumeName(mount);
         try (Progress progress = progress("Writing everything out")) {
           access().unmount(mount, lazy);
         }
         out()
             .println(
                 "Unmounted "
-                    + NameDisplay.of(mount.volume())
+                    + NameDisplay.of(volume)
                     + " from "
                     + NameDisplay.of(mount.mountPoint().toString())
                     + ".");
