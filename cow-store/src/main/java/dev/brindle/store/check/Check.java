@@ -44,9 +44,9 @@ public final class Check {
       checkDeadlists(audit);
       checkRecords();
       checkLog();
-    }
-    if (readData) {
-      new DataCheck(store.log(), problems).run();
+      if (readData) {
+        new DataCheck(store.log(), problems).run();
+      }
     }
     return new CheckReport(
         totals.versions,

@@ -16,18 +16,24 @@ import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
+import dev.brindle.store.version.ReapProgress;
+import dev.brindle.store.version.VersionAudit;
+import dev.brindle.store.version.VersionAudit.Form;
+import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sound stores of all kinds are found sound. */
 class CheckTest {
-  private static final StoreOptions OPTIONS = StoreOptions.defaults().withSegmentBlocks(1024);
+  private static final StoreOptions OPTIONS = StoreOptions.defaults().withSegmentBlocks(1024).withCheckpointIntervalMillis(3_600_000);
 
   @TempDir Path directory;
 
@@ -90,6 +96,83 @@ class CheckTest {
       throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
     } finally {
       store.close();
+    }
+  }
+
+  /** Fills a volume with files that each have an extent. */
+  private static void fill(WritableFileTree tree, String prefix, int files) throws IOException {
+    for (int i = 0; i < files; i++) {
+      long file =
+          tree.create(FileTree.ROOT_INODE, Name.of(prefix + i), FileMode.REGULAR | 0644, 1, 1, 0)
+              .inode();
+      tree.write(file, 0, ByteBuffer.allocate(4096));
+    }
+  }
+
+  /** Frees what a deletion leaves in small steps and checks between them. */
+  private static Set<Form> assertSoundWhileReaping(Store store, Deletion deletion)
+      throws IOException {
+    VersionTree versions = store.parts().versions();
+    try (VersionAudit audit = versions.audit()) {
+      deletion.run();
+    }
+    Set<Form> seen = EnumSet.noneOf(Form.class);
+    int steps = 0;
+    ReapProgress progress = ReapProgress.MORE;
+    while (progress != ReapProgress.IDLE) {
+      progress = versions.reapStep(300);
+      if (++steps % 8 == 0) {
+        try (VersionAudit audit = versions.audit()) {
+          audit.versions().forEach(version -> seen.add(audit.form(version)));
+          assertSound(store);
+        }
+      }
+      if (progress == ReapProgress.SPLICE) {
+        versions.splice();
+      }
+    }
+    assertSound(store);
+    return seen;
+  }
+
+  private interface Deletion {
+    void run() throws IOException;
+  }
+
+  @Test
+  void run_whileASnapshotIsFreedIntoItsChild_isSound() throws IOException {
+    Store.create(directory, OPTIONS);
+    try (Store store = Store.open(directory, OPTIONS)) {
+      long volume = store.createVolume(Name.of("main"), 1, 1).id();
+      WritableFileTree tree = store.open(volume);
+      fill(tree, "old", 1000);
+      store.createSnapshot(volume, Name.of("first"));
+      fill(tree, "f", 4000);
+      SnapshotInfo snapshot = store.createSnapshot(volume, Name.of("second"));
+      for (int i = 0; i < 4000; i++) {
+        tree.unlink(FileTree.ROOT_INODE, Name.of("f" + i));
+        if (i < 1000) {
+          tree.unlink(FileTree.ROOT_INODE, Name.of("old" + i));
+        }
+      }
+      Set<Form> seen =
+          assertSoundWhileReaping(store, () -> store.deleteSnapshot(snapshot.version()));
+      assertTrue(seen.contains(Form.HOLLOW), seen.toString());
+    }
+  }
+
+  @Test
+  void run_whileAVolumeIsFreed_isSound() throws IOException {
+    Store.create(directory, OPTIONS);
+    try (Store store = Store.open(directory, OPTIONS)) {
+      long volume = store.createVolume(Name.of("main"), 1, 1).id();
+      fill(store.open(volume), "f", 1000);
+      VolumeInfo clone = store.cloneVolume(volume, Name.of("c"));
+      fill(store.open(clone.id()), "g", 4000);
+      Set<Form> seen =
+          assertSoundWhileReaping(
+              store, () -> store.deleteVolume(clone.id(), CloneDisposition.REFUSE));
+      assertTrue(seen.contains(Form.REMNANT), seen.toString());
     }
   }
 
