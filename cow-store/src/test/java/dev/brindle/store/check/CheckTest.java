@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sound stores of all kinds are found sound. */
 class CheckTest {
-  private static final StoreOptions OPTIONS = StoreOptions.defaults().withSegmentBlocks(1024).withCheckpointIntervalMillis(3_600_000);
+  private static final StoreOptions OPTIONS =
+      StoreOptions.defaults().withSegmentBlocks(1024).withCheckpointIntervalMillis(3_600_000);
 
   @TempDir Path directory;
 
