@@ -3,6 +3,7 @@ package dev.brindle.store.check;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.log.BlockRange;
 import dev.brindle.store.log.Log;
+import dev.brindle.store.log.Pin;
 import dev.brindle.store.log.SegmentInfo;
 import dev.brindle.store.volume.Extent;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class DataCheck {
 
   private boolean read(long address, int blocks, boolean isReported) throws IOException {
     buffer.clear();
-    try (var pin = log.pin()) {
+    try (Pin pin = log.pin()) {
       log.read(address, 0, blocks * Extent.BLOCK_BYTES, buffer);
       return true;
     } catch (CorruptStoreException e) {

@@ -256,6 +256,8 @@ public final class Catalogue {
   }
 
   /**
+   * The volume of that full name.
+   *
    * @param fullName names with {@code /} between them, from the top
    */
   public Optional<VolumeInfo> volume(String fullName) {
@@ -389,7 +391,7 @@ public final class Catalogue {
       return;
     }
     VolumeEntry volume = volumes.get(version.volumeId());
-    if (volume == null || version.state == VersionState.HEAD && volume.head != version) {
+    if (volume == null || (version.state == VersionState.HEAD && volume.head != version)) {
       throw broken(version + " belongs to volume " + version.volumeId() + ", which has it not");
     }
     Name name = version.name;

@@ -146,8 +146,9 @@ final class Deadlists {
       return 1;
     }
     Bucket there = bucket(to, born, row);
-    Bucket smaller = here.entries() <= there.entries() ? here : there;
-    Mover mover = new Mover(smaller == here ? there : here);
+    boolean isSmaller = here.entries() <= there.entries();
+    Bucket smaller = isSmaller ? here : there;
+    Mover mover = new Mover(isSmaller ? there : here);
     Bucket rest = entries.take(smaller, budget, mover);
     store(to, born, mover.target);
     store(from, born, rest);

@@ -336,7 +336,7 @@ public final class VersionTree {
   }
 
   Version newHead(long id, long volumeId, @Nullable Version parent, Timestamp created) {
-    if (versions.containsKey(id) || parent != null && parent.id() >= id) {
+    if (versions.containsKey(id) || (parent != null && parent.id() >= id)) {
       throw new IllegalStateException("version " + id + " under " + parent);
     }
     noteNumber(id);
