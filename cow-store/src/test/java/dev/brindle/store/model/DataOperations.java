@@ -45,6 +45,22 @@ final class DataOperations {
     return done;
   }
 
+  /** Writes blocks with gaps between them, so that the file has many extents. */
+  static void scatter(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long inode = pick.file(volume.tree());
+    ModelInode file = volume.tree().inodes().get(inode);
+    if (file == null || !file.isRegular()) {
+      return;
+    }
+    int count = 20 + pick.random().nextInt(pick.oneIn(4) ? 700 : 60);
+    long start = pick.random().nextInt(100);
+    for (int i = 0; i < count; i++) {
+      long offset = (start + 2L * i) * BLOCK + (pick.oneIn(10) ? 5 : 0);
+      write(lockstep, pick, volume.id(), inode, offset, pick.bytes(BLOCK));
+    }
+  }
+
   static void append(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long inode = pick.file(volume.tree());

@@ -22,6 +22,9 @@ final class NamespaceOperations {
     FileMode.BLOCK_DEVICE
   };
 
+  /** A volume with more inodes is not filled further. */
+  private static final int INODES_MAX = 600;
+
   private NamespaceOperations() {}
 
   static void create(Lockstep lockstep, Pick pick) throws IOException {
@@ -56,6 +59,20 @@ final class NamespaceOperations {
         () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, uid, gid),
         found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, null),
         InodeComparison::attributes);
+  }
+
+  /** Fills a new directory with files, so that the volume's tree has many nodes. */
+  static void fill(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    if (volume.tree().inodes().size() > INODES_MAX) {
+      return;
+    }
+    long directory = pick.directory(volume.tree());
+    int count = 50 + pick.random().nextInt(400);
+    for (int i = 0; i < count; i++) {
+      ModelVolume now = lockstep.model().volume(volume.id());
+      create(lockstep, pick, now, directory, Name.of("filled " + i));
+    }
   }
 
   static void symlink(Lockstep lockstep, Pick pick) throws IOException {

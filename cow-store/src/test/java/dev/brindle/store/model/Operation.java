@@ -9,6 +9,7 @@ import java.util.Random;
  */
 enum Operation {
   CREATE(60, NamespaceOperations::create),
+  FILL(1, NamespaceOperations::fill),
   MKDIR(20, NamespaceOperations::mkdir),
   SYMLINK(10, NamespaceOperations::symlink),
   LINK(15, NamespaceOperations::link),
@@ -26,6 +27,7 @@ enum Operation {
   REMOVEXATTR(12, AttributeOperations::removexattr),
   GETXATTR(5, AttributeOperations::getxattr),
   WRITE(110, DataOperations::write),
+  SCATTER(2, DataOperations::scatter),
   APPEND(30, DataOperations::append),
   TRUNCATE(30, DataOperations::truncate),
   FALLOCATE(30, DataOperations::fallocate),

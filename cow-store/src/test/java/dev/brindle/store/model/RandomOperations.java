@@ -67,26 +67,35 @@ final class RandomOperations {
 
   /** Null when all went well. */
   private @Nullable Failure run(List<Operation.Step> steps) {
-    int done = 0;
     Lockstep lockstep = null;
+    Failure failure = null;
     try (Subject subject = factory.create()) {
       lockstep = new Lockstep(subject);
-      try {
-        for (Operation.Step step : steps) {
-          done++;
-          step.run(lockstep);
-        }
-        lockstep.compareAll(new Random(done), 1, false);
-        lockstep.check(true);
-        lockstep.deleteEverything();
-        return null;
-      } catch (IOException | RuntimeException | AssertionError e) {
-        return new Failure(e, done, List.copyOf(lockstep.trace()));
-      } finally {
-        operations += lockstep.operations();
-      }
+      failure = run(steps, lockstep);
     } catch (IOException | RuntimeException | AssertionError e) {
-      return new Failure(e, done, lockstep == null ? List.of() : List.copyOf(lockstep.trace()));
+      if (failure == null) {
+        List<String> trace = lockstep == null ? List.of() : lockstep.trace();
+        return new Failure(e, steps.size(), List.copyOf(trace));
+      }
+      failure.cause().addSuppressed(e);
+    }
+    operations += lockstep.operations();
+    return failure;
+  }
+
+  private static @Nullable Failure run(List<Operation.Step> steps, Lockstep lockstep) {
+    int done = 0;
+    try {
+      for (Operation.Step step : steps) {
+        done++;
+        step.run(lockstep);
+      }
+      lockstep.compareAll(new Random(done), 1, false);
+      lockstep.check(true);
+      lockstep.deleteEverything();
+      return null;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      return new Failure(e, done, List.copyOf(lockstep.trace()));
     }
   }
 

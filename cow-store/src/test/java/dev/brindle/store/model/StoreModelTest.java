@@ -1,5 +1,7 @@
 package dev.brindle.store.model;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.brindle.store.StoreOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The store against the model: random operations, in several configurations. {@code
- * -Dbrindle.full=true} runs many more; {@code -Dbrindle.seed=N} runs one sequence again.
+ * -Dbrindle.full=true} runs many more; {@code -Dbrindle.seed=N} runs one sequence again, {@code
+ * -Dbrindle.configuration=NAME} one configuration.
  */
 class StoreModelTest {
   private static final int STEPS = 2_500;
@@ -45,6 +48,8 @@ class StoreModelTest {
   @ParameterizedTest
   @EnumSource
   void store_doesWhatTheModelDoes(Configuration configuration) {
+    String only = System.getProperty("brindle.configuration", configuration.name());
+    assumeTrue(only.equals(configuration.name()));
     int sequences = Boolean.getBoolean("brindle.full") ? 400 : 8;
     Long one = Long.getLong("brindle.seed");
     List<Long> seeds =
