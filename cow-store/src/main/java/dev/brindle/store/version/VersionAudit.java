@@ -41,7 +41,9 @@ public final class VersionAudit implements AutoCloseable {
     this.tree = tree;
     this.reaper = reaper;
     reaper.pause();
-    this.deadlists = tree.deadlists();
+    synchronized (tree) {
+      this.deadlists = tree.deadlists();
+    }
   }
 
   /** All versions, parents before their children. */
