@@ -59,6 +59,23 @@ final class History {
     files.forEach((key, file) -> file.noted(index(), inode(state, key)));
   }
 
+  /** An operation was interrupted: it was done, in part where it wrote data, or not. */
+  void perhaps(ModelState before, ModelState after) {
+    add(after);
+    for (Map.Entry<Long, ModelVolume> entry : after.volumes()) {
+      ModelVolume old = before.volumes().get(entry.getKey());
+      if (old == null || old.tree() == entry.getValue().tree()) {
+        continue;
+      }
+      for (Map.Entry<Long, ModelInode> inode : entry.getValue().tree().inodes()) {
+        ModelInode then = old.tree().inodes().get(inode.getKey());
+        if (then != null && then.content() != inode.getValue().content()) {
+          written(entry.getKey(), then, inode.getValue());
+        }
+      }
+    }
+  }
+
   private static @Nullable ModelInode inode(ModelState state, FileKey key) {
     ModelVolume volume = state.volumes().get(key.volume());
     return volume == null ? null : volume.tree().inodes().get(key.inode());

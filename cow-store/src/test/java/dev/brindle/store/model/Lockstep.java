@@ -1,6 +1,7 @@
 package dev.brindle.store.model;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree;
@@ -26,10 +27,17 @@ final class Lockstep {
   private final ModelStore model = new ModelStore();
   private final List<String> trace = new ArrayList<>();
   private History history = new History(ModelState.EMPTY);
-  private long operations;
+  private final Tally tally;
 
-  Lockstep(Subject subject) {
+  /** The operation that the crash interrupted, on the model. */
+  private @Nullable Action atCrash;
+
+  /**
+   * @param tally where operations and crashes are counted
+   */
+  Lockstep(Subject subject, Tally tally) {
     this.subject = subject;
+    this.tally = tally;
   }
 
   VersionedStore store() {
@@ -46,10 +54,6 @@ final class Lockstep {
 
   History history() {
     return history;
-  }
-
-  long operations() {
-    return operations;
   }
 
   /** The last operations, oldest first. */
@@ -80,11 +84,36 @@ final class Lockstep {
       Function<@Nullable T, M> onModel,
       BiConsumer<M, T> compare)
       throws IOException {
-    return ask(
+    return run(what, onStore, onModel, compare, recovered -> null);
+  }
+
+  /**
+   * The same, for an operation that makes something with a number.
+   *
+   * @param inRecovered finds in a store after a crash what the operation made; null when there is
+   *     no such thing
+   */
+  <T, M> boolean run(
+      String what,
+      Outcome.Call<T> onStore,
+      Function<@Nullable T, M> onModel,
+      BiConsumer<M, T> compare,
+      Made<T> inRecovered)
+      throws IOException {
+    Outcome<T> actual = execute(what, onStore);
+    if (actual == null) {
+      atCrash =
+          () -> {
+            T made = Outcome.of(() -> inRecovered.find(store())).value();
+            onModel.apply(made);
+          };
+      throw new CrashException(what);
+    }
+    return answer(
         what,
-        onStore,
-        answer -> {
-          M result = onModel.apply(answer);
+        actual,
+        found -> {
+          M result = onModel.apply(found);
           history.add(model.state());
           return result;
         },
@@ -98,11 +127,36 @@ final class Lockstep {
       Function<@Nullable T, M> onModel,
       BiConsumer<M, T> compare)
       throws IOException {
+    Outcome<T> actual = execute(what, onStore);
+    if (actual == null) {
+      throw new CrashException(what);
+    }
+    return answer(what, actual, onModel, compare);
+  }
+
+  /** Null when the store crashed: the operation took place, or not. */
+  private <T> @Nullable Outcome<T> execute(String what, Outcome.Call<T> onStore)
+      throws IOException {
     note(what);
-    operations++;
+    tally.operations++;
     Timestamp before = Timestamp.now();
-    Outcome<T> actual = Outcome.of(onStore);
-    model.at(new ModelTime(before, Timestamp.now()));
+    Outcome<T> actual;
+    try {
+      actual = Outcome.of(onStore);
+    } catch (IOException e) {
+      if (subject.hasCrashed()) {
+        return null;
+      }
+      throw e;
+    } finally {
+      model.at(new ModelTime(before, Timestamp.now()));
+    }
+    boolean fault = actual.errno() == Errno.EROFS || actual.errno() == Errno.EIO;
+    return fault && subject.hasCrashed() ? null : actual;
+  }
+
+  private <T, M> boolean answer(
+      String what, Outcome<T> actual, Function<@Nullable T, M> onModel, BiConsumer<M, T> compare) {
     M expected;
     try {
       expected = onModel.apply(actual.value());
@@ -154,17 +208,61 @@ final class Lockstep {
     model.reset(model.state());
     history = new History(model.state());
     check(false);
-    compareAll(new Random(operations), 3, true);
+    compareAll(new Random(tally.operations), 3, true);
   }
 
   void crash(long seed) throws IOException {
     note("crash and reopen, seed " + seed);
     subject.crash(seed);
+    tally.crashes++;
     check(true);
-    ModelState found = Recovery.match(store(), history);
-    model.reset(found);
+    Recovery.Match found = recovered();
+    tally.crashesWithLoss += found.index() < history.index() ? 1 : 0;
+    model.reset(found.state());
     history = new History(model.state());
     compareAll(new Random(seed), 3, true);
+  }
+
+  /** The state that the store came back in. */
+  private Recovery.Match recovered() throws IOException {
+    Action interrupted = atCrash;
+    atCrash = null;
+    if (interrupted != null) {
+      ModelState before = model.state();
+      try {
+        interrupted.run();
+        history.perhaps(before, model.state());
+      } catch (Refused refused) {
+        note("  -> refused, had it been done: " + refused.allowed());
+      }
+    }
+    return Recovery.match(store(), history);
+  }
+
+  /**
+   * Runs operations until the disk crashes in the middle of one, or behind its back.
+   *
+   * @param next makes the next operation
+   */
+  void crashDuring(Random random, Action next) throws IOException {
+    int operationsLeft = random.nextInt(60);
+    if (!subject.planCrash(operationsLeft)) {
+      return;
+    }
+    note("the disk crashes after %d operations on it".formatted(operationsLeft));
+    try {
+      for (int i = 0; i < 80 && !subject.hasCrashed(); i++) {
+        next.run();
+      }
+    } catch (CrashException e) {
+      note("  crashed in " + e.getMessage());
+      tally.interrupted++;
+    } catch (IOException e) {
+      if (!subject.hasCrashed()) {
+        throw e;
+      }
+    }
+    crash(random.nextLong());
   }
 
   /** Lets the store verify its own rules. */
@@ -225,6 +323,20 @@ final class Lockstep {
     subject.reopen();
     InodeComparison.equal("live bytes left after a reopen", 0L, store().liveBytes());
     check(true);
+  }
+
+  /** The store under test crashed in the middle of an operation. */
+  static final class CrashException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    CrashException(String what) {
+      super(what, null, false, false);
+    }
+  }
+
+  /** Finds what an operation made. */
+  interface Made<T> {
+    @Nullable T find(VersionedStore store) throws IOException;
   }
 
   /** Something a store does that may fail. */

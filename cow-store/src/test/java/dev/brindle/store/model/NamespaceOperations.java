@@ -44,7 +44,8 @@ final class NamespaceOperations {
         what,
         () -> lockstep.open(volume.id()).create(directory, name, mode, uid, gid, device),
         found -> make(lockstep, volume, found, directory, name, mode, uid, gid, device, null),
-        InodeComparison::attributes);
+        InodeComparison::attributes,
+        recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
 
   static void mkdir(Lockstep lockstep, Pick pick) throws IOException {
@@ -58,7 +59,8 @@ final class NamespaceOperations {
         "mkdir %d %d/%s".formatted(volume.id(), directory, name),
         () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, uid, gid),
         found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, null),
-        InodeComparison::attributes);
+        InodeComparison::attributes,
+        recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
 
   /** Fills a new directory with files, so that the volume's tree has many nodes. */
@@ -89,7 +91,8 @@ final class NamespaceOperations {
         "symlink %d %d/%s, %d bytes".formatted(volume.id(), directory, name, length),
         () -> lockstep.open(volume.id()).symlink(directory, name, target, uid, gid),
         found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, target),
-        InodeComparison::attributes);
+        InodeComparison::attributes,
+        recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
 
   private static ModelInode make(

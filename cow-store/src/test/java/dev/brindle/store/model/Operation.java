@@ -54,7 +54,8 @@ enum Operation {
   COMPARE(2, StoreOperations::compare),
   CHECK(2, StoreOperations::check),
   REOPEN(2, StoreOperations::reopen),
-  CRASH(3, StoreOperations::crash);
+  CRASH(3, StoreOperations::crash),
+  CRASH_DURING(4, StoreOperations::crashDuring);
 
   private interface Body {
     void run(Lockstep lockstep, Pick pick) throws IOException;
@@ -74,7 +75,7 @@ enum Operation {
   record Step(Operation operation, long seed) {
     void run(Lockstep lockstep) throws IOException {
       Pick pick = new Pick(lockstep, new Random(seed));
-      boolean needsVolume = !pick.hasVolume() && operation != CRASH && operation != REOPEN;
+      boolean needsVolume = !pick.hasVolume() && operation.ordinal() < REOPEN.ordinal();
       (needsVolume ? VOLUME_CREATE : operation).body.run(lockstep, pick);
     }
   }
@@ -95,6 +96,17 @@ enum Operation {
     while (true) {
       Step step = random(random);
       if (step.operation().ordinal() <= LIST.ordinal() && step.operation() != FSYNC) {
+        return step;
+      }
+    }
+  }
+
+  /** Any operation but a crash or a comparison. */
+  static Step randomWithoutCrash(Random random) {
+    while (true) {
+      Step step = random(random);
+      Operation operation = step.operation();
+      if (operation.ordinal() < COMPARE.ordinal() && operation != DIFF || operation == REOPEN) {
         return step;
       }
     }

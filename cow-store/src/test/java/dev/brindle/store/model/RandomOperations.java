@@ -22,7 +22,7 @@ final class RandomOperations {
 
   private final SubjectFactory factory;
   private final long shrinkMillisMax;
-  private long operations;
+  private final Tally tally = new Tally();
 
   /**
    * @param shrinkMillisMax how long a sequence that failed is cut down
@@ -32,9 +32,8 @@ final class RandomOperations {
     this.shrinkMillisMax = shrinkMillisMax;
   }
 
-  /** Single operations run so far, counting each call of the store. */
-  long operations() {
-    return operations;
+  Tally tally() {
+    return tally;
   }
 
   /**
@@ -70,7 +69,7 @@ final class RandomOperations {
     Lockstep lockstep = null;
     Failure failure = null;
     try (Subject subject = factory.create()) {
-      lockstep = new Lockstep(subject);
+      lockstep = new Lockstep(subject, tally);
       failure = run(steps, lockstep);
     } catch (IOException | RuntimeException | AssertionError e) {
       if (failure == null) {
@@ -79,7 +78,6 @@ final class RandomOperations {
       }
       failure.cause().addSuppressed(e);
     }
-    operations += lockstep.operations();
     return failure;
   }
 

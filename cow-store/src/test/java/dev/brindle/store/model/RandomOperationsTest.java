@@ -15,7 +15,7 @@ class RandomOperationsTest {
     for (long seed : RandomOperations.seeds("fake", 4)) {
       operations.run(seed, 3_000);
     }
-    System.out.println("model against itself: " + operations.operations() + " operations");
+    System.out.println("model against itself: " + operations.tally());
   }
 
   @ParameterizedTest

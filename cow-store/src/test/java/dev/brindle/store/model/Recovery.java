@@ -19,6 +19,14 @@ import java.util.function.Function;
 final class Recovery {
   private static final ModelTime NEVER = ModelTime.exactly(new Timestamp(0, 0));
 
+  /**
+   * What was found.
+   *
+   * @param state with the files' contents as they came back
+   * @param index the last operation of the history that is in it
+   */
+  record Match(ModelState state, long index) {}
+
   private final VersionedStore store;
   private final History history;
   private final List<String> refusals = new ArrayList<>();
@@ -29,18 +37,18 @@ final class Recovery {
   }
 
   /**
-   * The state found, with the files' contents as they came back.
+   * Looks for the state.
    *
    * @throws AssertionError no allowed state is the store's; with the reason for each
    */
-  static ModelState match(VersionedStore store, History history) throws IOException {
+  static Match match(VersionedStore store, History history) throws IOException {
     return new Recovery(store, history).match();
   }
 
-  private ModelState match() throws IOException {
+  private Match match() throws IOException {
     for (long index = history.index(); index >= history.oldestIndex(); index--) {
       try {
-        return match(history.state(index).withoutOrphans(), index);
+        return new Match(match(history.state(index).withoutOrphans(), index), index);
       } catch (AssertionError e) {
         refusals.add("state " + index + ": " + e.getMessage());
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dbrindle.configuration=NAME} one configuration.
  */
 class StoreModelTest {
-  private static final int STEPS = 2_500;
+  private static final int STEPS = 1_000;
   private static final long SHRINK_MILLIS_MAX = 60_000;
 
   /** How the store is set up. */
@@ -60,7 +60,7 @@ class StoreModelTest {
       System.out.println(configuration + " seed " + seed);
       operations.run(seed, Integer.getInteger("brindle.steps", STEPS));
     }
-    System.out.println(configuration + ": " + operations.operations() + " operations");
+    System.out.println(configuration + ": " + operations.tally());
   }
 
   private Subject subject(Configuration configuration) throws IOException {

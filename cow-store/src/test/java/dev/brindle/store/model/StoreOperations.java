@@ -40,6 +40,12 @@ final class StoreOperations {
     lockstep.crash(pick.random().nextLong());
   }
 
+  /** Crashes in the middle of whatever the disk is used for. */
+  static void crashDuring(Lockstep lockstep, Pick pick) throws IOException {
+    lockstep.crashDuring(
+        pick.random(), () -> Operation.randomWithoutCrash(pick.random()).run(lockstep));
+  }
+
   /** Reads everything back. */
   static void compare(Lockstep lockstep, Pick pick) throws IOException {
     boolean settled = pick.oneIn(2);

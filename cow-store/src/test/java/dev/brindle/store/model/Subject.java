@@ -13,4 +13,20 @@ interface Subject extends Closeable {
 
   /** Ends the store without a close, loses what a crash may lose, and opens what is left. */
   void crash(long seed) throws IOException;
+
+  /**
+   * Plans that the disk crashes by itself at one of the next operations on it: from then on every
+   * call that needs it fails, until {@link #crash} opens what is left.
+   *
+   * @param operations how many more succeed
+   * @return false when this subject cannot
+   */
+  default boolean planCrash(int operations) {
+    return false;
+  }
+
+  /** Whether a planned crash has come. */
+  default boolean hasCrashed() {
+    return false;
+  }
 }

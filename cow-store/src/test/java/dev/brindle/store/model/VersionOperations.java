@@ -5,6 +5,7 @@ import dev.brindle.store.Name;
 import dev.brindle.store.VolumeInfo;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Operations on volumes, snapshots and clones. */
 final class VersionOperations {
@@ -29,7 +30,8 @@ final class VersionOperations {
           model.createVolume(id(lockstep, found), name, uid, gid);
           return id(lockstep, found);
         },
-        (id, found) -> volume(lockstep, id, found));
+        (id, found) -> volume(lockstep, id, found),
+        recovered -> recovered.volume(name.toString()));
   }
 
   static void renameVolume(Lockstep lockstep, Pick pick) throws IOException {
@@ -85,7 +87,12 @@ final class VersionOperations {
             (version, found) -> {
               InodeComparison.equal("volume", volume.id(), found.volume());
               InodeComparison.equal("name", name, found.name());
-            });
+            },
+            recovered ->
+                recovered.snapshots(volume.id()).stream()
+                    .filter(snapshot -> snapshot.name().equals(name))
+                    .findFirst()
+                    .orElse(null));
     if (done) {
       lockstep.history().namesDurable();
       lockstep.history().volumeDurable(volume.id());
@@ -135,7 +142,8 @@ final class VersionOperations {
               lockstep.model().cloneVolume(id(lockstep, found), volume.id(), name);
               return id(lockstep, found);
             },
-            (id, found) -> volume(lockstep, id, found));
+            (id, found) -> volume(lockstep, id, found),
+            recovered -> clone(recovered, volume.id(), name));
     if (done) {
       lockstep.history().namesDurable();
       lockstep.history().volumeDurable(volume.id());
@@ -163,7 +171,8 @@ final class VersionOperations {
             (id, found) -> {
               volume(lockstep, id, found);
               InodeComparison.equal("origin", snapshot.version(), found.origin());
-            });
+            },
+            recovered -> clone(recovered, snapshot.volume(), name));
     if (done) {
       lockstep.history().namesDurable();
     }
@@ -186,6 +195,14 @@ final class VersionOperations {
         lockstep.model().tree(from),
         lockstep.model().tree(to),
         sink -> lockstep.store().diff(lockstep.openTree(from), lockstep.openTree(to), sink));
+  }
+
+  private static @Nullable VolumeInfo clone(VersionedStore store, long volume, Name name)
+      throws IOException {
+    return store.clones(volume).stream()
+        .filter(clone -> clone.name().equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   private static long id(Lockstep lockstep, VolumeInfo found) {
