@@ -1,13 +1,21 @@
 package dev.brindle.daemon.host;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** An operating system that Brindle mounts on. */
 public enum Host {
   LINUX,
   MACOS;
+
+  private static final List<byte[]> XATTR_NAMESPACES =
+      Stream.of("user.", "trusted.", "security.")
+          .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
+          .toList();
 
   /** The one this process runs on. */
   public static Host current() {
@@ -113,5 +121,18 @@ public enum Host {
   /** {@code XATTR_REPLACE}. */
   public int xattrReplaceFlag() {
     return this == LINUX ? 2 : 4;
+  }
+
+  /**
+   * Whether an extended attribute of this name is kept. Linux knows namespaces, and a file system
+   * refuses those it does not serve; macOS knows none.
+   */
+  public boolean isXattrName(byte[] name) {
+    return this == MACOS || XATTR_NAMESPACES.stream().anyMatch(prefix -> startsWith(name, prefix));
+  }
+
+  private static boolean startsWith(byte[] name, byte[] prefix) {
+    return name.length > prefix.length
+        && Arrays.equals(name, 0, prefix.length, prefix, 0, prefix.length);
   }
 }

@@ -2,6 +2,7 @@ package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.libfuse.OperationTable.Slot;
 import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
 
 /**
  * Registers the operations with libfuse and stands around each of them: whatever one throws ends
@@ -35,12 +36,14 @@ final class Dispatcher {
     table.set(
         Slot.LOOKUP,
         (r, parent, name) -> run("lookup", r, parent, w -> ops.lookup(w, r, parent, name)));
-    table.set(Slot.GETATTR, (r, node, fi) -> run("getattr", r, node, w -> ops.getattr(w, r, node)));
+    table.set(
+        Slot.GETATTR, (r, node, fi) -> runOnNode("getattr", r, node, w -> ops.getattr(w, r, node)));
     table.set(
         Slot.SETATTR,
         (r, node, stat, bits, fi) ->
-            run("setattr", r, node, w -> ops.setattr(w, r, node, stat, (int) bits)));
-    table.set(Slot.READLINK, (r, node) -> run("readlink", r, node, w -> ops.readlink(w, r, node)));
+            runOnNode("setattr", r, node, w -> ops.setattr(w, r, node, stat, (int) bits)));
+    table.set(
+        Slot.READLINK, (r, node) -> runOnNode("readlink", r, node, w -> ops.readlink(w, r, node)));
     table.set(
         Slot.MKNOD,
         (r, parent, name, mode, device) ->
@@ -73,7 +76,8 @@ final class Dispatcher {
   }
 
   private void registerFiles(OperationTable table, Operations ops) {
-    table.set(Slot.OPEN, (r, node, fi) -> run("open", r, node, w -> ops.open(w, r, node, fi)));
+    table.set(
+        Slot.OPEN, (r, node, fi) -> runOnNode("open", r, node, w -> ops.open(w, r, node, fi)));
     table.set(
         Slot.CREATE,
         (r, parent, name, mode, fi) ->
@@ -104,7 +108,8 @@ final class Dispatcher {
 
   private void registerDirectories(OperationTable table, Operations ops) {
     table.set(
-        Slot.OPENDIR, (r, node, fi) -> run("opendir", r, node, w -> ops.opendir(w, r, node, fi)));
+        Slot.OPENDIR,
+        (r, node, fi) -> runOnNode("opendir", r, node, w -> ops.opendir(w, r, node, fi)));
     table.set(
         Slot.READDIR,
         (r, node, size, offset, fi) ->
@@ -123,7 +128,7 @@ final class Dispatcher {
     table.set(
         Slot.SETXATTR,
         (r, node, name, value, size, flags) ->
-            run(
+            runOnNode(
                 "setxattr",
                 r,
                 node,
@@ -131,18 +136,38 @@ final class Dispatcher {
     table.set(
         Slot.GETXATTR,
         (r, node, name, size) ->
-            run("getxattr", r, node, w -> ops.getxattr(w, r, node, name, size)));
+            runOnNode("getxattr", r, node, w -> ops.getxattr(w, r, node, name, size)));
     table.set(
         Slot.LISTXATTR,
-        (r, node, size) -> run("listxattr", r, node, w -> ops.listxattr(w, r, node, size)));
+        (r, node, size) -> runOnNode("listxattr", r, node, w -> ops.listxattr(w, r, node, size)));
     table.set(
         Slot.REMOVEXATTR,
-        (r, node, name) -> run("removexattr", r, node, w -> ops.removexattr(w, r, node, name)));
+        (r, node, name) ->
+            runOnNode("removexattr", r, node, w -> ops.removexattr(w, r, node, name)));
   }
 
   /** {@code mode_t} is 16 bits on macOS: what is above them is not the caller's. */
   private static int mode(long mode) {
     return (int) mode & 0xFFFF;
+  }
+
+  /**
+   * An operation on what the kernel has looked up before. Where that is gone, removed or replaced
+   * since, ESTALE has the kernel look its path up again: whoever opens a name that another process
+   * renames something onto gets the one or the other, and ENOENT only when there is neither.
+   */
+  private void runOnNode(String operation, long request, long node, Body body) {
+    run(
+        operation,
+        request,
+        node,
+        worker -> {
+          try {
+            body.run(worker);
+          } catch (FileSystemException e) {
+            throw e.errno() == Errno.ENOENT ? new FileSystemException(Errno.ESTALE) : e;
+          }
+        });
   }
 
   private void run(String operation, long request, long node, Body body) {

@@ -40,6 +40,7 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
   private final Runnable detach;
   private final Operations operations;
   private final OperationTable table = new OperationTable();
+  private final ReplacedFiles replacedFiles;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final List<Runnable> endActions = new ArrayList<>();
 
@@ -77,6 +78,7 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
     interruptedNumber = numbers.of(Errno.EINTR);
     unknownNumber = numbers.of(Errno.ENOENT);
     operations = new Operations(fileSystem, host, this::attributesChanged);
+    replacedFiles = operations.replacedFiles();
     XattrOperations xattrs = new XattrOperations(fileSystem, host);
     new Dispatcher(new Faults(numbers, label), this).register(table, operations, xattrs);
   }
@@ -99,6 +101,10 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
 
   long channel() {
     return channel;
+  }
+
+  ReplacedFiles replacedFiles() {
+    return replacedFiles;
   }
 
   int interruptedNumber() {
@@ -159,6 +165,7 @@ final class FuseSession implements TransportSession, Dispatcher.Mount {
       awaitNotifiers();
       library.fuse_session_destroy(session);
       session = 0;
+      replacedFiles.forgetAll();
       ended.countDown();
       actions = List.copyOf(endActions);
       endActions.clear();

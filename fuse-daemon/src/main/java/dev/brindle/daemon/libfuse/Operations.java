@@ -22,7 +22,8 @@ import java.util.Set;
  *
  * <p>Not here, because the kernel does it better alone: permissions ({@code default_permissions}),
  * the umask, locks, {@code flush} (there is nothing that a close could still lose: a write has
- * reached the file system when it returns), and forgetting (nodes are numbers, not objects).
+ * reached the file system when it returns), and forgetting (nodes are numbers, not objects; for
+ * what {@link ReplacedFiles} needs of it, the worker looks into the request).
  */
 final class Operations {
   private static final int ACCESS_MODE_MASK = 3;
@@ -32,6 +33,7 @@ final class Operations {
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
+  private final ReplacedFiles replacedFiles;
   private final Notifier notifier;
 
   /** How the kernel is told to drop what it remembers. */
@@ -43,6 +45,11 @@ final class Operations {
     this.fileSystem = fileSystem;
     this.host = host;
     this.notifier = notifier;
+    replacedFiles = new ReplacedFiles(fileSystem);
+  }
+
+  ReplacedFiles replacedFiles() {
+    return replacedFiles;
   }
 
   /** The nodes that may have dirty pages in the kernel. */
@@ -102,13 +109,18 @@ final class Operations {
 
   void rename(Worker worker, long request, long parent, long name, long newParent, long newName)
       throws IOException {
-    fileSystem.rename(
-        worker.caller(request),
-        parent,
-        name(worker, name),
+    Name target = name(worker, newName);
+    replacedFiles.hold(
         newParent,
-        name(worker, newName),
-        RenameMode.REPLACE);
+        target,
+        () ->
+            fileSystem.rename(
+                worker.caller(request),
+                parent,
+                name(worker, name),
+                newParent,
+                target,
+                RenameMode.REPLACE));
     worker.reply().success();
   }
 

@@ -17,6 +17,13 @@ final class Worker extends Thread {
 
   private static final int OPCODE_BATCH_FORGET = 42;
   private static final int OPCODE_AT = 4;
+  private static final int NODE_AT = 16;
+
+  /** After the header, {@code fuse_batch_forget_in} and so many {@code fuse_forget_one}. */
+  private static final int FORGET_COUNT_AT = 40;
+
+  private static final int FORGET_NODES_AT = 48;
+  private static final int FORGET_NODE_BYTES = 16;
 
   private final FuseSession session;
   private final FuseLibrary library;
@@ -44,7 +51,11 @@ final class Worker extends Thread {
   public void run() {
     try {
       while (receive()) {
-        session.workerBusy(isForget());
+        boolean forget = isForget();
+        session.workerBusy(forget);
+        if (forget) {
+          forget();
+        }
         library.fuse_session_process_buf(session.session(), control.address(), session.channel());
         if (!session.workerIdle()) {
           return;
@@ -79,6 +90,23 @@ final class Worker extends Thread {
   private boolean isForget() {
     int opcode = received.bytes().getInt(OPCODE_AT);
     return opcode == OPCODE_FORGET || opcode == OPCODE_BATCH_FORGET;
+  }
+
+  /** Lets go what is held for the nodes that the kernel forgets. */
+  private void forget() {
+    ReplacedFiles held = session.replacedFiles();
+    if (held.isEmpty()) {
+      return;
+    }
+    ByteBuffer request = received.bytes();
+    if (request.getInt(OPCODE_AT) == OPCODE_FORGET) {
+      held.forget(request.getLong(NODE_AT));
+      return;
+    }
+    int count = request.getInt(FORGET_COUNT_AT);
+    for (int i = 0; i < count; i++) {
+      held.forget(request.getLong(FORGET_NODES_AT + i * FORGET_NODE_BYTES));
+    }
   }
 
   Reply reply() {

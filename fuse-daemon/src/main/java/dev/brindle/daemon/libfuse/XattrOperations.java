@@ -33,13 +33,12 @@ final class XattrOperations {
     }
     byte[] bytes = new byte[(int) size];
     worker.bytes(value, bytes.length).get(bytes);
-    fileSystem.setxattr(
-        worker.caller(request), node, Name.of(worker.string(name)), bytes, mode(flags));
+    fileSystem.setxattr(worker.caller(request), node, name(worker, name), bytes, mode(flags));
     worker.reply().success();
   }
 
   void getxattr(Worker worker, long request, long node, long name, long size) throws IOException {
-    reply(worker, fileSystem.getxattr(node, Name.of(worker.string(name))), size);
+    reply(worker, fileSystem.getxattr(node, name(worker, name)), size);
   }
 
   void listxattr(Worker worker, long request, long node, long size) throws IOException {
@@ -59,8 +58,20 @@ final class XattrOperations {
   }
 
   void removexattr(Worker worker, long request, long node, long name) throws IOException {
-    fileSystem.removexattr(worker.caller(request), node, Name.of(worker.string(name)));
+    fileSystem.removexattr(worker.caller(request), node, name(worker, name));
     worker.reply().success();
+  }
+
+  /**
+   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here; access
+   *     control lists are among those, for the kernel would not obey what it had stored
+   */
+  private Name name(Worker worker, long pointer) throws FileSystemException {
+    byte[] bytes = worker.string(pointer);
+    if (!host.isXattrName(bytes)) {
+      throw new FileSystemException(Errno.EOPNOTSUPP);
+    }
+    return Name.of(bytes);
   }
 
   private static void reply(Worker worker, byte[] bytes, long room) throws FileSystemException {
