@@ -364,6 +364,30 @@ class DaemonTest {
   }
 
   @Test
+  void mountInForeground_returnsWithTheDaemonsEnd() throws Exception {
+    List<MountReport> mounted = java.util.Collections.synchronizedList(new ArrayList<>());
+    var status =
+        java.util.concurrent.CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return launcher.mountInForeground(
+                    new MountRequest("main", mountPoint, MountOptions.defaults()), mounted::add);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (mounted.isEmpty() && System.nanoTime() < deadline && !status.isDone()) {
+      Thread.sleep(20);
+    }
+    Files.writeString(mountPoint.resolve("f"), "x");
+    assertFalse(status.isDone());
+    umount(mountPoint);
+    assertEquals(0, status.get(60, TimeUnit.SECONDS));
+    assertEquals(mountPoint.toString(), mounted.get(0).mountPoint());
+  }
+
+  @Test
   void mountsAtTheSameTime_shareOneDaemon() throws Exception {
     List<Thread> threads = new ArrayList<>();
     List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
