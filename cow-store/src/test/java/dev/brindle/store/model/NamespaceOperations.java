@@ -107,14 +107,16 @@ final class NamespaceOperations {
       int device,
       byte @Nullable [] target) {
     long number = found == null ? volume.tree().highestInode() + 1 : found.inode();
+    ModelInode made =
+        lockstep
+            .model()
+            .edit(
+                volume.id(),
+                edit -> edit.make(number, directory, name, mode, uid, gid, device, target));
     if (number <= volume.tree().highestInode()) {
       throw new AssertionError("inode number " + number + " is given twice");
     }
-    return lockstep
-        .model()
-        .edit(
-            volume.id(),
-            edit -> edit.make(number, directory, name, mode, uid, gid, device, target));
+    return made;
   }
 
   static void link(Lockstep lockstep, Pick pick) throws IOException {
