@@ -42,7 +42,7 @@ final class SqliteIT {
   void transactions_areWholeEverywhere(String journal) throws Exception {
     Path there = STORE.directory(journal);
     Path script = STORE.base().resolve(journal + ".sql");
-    StringBuilder transfers = new StringBuilder("pragma synchronous=full;\n.timeout 120000\n");
+    StringBuilder transfers = new StringBuilder(".timeout 120000\npragma synchronous=full;\n");
     for (int i = 0; i < TRANSFERS; i++) {
       transfers.append(TRANSFER.formatted(i % 7 + 1, i * 31 % 1000 + 1, i * 17 % 1000 + 1));
     }
