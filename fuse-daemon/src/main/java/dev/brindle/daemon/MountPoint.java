@@ -49,10 +49,16 @@ final class MountPoint {
     return real;
   }
 
-  /** The mount of a process that is gone answers nothing but "Transport endpoint ...". */
+  /**
+   * The mount of a process that is gone answers nothing but "Transport endpoint ...". Its
+   * attributes may still be in the kernel's cache; opening it asks the file system.
+   */
   private void removeDeadMount() throws IOException {
     try {
       Files.readAttributes(path, BasicFileAttributes.class);
+      if (MountTable.on(path.normalize()).filter(MountTable.Line::isBrindle).isPresent()) {
+        Files.newDirectoryStream(path).close();
+      }
     } catch (NoSuchFileException e) {
       return;
     } catch (FileSystemException e) {
