@@ -18,7 +18,6 @@ import dev.brindle.store.tree.TreeReader;
 import dev.brindle.store.version.Version;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -432,10 +431,6 @@ final class Engine {
       head = heads.computeIfAbsent(volume, id -> new Head(id, versions, log, nodes, version, hash));
     }
     return head;
-  }
-
-  Collection<Head> heads() {
-    return heads.values();
   }
 
   @Nullable Head forget(long volume) {

@@ -36,6 +36,6 @@ sealed interface RedoRecord {
 
   record DeleteSnapshot(long version) implements RedoRecord {}
 
-  /** The disposition is a number: the constant's place in {@link CloneDisposition}. */
+  /** A volume was deleted; on disk the disposition is its constant's ordinal. */
   record DeleteVolume(long volume, CloneDisposition clones) implements RedoRecord {}
 }
