@@ -60,8 +60,7 @@ final class KillIT {
   @Test
   void kill_atAnyMoment_losesNothingThatWasAcknowledged() throws Exception {
     try (MountedStore store = MountedStore.prepared()) {
-      Store.create(
-          store.store(), StoreOptions.defaults().withSegmentBlocks(SEGMENT_BLOCKS));
+      Store.create(store.store(), StoreOptions.defaults().withSegmentBlocks(SEGMENT_BLOCKS));
       store.mount();
       LedgerPrograms programs = new LedgerPrograms(store.root(), ledger(store));
       LedgerSnapshots snapshots = prepare(store, programs);
@@ -86,8 +85,7 @@ final class KillIT {
     return Files.createDirectory(store.base().resolve("ledger"));
   }
 
-  private LedgerSnapshots prepare(MountedStore store, LedgerPrograms programs)
-      throws IOException {
+  private LedgerSnapshots prepare(MountedStore store, LedgerPrograms programs) throws IOException {
     programs.prepare();
     for (int i = 0; i < WRITERS; i++) {
       LedgerWriter writer = new LedgerWriter(store.root(), "writer" + i, random.nextLong());

@@ -42,8 +42,7 @@ final class ReplacedFile extends LedgerFile {
         channel.force(false);
       }
     }
-    Files.move(
-        beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     if (sync) {
       syncDirectory(file.getParent());
     }
