@@ -6,7 +6,9 @@ import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.StatusReport;
 import dev.brindle.namespace.SnapshotVisibility;
+import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.StoreStatus;
+import dev.brindle.store.UncleanEnd;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +100,9 @@ final class StatusCommand extends Verb {
     line("Store", NameDisplay.of(status.directory()));
     line("Id", store.storeId() + ", format " + store.formatVersion());
     line("State", state(store));
+    if (store.recovery() != null) {
+      line("Recovered", recovery(store.recovery()));
+    }
     DaemonReport daemon = status.daemon();
     line("Daemon", daemon == null ? "not running" : daemonText(status.version(), daemon));
     for (MountReport mount : status.mounts()) {
@@ -125,6 +130,19 @@ final class StatusCommand extends Verb {
   private static String state(StoreStatus store) {
     String reason = store.readOnlyReason();
     return reason == null ? "healthy" : "read-only: " + reason;
+  }
+
+  private static String recovery(RecoveryReport recovery) {
+    UncleanEnd end = recovery.end();
+    return (end == null
+            ? "the store was not closed; "
+            : "%s, which had the store open since %s, ended without closing it after %s; "
+                .formatted(end.process(), Table.time(end.opened()), Table.time(end.lastWrite())))
+        + "%s of its log rolled forward in %.1f s"
+            .formatted(count(recovery.operations(), "change"), recovery.millis() / 1000.0)
+        + " ("
+        + Sizes.human(recovery.logBytes())
+        + " read)";
   }
 
   private static String daemonText(String version, DaemonReport daemon) {

@@ -16,6 +16,7 @@ import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.StoreStatus;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class FakeStore implements DaemonControl {
   final List<String> diffs = new ArrayList<>();
   final List<DiffLine> differences = new ArrayList<>();
   int reclaimed;
+  @Nullable RecoveryReport recovery;
   private long lastNumber;
 
   FakeStore(Path directory) {
@@ -47,7 +49,7 @@ final class FakeStore implements DaemonControl {
 
   @Override
   public StatusReport status() {
-    StoreStatus status = new StoreStatus("id-1", 1, 2, 4096, 8192, 16384, 0, 3, null);
+    StoreStatus status = new StoreStatus("id-1", 1, 2, 4096, 8192, 16384, 0, 3, null, recovery);
     DaemonReport daemon = new DaemonReport(42, TIME, "17", 1 << 20, 1 << 29, List.copyOf(mounts));
     return new StatusReport("1.0", directory.toString(), directory + "/daemon.log", status, daemon);
   }

@@ -9,6 +9,9 @@ import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.namespace.SnapshotVisibility;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
+import dev.brindle.store.RecoveryReport;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.UncleanEnd;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -387,6 +390,22 @@ final class VerbsTest {
     assertEquals(0, brindle("status", directory.toString()), err);
 
     assertTrue(out.contains(directory + "/daemon.log"), out);
+  }
+
+  @Test
+  void status_afterACrash_saysWhatHappened() {
+    store.recovery =
+        new RecoveryReport(
+            new UncleanEnd("process 7 (brindle)", new Timestamp(0, 0), new Timestamp(90, 0)),
+            1_234,
+            3 << 20,
+            1_520);
+
+    assertEquals(0, brindle("status", directory.toString()), err);
+
+    assertTrue(out.contains("process 7 (brindle), which had the store open since 1970-"), out);
+    assertTrue(
+        out.contains("1,234 changes of its log rolled forward in 1.5 s (3.0 MiB read)"), out);
   }
 
   @Test

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * process has a store open at a time; the object is safe for any number of threads.
  */
 public final class Store implements Closeable {
+  /** How the lock calls whoever has a store open. */
+  private static final String HOLDER = "brindle";
+
   private final Path directory;
   private final Disk disk;
   private final @Nullable StoreLock lock;
@@ -57,8 +60,9 @@ public final class Store implements Closeable {
       throw new NotDirectoryException(directory + " is a file, and a store is a directory");
     }
     try (HostDisk disk = new HostDisk(directory);
-        StoreLock held = disk.lock(holder())) {
+        StoreLock held = disk.lock(HOLDER)) {
       OpenStore.create(disk, options);
+      held.noteClosed();
     }
   }
 
@@ -76,9 +80,10 @@ public final class Store implements Closeable {
     }
     HostDisk disk = new HostDisk(directory);
     try {
-      StoreLock lock = disk.lock(holder());
+      StoreLock lock = disk.lock(HOLDER);
       try {
-        return new Store(directory, disk, lock, OpenStore.open(disk, directory, options));
+        return new Store(
+            directory, disk, lock, OpenStore.open(disk, directory, options, lock.uncleanEnd()));
       } catch (IOException | RuntimeException | Error e) {
         lock.close();
         throw e;
@@ -92,16 +97,12 @@ public final class Store implements Closeable {
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
   public static Store open(Disk disk, StoreOptions options) throws IOException {
     Path nowhere = Path.of("");
-    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options));
+    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options, null));
   }
 
   /** Makes an empty store on another disk than the host's. */
   public static void create(Disk disk, StoreOptions options) throws IOException {
     OpenStore.create(disk, options);
-  }
-
-  private static String holder() {
-    return "process " + ProcessHandle.current().pid();
   }
 
   public Path directory() {
@@ -259,6 +260,9 @@ public final class Store implements Closeable {
   public void close() throws IOException {
     try {
       store.close();
+      if (lock != null && store.isInOrder()) {
+        lock.noteClosed();
+      }
     } finally {
       if (lock != null) {
         lock.close();

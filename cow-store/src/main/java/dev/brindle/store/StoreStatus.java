@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code brindle status} tells of an open store; sizes in bytes.
  *
  * @param readOnlyReason why the store no longer takes changes; null while it does
+ * @param recovery what its opening had to recover; null when it had been closed in order
  */
 public record StoreStatus(
     String storeId,
@@ -16,4 +17,5 @@ public record StoreStatus(
     long indexBytes,
     long dirtyBytes,
     long checkpoints,
-    @Nullable String readOnlyReason) {}
+    @Nullable String readOnlyReason,
+    @Nullable RecoveryReport recovery) {}

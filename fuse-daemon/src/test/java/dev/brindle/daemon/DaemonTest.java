@@ -2,6 +2,7 @@ package dev.brindle.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,8 +19,10 @@ import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
+import dev.brindle.store.UncleanEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -30,8 +33,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -271,7 +276,21 @@ class DaemonTest {
     assertTrue(Shell.fails(base, "ls mnt").contains("Transport endpoint is not connected"));
     mount("main", mountPoint);
     assertEquals("kept", Files.readString(mountPoint.resolve("f")));
+    RecoveryReport recovery = recovery();
+    UncleanEnd end = Objects.requireNonNull(Objects.requireNonNull(recovery).end());
+    assertEquals("process " + daemon.pid() + " (brindle)", end.process());
+    assertTrue(end.lastWrite().compareTo(end.opened()) >= 0, recovery::toString);
+    assertTrue(recovery.operations() > 0 && recovery.logBytes() > 0, recovery::toString);
     umount(mountPoint);
+    mount("main", mountPoint);
+    assertNull(recovery());
+    umount(mountPoint);
+  }
+
+  private @Nullable RecoveryReport recovery() throws IOException {
+    try (ControlClient client = ControlClient.connect(store).orElseThrow()) {
+      return client.status().store().recovery();
+    }
   }
 
   @Test

@@ -91,7 +91,19 @@ abstract class LedgerFile {
       }
       return false;
     }
-    long[] found = read(file);
+    long[] found;
+    try {
+      found = read(file);
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "%s; acknowledged %s, written %s, attempted %s"
+              .formatted(
+                  e.getMessage(),
+                  Arrays.toString(synced),
+                  Arrays.toString(written),
+                  Arrays.toString(attempted)),
+          e);
+    }
     expectBetween(file, found, synced, attempted);
     synced = found;
     written = found;

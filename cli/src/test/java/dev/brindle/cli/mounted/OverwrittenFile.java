@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 
 /** A file whose blocks are overwritten in any order; its marks are the blocks' generations. */
@@ -68,7 +69,15 @@ final class OverwrittenFile extends LedgerFile {
       ByteBuffer content = bytes.slice(block * BLOCK_BYTES, BLOCK_BYTES);
       found[block] = content.getLong(0);
       if (found[block] == 0 || content.compareTo(content(block, found[block])) != 0) {
-        fail(file + " holds garbage in block " + block + ", generation " + found[block]);
+        fail(
+            "%s of %d bytes holds garbage in block %d after %s, beginning with %s"
+                .formatted(
+                    file,
+                    bytes.limit(),
+                    block,
+                    Arrays.toString(Arrays.copyOf(found, block)),
+                    HexFormat.of()
+                        .formatHex(bytes.array(), block * BLOCK_BYTES, block * BLOCK_BYTES + 32)));
       }
     }
     return found;

@@ -1,22 +1,31 @@
 package dev.brindle.store.disk;
 
 import dev.brindle.store.StoreLockedException;
+import dev.brindle.store.Timestamp;
+import dev.brindle.store.UncleanEnd;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process's hold on a store: a lock of the host on the file {@code lock}, which says in one
- * line whose it is.
+ * line whose it is and since when. A holder that has closed the store empties the file, so what it
+ * says at the next opening tells of an end that was none of that kind.
  *
  * <p>The host drops the lock when the process ends, and also when the process closes <i>any</i>
  * descriptor of the file; so inside one process a table says which stores are taken, and the file
@@ -24,15 +33,18 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class StoreLock implements Closeable {
   static final String FILE_NAME = "lock";
+  private static final String SINCE = " since ";
   private static final int TEXT_BYTES_MAX = 256;
   private static final Set<Path> TAKEN_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
   private final FileChannel channel;
+  private final @Nullable UncleanEnd uncleanEnd;
 
-  private StoreLock(Path directory, FileChannel channel) {
+  private StoreLock(Path directory, FileChannel channel, @Nullable UncleanEnd uncleanEnd) {
     this.directory = directory;
     this.channel = channel;
+    this.uncleanEnd = uncleanEnd;
   }
 
   static StoreLock take(Path directory, String holder) throws IOException {
@@ -63,10 +75,12 @@ public final class StoreLock implements Closeable {
       if (channel.tryLock() == null) {
         throw new StoreLockedException(directory, holderOf(channel));
       }
-      String text = "process " + ProcessHandle.current().pid() + " (" + holder + ")\n";
+      UncleanEnd uncleanEnd = uncleanEnd(directory, textOf(channel));
+      String text = "process %d (%s)".formatted(ProcessHandle.current().pid(), holder);
+      text += SINCE + Timestamp.now().toInstant() + "\n";
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-      return new StoreLock(directory, channel);
+      return new StoreLock(directory, channel, uncleanEnd);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -74,10 +88,55 @@ public final class StoreLock implements Closeable {
   }
 
   private static String holderOf(FileChannel channel) throws IOException {
+    String line = textOf(channel);
+    return line.isEmpty() ? "another process" : line;
+  }
+
+  private static String textOf(FileChannel channel) throws IOException {
     ByteBuffer text = ByteBuffer.allocate(TEXT_BYTES_MAX);
     channel.read(text, 0);
-    String line = StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
-    return line.isEmpty() ? "another process" : line;
+    return StandardCharsets.UTF_8.decode(text.flip()).toString().strip();
+  }
+
+  /** The text that a holder leaves tells that it did not close; null when it did. */
+  private static @Nullable UncleanEnd uncleanEnd(Path directory, String text) throws IOException {
+    int since = text.lastIndexOf(SINCE);
+    if (since < 0) {
+      return null;
+    }
+    try {
+      Instant opened = Instant.parse(text.substring(since + SINCE.length()));
+      return new UncleanEnd(
+          text.substring(0, since), timestamp(opened), timestamp(lastWrite(directory, opened)));
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return new Timestamp(instant.getEpochSecond(), instant.getNano());
+  }
+
+  private static Instant lastWrite(Path directory, Instant opened) throws IOException {
+    try (Stream<Path> files = Files.walk(directory, 2)) {
+      return files
+          .filter(file -> directory.relativize(file).toString().matches("log/.*|index\\..*"))
+          .map(file -> file.toFile().lastModified())
+          .map(Instant::ofEpochMilli)
+          .reduce(opened, (a, b) -> a.isAfter(b) ? a : b);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** How the holder before ended, when it did not close the store. */
+  public @Nullable UncleanEnd uncleanEnd() {
+    return uncleanEnd;
+  }
+
+  /** Notes that everything is written, before {@link #close}. */
+  public void noteClosed() throws IOException {
+    channel.truncate(0);
   }
 
   /** Lets the store go. */

@@ -5,10 +5,12 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Difference;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
+import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.SpaceUsage;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.StoreStatus;
+import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.disk.Disk;
@@ -25,7 +27,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /** A store while it is open: its parts, put together and taken apart again. */
@@ -51,6 +55,7 @@ public final class OpenStore implements Closeable {
   private final Volumes volumes;
   private final Worker checkpointer;
   private final Worker reaping;
+  private @Nullable RecoveryReport recovery;
 
   private OpenStore(
       Superblock superblock,
@@ -126,8 +131,11 @@ public final class OpenStore implements Closeable {
    * result.
    *
    * @param directory for messages
+   * @param end how the process before left it; null when it closed it in order
    */
-  public static OpenStore open(Disk disk, Path directory, StoreOptions options) throws IOException {
+  public static OpenStore open(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store());
     try {
@@ -142,7 +150,7 @@ public final class OpenStore implements Closeable {
               index.table(StoreTables.SEGMENTS));
       try {
         OpenStore store = assemble(disk, superblock, index, log, options, row.number());
-        store.recover(row.number());
+        store.recover(row, end);
         store.start();
         return store;
       } catch (IOException | RuntimeException | Error e) {
@@ -182,13 +190,22 @@ public final class OpenStore implements Closeable {
     }
   }
 
-  private void recover(long lastCheckpoint) throws IOException {
-    Replay replay = new Replay(engine, lastCheckpoint);
+  private void recover(CheckpointRow row, @Nullable UncleanEnd end) throws IOException {
+    long start = System.nanoTime();
+    Replay replay = new Replay(engine, row.number());
     log.replay(replay::apply);
-    if (replay.operations() > 0) {
-      Logger.info("recovered {} operations that the last checkpoint lacked", replay.operations());
-    }
+    long blocks = log.position().address() - row.log().position().address();
     checkpoint.run();
+    if (end == null && replay.operations() == 0) {
+      return;
+    }
+    recovery =
+        new RecoveryReport(
+            end,
+            replay.operations(),
+            blocks * Extent.BLOCK_BYTES,
+            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    Logger.info("the store was not closed before: {}", recovery);
   }
 
   private void start() {
@@ -296,7 +313,13 @@ public final class OpenStore implements Closeable {
         index.fileBytes(),
         engine.dirtyBytes().bytes(),
         checkpoint.completed(),
-        engine.fault().reason());
+        engine.fault().reason(),
+        recovery);
+  }
+
+  /** False when something could not be written that had to be. */
+  public boolean isInOrder() {
+    return !engine.fault().isReported();
   }
 
   // ---- What Check walks

@@ -1,16 +1,19 @@
 package dev.brindle.store.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.StoreLockedException;
+import dev.brindle.store.UncleanEnd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +53,14 @@ final class StoreLockTest {
       assertTrue(refused.getMessage().contains("process " + other.process.pid()));
       assertTrue(refused.getMessage().contains("a test"));
       other.process.destroyForcibly().waitFor();
-      disk.lock("second").close();
+      try (StoreLock lock = disk.lock("second")) {
+        UncleanEnd end = Objects.requireNonNull(lock.uncleanEnd());
+        assertEquals("process " + other.process.pid() + " (a test)", end.process());
+        lock.noteClosed();
+      }
+      try (StoreLock lock = disk.lock("third")) {
+        assertNull(lock.uncleanEnd());
+      }
     }
   }
 
