@@ -44,7 +44,58 @@
  *       are in the index already.
  * </ul>
  *
- * Bytes behind a file's end in its last block are undefined; whoever makes a file longer zeroes
+ * <h2>Why a crash leaves that: what is ordered before what</h2>
+ *
+ * The host keeps, of what was written and not synced, any part it likes, in any order; of the
+ * entries of one directory it keeps a prefix of the changes. All that holds over a crash is
+ * therefore held by a checksum, by a rename, or by one of these syncs. For each: what must be
+ * durable before what, and what would happen otherwise. {@code SyncTest} counts them, and leaves
+ * each out once to see a crash after which something is broken.
+ *
+ * <ol>
+ *   <li><em>fsync, snapshot, clone: one sync of the log's head, before the answer.</em> Data and
+ *       redo are one group, and a group counts only when its header, data and redo check out: so
+ *       nothing has to be ordered inside it. Groups form a chain (each names the one before it), so
+ *       a group that reached the disk ahead of an earlier one that did not is not read. Without the
+ *       sync the answer would promise what is in the host's memory alone.
+ *   <li><em>Checkpoint: the log, before the journal.</em> The index refers to blocks of the log,
+ *       and recovery begins behind the position that the index names. Without it an index could
+ *       survive whose data did not. When an fsync has just synced that position there is nothing to
+ *       sync, and nothing is.
+ *   <li><em>Checkpoint: the journal, before index.db.</em> Without it pages of two checkpoints
+ *       could stand side by side in {@code index.db}, and no journal to repair them.
+ *   <li><em>Checkpoint: index.db, before the next journal.</em> Without it the next checkpoint
+ *       could overwrite the only whole copy of pages that have not reached their places. The
+ *       journal's header is made void after that, unsynced: if it comes back, the same pages are
+ *       written once more.
+ *   <li><em>A new segment: its file, before its name ends in .seg; and that name, before a group in
+ *       it.</em> Without the first, recovery could find a last segment without a header; without
+ *       the second, the file with fsynced groups in it could be gone. A segment is prepared once
+ *       for many thousand fsyncs, mostly in the background, so an fsync stays one sync. When it
+ *       fills up, the old head (with its checksum pages) is synced with the new one: two.
+ *   <li><em>A recycled segment: its new name, before a byte of it changes.</em> Otherwise the old
+ *       name could come back with new content.
+ *   <li><em>A rewritten segment: its file, before its name.</em> Otherwise the rename could survive
+ *       and the blocks not. The old file is complete until then, and a rename that a crash takes
+ *       back does no harm: the sync of the directory behind it (and behind deletions) is there only
+ *       to have the space back on the host when {@code reclaim} returns.
+ *   <li><em>Creation: everything, before superblock.new; that, before its name; that, before the
+ *       answer.</em> A directory with a superblock is a store that opens; one without is none, and
+ *       {@code create} goes on with it.
+ * </ol>
+ *
+ * That is all: what happens in memory needs no order on the disk. An operation's redo is pending
+ * until a group takes it; a checkpoint's freeze, under the append mutex and the closed gate, sees
+ * every operation either whole in the trees and the live maps, or not at all. What dies in a tree
+ * is not reused before the checkpoint that says so is durable: nodes because a record's number is
+ * free again only in the index that the next checkpoint writes, blocks because an address is given
+ * out once and a segment is discarded by the live map of the last durable checkpoint only (the log
+ * says why that is enough).
+ *
+ * <p>Recovery itself follows the same rules: it reads, repeats the redo in memory, and ends in an
+ * ordinary checkpoint. A crash during it finds the same log and the same index, or the new one.
+ *
+ * <p>Bytes behind a file's end in its last block are undefined; whoever makes a file longer zeroes
  * them first, in the page that he makes dirty with it.
  *
  * <h2>Locks</h2>

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +40,28 @@ public final class FaultyDisk implements Disk {
     DISK_FULL
   }
 
+  /** What of the unsynced a crash takes. */
+  public enum Loss {
+    NOTHING,
+    ALL_UNSYNCED,
+    /** By chance, each file for itself: writes in order up to one, or any of them, or torn ones. */
+    ANY
+  }
+
+  /** Sees the disk in the middle of an operation, as a crash would find it. */
+  public interface Observer {
+    /**
+     * Called under the disk's lock: of a write or a change of a directory when it is done and not
+     * durable, of a sync before it takes effect.
+     *
+     * @param operation the operation's number
+     */
+    void during(long operation);
+  }
+
   private final Directory root;
+  private @Nullable Observer observer;
+  private Predicate<String> ignoredSyncs = name -> false;
   private final TreeMap<Long, Fault> faults = new TreeMap<>();
   private long capacityBytes = Long.MAX_VALUE;
   private long operations;
@@ -99,7 +123,43 @@ public final class FaultyDisk implements Disk {
    * be tried.
    */
   public synchronized FaultyDisk afterCrash(Random random) {
-    return new FaultyDisk(root.afterCrash(random));
+    return afterCrash(Loss.ANY, random);
+  }
+
+  /** The same with a say in what is lost. */
+  public synchronized FaultyDisk afterCrash(Loss loss, Random random) {
+    return new FaultyDisk(root.afterCrash(loss, random));
+  }
+
+  /** Has every operation seen from now on; null ends it. */
+  public synchronized void observe(@Nullable Observer newObserver) {
+    observer = newObserver;
+  }
+
+  /**
+   * Has some syncs do nothing from now on, as if the code had none there: to see that a test
+   * notices.
+   *
+   * @param which gets the file's name, or a directory's with a slash behind it
+   */
+  public synchronized void ignoreSyncs(Predicate<String> which) {
+    ignoredSyncs = which;
+  }
+
+  private void seen() {
+    if (observer != null) {
+      observer.during(operations - 1);
+    }
+  }
+
+  private boolean takesEffect(String name) {
+    seen();
+    return !ignoredSyncs.test(name);
+  }
+
+  /** A copy of this disk that can still lose what this one can: the process died, not the host. */
+  public synchronized FaultyDisk fork() {
+    return new FaultyDisk(root.fork(new IdentityHashMap<>()));
   }
 
   /** A disk with everything that was written, synced or not: the process died, not the host. */
@@ -197,6 +257,7 @@ public final class FaultyDisk implements Disk {
     throwPlanned(begin(), name);
     Inode inode = new Inode();
     parent.set(lastPart(name), inode);
+    seen();
     return new Handle(name, inode, true);
   }
 
@@ -224,6 +285,7 @@ public final class FaultyDisk implements Disk {
     }
     throwPlanned(begin(), name);
     directoryOf(name).set(lastPart(name), new Directory());
+    seen();
   }
 
   @Override
@@ -232,6 +294,7 @@ public final class FaultyDisk implements Disk {
     file(name);
     throwPlanned(begin(), name);
     directoryOf(name).set(lastPart(name), null);
+    seen();
   }
 
   @Override
@@ -243,6 +306,7 @@ public final class FaultyDisk implements Disk {
       throw new IOException("renames here stay in one directory");
     }
     directoryOf(from).move(lastPart(from), lastPart(to), moved);
+    seen();
   }
 
   @Override
@@ -250,7 +314,9 @@ public final class FaultyDisk implements Disk {
     checkAlive();
     Directory directory = directory(name);
     throwPlanned(begin(), name);
-    directory.sync();
+    if (takesEffect(name + "/")) {
+      directory.sync();
+    }
     directorySyncs++;
   }
 
@@ -313,6 +379,7 @@ public final class FaultyDisk implements Disk {
         throwPlanned(fault, name);
         checkSpace(offset, bytes.length);
         inode.write(offset, bytes);
+        seen();
         source.position(source.limit());
       }
     }
@@ -326,7 +393,9 @@ public final class FaultyDisk implements Disk {
           inode.failSync(new Random(operations));
         }
         throwPlanned(fault, name);
-        inode.sync();
+        if (takesEffect(name)) {
+          inode.sync();
+        }
         syncs++;
       }
     }
@@ -338,6 +407,7 @@ public final class FaultyDisk implements Disk {
         throwPlanned(begin(), name);
         checkSpace(offset, length);
         inode.allocate(offset, length);
+        seen();
       }
     }
 
@@ -362,6 +432,7 @@ public final class FaultyDisk implements Disk {
         check(true);
         throwPlanned(begin(), name);
         inode.truncate(length);
+        seen();
       }
     }
 
@@ -419,8 +490,13 @@ public final class FaultyDisk implements Disk {
     }
 
     /** Directory operations reach the disk in their order: those since the sync, up to any one. */
-    Directory afterCrash(Random random) {
-      int kept = random.nextInt(since.size() + 1);
+    Directory afterCrash(Loss loss, Random random) {
+      int kept =
+          switch (loss) {
+            case ALL_UNSYNCED -> 0;
+            case NOTHING -> since.size();
+            case ANY -> random.nextInt(since.size() + 1);
+          };
       Directory crashed = new Directory();
       (kept == 0 ? durable : since.get(kept - 1))
           .forEach(
@@ -428,10 +504,33 @@ public final class FaultyDisk implements Disk {
                   crashed.now.put(
                       name,
                       entry instanceof Inode inode
-                          ? inode.afterCrash(random)
-                          : ((Directory) entry).afterCrash(random)));
+                          ? inode.afterCrash(loss, random)
+                          : ((Directory) entry).afterCrash(loss, random)));
       crashed.durable = crashed.now;
       return crashed;
+    }
+
+    Directory fork(Map<Object, Object> forks) {
+      Directory fork = new Directory();
+      fork.now = fork(now, forks);
+      fork.durable = fork(durable, forks);
+      since.forEach(state -> fork.since.add(fork(state, forks)));
+      return fork;
+    }
+
+    private static TreeMap<String, Object> fork(
+        TreeMap<String, Object> entries, Map<Object, Object> forks) {
+      TreeMap<String, Object> result = new TreeMap<>();
+      entries.forEach(
+          (name, entry) -> {
+            Object forked = forks.get(entry);
+            if (forked == null) {
+              forked = entry instanceof Inode i ? i.fork() : ((Directory) entry).fork(forks);
+              forks.put(entry, forked);
+            }
+            result.put(name, forked);
+          });
+      return result;
     }
 
     Directory copy() {

@@ -2,7 +2,6 @@ package dev.brindle.store.disk;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
@@ -14,50 +13,23 @@ final class Inode {
   private static final int BLOCK_BYTES = 4096;
   private static final int SECTOR_BYTES = 512;
 
-  private final Bytes now;
-  private final Bytes durable;
+  private final PagedBytes now;
+  private final PagedBytes durable;
   private final List<Change> since = new ArrayList<>();
   private final BitSet allocated = new BitSet();
 
   Inode() {
-    this(new Bytes(), new Bytes());
+    this(new PagedBytes(), new PagedBytes());
   }
 
-  private Inode(Bytes now, Bytes durable) {
+  private Inode(PagedBytes now, PagedBytes durable) {
     this.now = now;
     this.durable = durable;
-    allocated.set(0, blocks(now.length));
+    allocated.set(0, blocks(now.length()));
   }
 
   private static int blocks(long bytes) {
     return (int) ((bytes + BLOCK_BYTES - 1) / BLOCK_BYTES);
-  }
-
-  /** An array that grows. */
-  private static final class Bytes {
-    byte[] array = new byte[0];
-    int length;
-
-    void resize(int newLength) {
-      if (newLength > array.length) {
-        array = Arrays.copyOf(array, Math.max(newLength, array.length * 3 / 2));
-      } else if (newLength < length) {
-        Arrays.fill(array, newLength, length, (byte) 0);
-      }
-      length = newLength;
-    }
-
-    void put(int offset, byte[] bytes, int from, int count) {
-      resize(Math.max(length, offset + count));
-      System.arraycopy(bytes, from, array, offset, count);
-    }
-
-    Bytes copy() {
-      Bytes copy = new Bytes();
-      copy.array = Arrays.copyOf(array, length);
-      copy.length = length;
-      return copy;
-    }
   }
 
   /**
@@ -67,16 +39,16 @@ final class Inode {
    * @param grows whether the length can only become larger
    */
   private record Change(int offset, byte[] bytes, boolean grows) {
-    void applyTo(Bytes target) {
+    void applyTo(PagedBytes target) {
       if (bytes.length > 0) {
         target.put(offset, bytes, 0, bytes.length);
       } else {
-        target.resize(grows ? Math.max(target.length, offset) : offset);
+        target.resize(grows ? Math.max(target.length(), offset) : offset);
       }
     }
 
     /** Sectors of it, by chance. */
-    void applyTornTo(Bytes target, Random random) {
+    void applyTornTo(PagedBytes target, Random random) {
       if (bytes.length == 0) {
         applyTo(target);
         return;
@@ -100,9 +72,9 @@ final class Inode {
   }
 
   int read(long offset, ByteBuffer target) {
-    int count = (int) Math.max(0, Math.min(target.remaining(), now.length - offset));
+    int count = (int) Math.max(0, Math.min(target.remaining(), now.length() - offset));
     if (count > 0) {
-      target.put(now.array, (int) offset, count);
+      now.get((int) offset, target, count);
     }
     return count;
   }
@@ -139,7 +111,7 @@ final class Inode {
   }
 
   long length() {
-    return now.length;
+    return now.length();
   }
 
   void sync() {
@@ -159,9 +131,14 @@ final class Inode {
     since.clear();
   }
 
-  Inode afterCrash(Random random) {
-    Bytes crashed = durable.copy();
-    int choice = random.nextInt(5);
+  Inode afterCrash(FaultyDisk.Loss loss, Random random) {
+    PagedBytes crashed = durable.copy();
+    int choice =
+        switch (loss) {
+          case ALL_UNSYNCED -> 0;
+          case NOTHING -> 1;
+          case ANY -> random.nextInt(5);
+        };
     int whole =
         switch (choice) {
           case 0 -> 0;
@@ -183,18 +160,29 @@ final class Inode {
     return new Inode(crashed, crashed.copy());
   }
 
+  /** The same with what is not durable still so. */
+  Inode fork() {
+    Inode fork = new Inode(now.copy(), durable.copy());
+    fork.since.addAll(since);
+    fork.allocated.clear();
+    fork.allocated.or(allocated);
+    return fork;
+  }
+
   Inode copy() {
     return new Inode(now.copy(), now.copy());
   }
 
   byte[] contents() {
-    return Arrays.copyOf(now.array, now.length);
+    ByteBuffer all = ByteBuffer.allocate(now.length());
+    now.get(0, all, now.length());
+    return all.array();
   }
 
   void flipBit(long bit) {
-    for (Bytes bytes : List.of(now, durable)) {
-      if (bit / 8 < bytes.length) {
-        bytes.array[(int) (bit / 8)] ^= (byte) (1 << bit % 8);
+    for (PagedBytes bytes : List.of(now, durable)) {
+      if (bit / 8 < bytes.length()) {
+        bytes.flipBit(bit);
       }
     }
   }

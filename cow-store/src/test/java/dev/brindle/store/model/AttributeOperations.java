@@ -83,6 +83,12 @@ final class AttributeOperations {
         pick.oneIn(2)
             ? XattrMode.CREATE_OR_REPLACE
             : XattrMode.values()[pick.random().nextInt(XattrMode.values().length)];
+    setxattr(lockstep, volume, inode, name, value, mode);
+  }
+
+  static void setxattr(
+      Lockstep lockstep, ModelVolume volume, long inode, Name name, byte[] value, XattrMode mode)
+      throws IOException {
     ModelStore model = lockstep.model();
     lockstep.run(
         "setxattr %d inode %d %s, %d bytes, %s"
@@ -96,7 +102,11 @@ final class AttributeOperations {
   static void removexattr(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long inode = pick.inode(volume.tree());
-    Name name = xattrName(pick, volume.tree().inodes().get(inode));
+    removexattr(lockstep, volume, inode, xattrName(pick, volume.tree().inodes().get(inode)));
+  }
+
+  static void removexattr(Lockstep lockstep, ModelVolume volume, long inode, Name name)
+      throws IOException {
     ModelStore model = lockstep.model();
     lockstep.run(
         "removexattr %d inode %d %s".formatted(volume.id(), inode, name),

@@ -95,7 +95,7 @@ final class DataOperations {
     truncate(lockstep, volume.id(), inode, size);
   }
 
-  private static boolean truncate(Lockstep lockstep, long volume, long inode, long size)
+  static boolean truncate(Lockstep lockstep, long volume, long inode, long size)
       throws IOException {
     ModelInode before = lockstep.model().tree(volume).inodes().get(inode);
     boolean done =
@@ -103,6 +103,9 @@ final class DataOperations {
     if (done) {
       ModelInode after = lockstep.model().tree(volume).inodes().get(inode);
       long oldSize = before.content().size();
+      if (size == 0 && lockstep.model().isHeld(volume, inode)) {
+        lockstep.history().emptied(volume, inode);
+      }
       if (size < oldSize) {
         lockstep.history().cut(volume, before, after, size, Long.MAX_VALUE);
       } else {
@@ -209,7 +212,11 @@ final class DataOperations {
   static void fsync(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long inode = pick.oneIn(3) ? pick.inode(volume.tree()) : pick.file(volume.tree());
-    boolean dataOnly = pick.oneIn(2);
+    fsync(lockstep, volume, inode, pick.oneIn(2));
+  }
+
+  static void fsync(Lockstep lockstep, ModelVolume volume, long inode, boolean dataOnly)
+      throws IOException {
     boolean done =
         lockstep.run(
             "fsync %d inode %d, data only %s".formatted(volume.id(), inode, dataOnly),

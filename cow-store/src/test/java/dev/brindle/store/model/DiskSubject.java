@@ -23,6 +23,15 @@ final class DiskSubject implements Subject {
     store = new CoreStore(Store.open(disk, options));
   }
 
+  StoreOptions options() {
+    return options;
+  }
+
+  /** The disk under the store; another one after a crash. */
+  FaultyDisk disk() {
+    return disk;
+  }
+
   @Override
   public VersionedStore store() {
     return store;

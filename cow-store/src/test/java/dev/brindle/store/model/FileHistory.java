@@ -42,6 +42,14 @@ final class FileHistory {
     flushed(index, durable);
   }
 
+  private FileHistory(List<Entry> entries) {
+    this.entries.addAll(entries);
+  }
+
+  FileHistory copy() {
+    return new FileHistory(entries);
+  }
+
   /** A write, or another growth: what is new is in the file's buffers. */
   void written(long index, ModelInode after) {
     entries.add(new Entry(index, Kind.WRITTEN, after, 0, 0));

@@ -2,8 +2,10 @@ package dev.brindle.store.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       with operation p, a byte of a file is one that the file held at that place after one of the
  *       operations up to p, and not before the last one that <em>settled</em> the place: made the
  *       data durable (fsync of the file, sync, snapshot or clone of the volume), cut it off,
- *       punched the whole 4 KiB block out, or renamed the file (its data is flushed ahead of that).
+ *       punched the whole 4 KiB block out, or renamed the file (its data is flushed ahead of that;
+ *       likewise at the last release of a file that was emptied while it was held).
  *   <li>The size lies between the last one that was durable and the present one; a truncation takes
  *       away what was larger. Only states in which the file was long enough to hold a byte count
  *       for rule 2: so there is no size without its data.
@@ -33,11 +36,24 @@ final class History {
   record FileKey(long volume, long inode) {}
 
   private final Map<FileKey, FileHistory> files = new HashMap<>();
+  /** Files that were emptied while somebody held them: the last release flushes them. */
+  private final Set<FileKey> emptied = new HashSet<>();
+
   private final List<ModelState> states = new ArrayList<>();
   private long firstIndex;
 
   History(ModelState durable) {
     states.add(durable);
+  }
+
+  /** This history as it is now; what is added to one of the two is not in the other. */
+  History copy() {
+    History copy = new History(states.get(0));
+    copy.firstIndex = firstIndex;
+    copy.states.addAll(states.subList(1, states.size()));
+    files.forEach((key, file) -> copy.files.put(key, file.copy()));
+    copy.emptied.addAll(emptied);
+    return copy;
   }
 
   /** The number of the operation that made the newest state. */
@@ -117,6 +133,18 @@ final class History {
     FileHistory file = files.get(new FileKey(volume, after.number()));
     if (file != null) {
       file.flushed(index(), after);
+    }
+  }
+
+  /** A file that is held was cut to nothing by the newest operation. */
+  void emptied(long volume, long inode) {
+    emptied.add(new FileKey(volume, inode));
+  }
+
+  /** The newest operation ended the last hold of a file. */
+  void released(long volume, ModelInode after) {
+    if (emptied.remove(new FileKey(volume, after.number()))) {
+      flushed(volume, after);
     }
   }
 

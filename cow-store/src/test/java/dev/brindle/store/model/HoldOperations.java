@@ -15,7 +15,7 @@ final class HoldOperations {
     hold(lockstep, treeId, inode);
   }
 
-  private static boolean hold(Lockstep lockstep, long treeId, long inode) throws IOException {
+  static boolean hold(Lockstep lockstep, long treeId, long inode) throws IOException {
     return lockstep.run(
         "hold %d inode %d".formatted(treeId, inode),
         () -> lockstep.openTree(treeId).hold(inode),
@@ -30,12 +30,17 @@ final class HoldOperations {
     }
   }
 
-  private static void release(Lockstep lockstep, long treeId, long inode) throws IOException {
+  static void release(Lockstep lockstep, long treeId, long inode) throws IOException {
     FileTree tree = lockstep.openTree(treeId);
     lockstep.run(
         "release %d inode %d".formatted(treeId, inode),
         () -> tree.release(inode),
         () -> lockstep.model().release(treeId, inode));
+    ModelVolume volume = lockstep.state().volumes().get(treeId);
+    ModelInode left = volume == null ? null : volume.tree().inodes().get(inode);
+    if (left != null && !lockstep.model().isHeld(treeId, inode)) {
+      lockstep.history().released(treeId, left);
+    }
   }
 
   /** Holds a file, removes one of its names, and leaves it so: reads and writes go on. */

@@ -30,7 +30,10 @@ final class Lockstep {
   private final Tally tally;
 
   /** The operation that the crash interrupted, on the model. */
-  private @Nullable Action atCrash;
+  private @Nullable Interrupted atCrash;
+
+  private Watcher watcher = interrupted -> {};
+  private boolean fullDisk;
 
   /**
    * @param tally where operations and crashes are counted
@@ -38,6 +41,16 @@ final class Lockstep {
   Lockstep(Subject subject, Tally tally) {
     this.subject = subject;
     this.tally = tally;
+  }
+
+  /** Has every operation told to a watcher from now on. */
+  void watch(Watcher newWatcher) {
+    watcher = newWatcher;
+  }
+
+  /** From now on ENOSPC is a right answer to everything. */
+  void expectFullDisk(boolean full) {
+    fullDisk = full;
   }
 
   VersionedStore store() {
@@ -101,13 +114,16 @@ final class Lockstep {
       Made<T> inRecovered)
       throws IOException {
     Outcome<T> actual = execute(what, onStore);
+    Interrupted interrupted =
+        recovered -> onModel.apply(Outcome.of(() -> inRecovered.find(recovered)).value());
     if (actual == null) {
-      atCrash =
-          () -> {
-            T made = Outcome.of(() -> inRecovered.find(store())).value();
-            onModel.apply(made);
-          };
+      atCrash = interrupted;
       throw new CrashException(what);
+    }
+    watcher.ran(interrupted);
+    if (fullDisk && actual.errno() == Errno.ENOSPC) {
+      note("  -> ENOSPC");
+      return false;
     }
     return answer(
         what,
@@ -131,6 +147,7 @@ final class Lockstep {
     if (actual == null) {
       throw new CrashException(what);
     }
+    watcher.ran(null);
     return answer(what, actual, onModel, compare);
   }
 
@@ -205,6 +222,7 @@ final class Lockstep {
   void reopen() throws IOException {
     note("close and reopen");
     subject.reopen();
+    watcher.ran(null);
     model.reset(model.state());
     history = new History(model.state());
     check(false);
@@ -225,18 +243,39 @@ final class Lockstep {
 
   /** The state that the store came back in. */
   private Recovery.Match recovered() throws IOException {
-    Action interrupted = atCrash;
+    Interrupted interrupted = atCrash;
     atCrash = null;
+    perhaps(interrupted, store(), history);
+    return Recovery.match(store(), history);
+  }
+
+  /**
+   * Adds an operation to a history that a crash interrupted: it was done, or not. The model has it
+   * from then on.
+   */
+  private void perhaps(@Nullable Interrupted interrupted, VersionedStore recovered, History known)
+      throws IOException {
     if (interrupted != null) {
       ModelState before = model.state();
       try {
-        interrupted.run();
-        history.perhaps(before, model.state());
+        interrupted.onModel(recovered);
+        known.perhaps(before, model.state());
       } catch (Refused refused) {
         note("  -> refused, had it been done: " + refused.allowed());
       }
     }
-    return Recovery.match(store(), history);
+  }
+
+  /**
+   * Finds the state that another store came back in, which crashed where this one is now.
+   *
+   * @param interrupted the operation in the middle of which it crashed
+   * @return the number of the last operation that is in it
+   */
+  long match(VersionedStore recovered, @Nullable Interrupted interrupted) throws IOException {
+    History known = history.copy();
+    model.provisionally(() -> perhaps(interrupted, recovered, known));
+    return Recovery.match(recovered, known).index();
   }
 
   /**
@@ -337,6 +376,16 @@ final class Lockstep {
   /** Finds what an operation made. */
   interface Made<T> {
     @Nullable T find(VersionedStore store) throws IOException;
+  }
+
+  /** Does on the model what a crash interrupted, with the numbers that the recovered store has. */
+  interface Interrupted {
+    void onModel(VersionedStore recovered) throws IOException;
+  }
+
+  /** Learns of each operation when the store has done it and the model has not. */
+  interface Watcher {
+    void ran(@Nullable Interrupted operation) throws IOException;
   }
 
   /** Something a store does that may fail. */

@@ -9,6 +9,7 @@ import static dev.brindle.store.Errno.ESTALE;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,6 +36,19 @@ final class ModelStore {
 
   ModelState state() {
     return state;
+  }
+
+  /** Runs something and takes back what it changed. */
+  void provisionally(Lockstep.Action action) throws IOException {
+    ModelState before = state;
+    Map<Holder, Integer> holdsBefore = Map.copyOf(holds);
+    try {
+      action.run();
+    } finally {
+      state = before;
+      holds.clear();
+      holds.putAll(holdsBefore);
+    }
   }
 
   /** When the operations that follow take place. */

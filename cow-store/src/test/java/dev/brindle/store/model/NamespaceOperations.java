@@ -37,8 +37,19 @@ final class NamespaceOperations {
     int type = TYPES[pick.random().nextInt(TYPES.length)];
     int mode = type | pick.permissions();
     int device = FileMode.isDevice(mode) ? pick.random().nextInt() : 0;
-    int uid = pick.owner();
-    int gid = pick.owner();
+    create(lockstep, volume, directory, name, mode, pick.owner(), pick.owner(), device);
+  }
+
+  static void create(
+      Lockstep lockstep,
+      ModelVolume volume,
+      long directory,
+      Name name,
+      int mode,
+      int uid,
+      int gid,
+      int device)
+      throws IOException {
     String what = "create %d %d/%s mode %o".formatted(volume.id(), directory, name, mode);
     lockstep.run(
         what,
@@ -53,8 +64,12 @@ final class NamespaceOperations {
     long directory = pick.directory(volume.tree());
     Name name = pick.name();
     int mode = FileMode.DIRECTORY | (pick.oneIn(4) ? 02775 : 0755);
-    int uid = pick.owner();
-    int gid = pick.owner();
+    mkdir(lockstep, volume, directory, name, mode, pick.owner(), pick.owner());
+  }
+
+  static void mkdir(
+      Lockstep lockstep, ModelVolume volume, long directory, Name name, int mode, int uid, int gid)
+      throws IOException {
     lockstep.run(
         "mkdir %d %d/%s".formatted(volume.id(), directory, name),
         () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, uid, gid),
@@ -122,8 +137,11 @@ final class NamespaceOperations {
   static void link(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long inode = pick.file(volume.tree());
-    long directory = pick.directory(volume.tree());
-    Name name = pick.name();
+    link(lockstep, volume, inode, pick.directory(volume.tree()), pick.name());
+  }
+
+  static void link(Lockstep lockstep, ModelVolume volume, long inode, long directory, Name name)
+      throws IOException {
     lockstep.run(
         "link %d inode %d to %d/%s".formatted(volume.id(), inode, directory, name),
         () -> lockstep.open(volume.id()).link(inode, directory, name),
@@ -151,7 +169,7 @@ final class NamespaceOperations {
     rmdir(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
   }
 
-  private static void rmdir(Lockstep lockstep, long volume, long directory, Name name)
+  static void rmdir(Lockstep lockstep, long volume, long directory, Name name)
       throws IOException {
     lockstep.run(
         "rmdir %d %d/%s".formatted(volume, directory, name),
@@ -169,6 +187,18 @@ final class NamespaceOperations {
         pick.oneIn(2)
             ? RenameMode.REPLACE
             : RenameMode.values()[pick.random().nextInt(RenameMode.values().length)];
+    rename(lockstep, volume, from, name, to, newName, mode);
+  }
+
+  static void rename(
+      Lockstep lockstep,
+      ModelVolume volume,
+      long from,
+      Name name,
+      long to,
+      Name newName,
+      RenameMode mode)
+      throws IOException {
     WritableFileTree tree = lockstep.open(volume.id());
     boolean done =
         lockstep.run(

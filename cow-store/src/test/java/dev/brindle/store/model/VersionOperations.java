@@ -19,9 +19,10 @@ final class VersionOperations {
       deleteVolume(lockstep, pick);
       return;
     }
-    Name name = pick.versionName();
-    int uid = pick.owner();
-    int gid = pick.owner();
+    createVolume(lockstep, pick.versionName(), pick.owner(), pick.owner());
+  }
+
+  static void createVolume(Lockstep lockstep, Name name, int uid, int gid) throws IOException {
     ModelStore model = lockstep.model();
     lockstep.run(
         "create volume " + name,
@@ -58,9 +59,13 @@ final class VersionOperations {
         disposition == CloneDisposition.DETACH
             && volume.parent() == 0
             && lockstep.state().volumeNamed(volume.id(), volume.name()) != null;
-    if (ambiguous) {
-      return;
+    if (!ambiguous) {
+      deleteVolume(lockstep, volume, disposition);
     }
+  }
+
+  static void deleteVolume(Lockstep lockstep, ModelVolume volume, CloneDisposition disposition)
+      throws IOException {
     lockstep.run(
         "delete volume %d, its clones: %s".formatted(volume.id(), disposition),
         () -> lockstep.store().deleteVolume(volume.id(), disposition),
@@ -72,8 +77,10 @@ final class VersionOperations {
       deleteSnapshot(lockstep, pick);
       return;
     }
-    ModelVolume volume = pick.volume();
-    Name name = pick.versionName();
+    createSnapshot(lockstep, pick.volume(), pick.versionName());
+  }
+
+  static void createSnapshot(Lockstep lockstep, ModelVolume volume, Name name) throws IOException {
     long headBefore = lockstep.open(volume.id()).version();
     boolean done =
         lockstep.run(
@@ -120,7 +127,12 @@ final class VersionOperations {
   }
 
   static void deleteSnapshot(Lockstep lockstep, Pick pick) throws IOException {
-    long version = pick.hasSnapshot() ? pick.snapshot().version() : nextNumber(lockstep) + 1000;
+    deleteSnapshot(
+        lockstep,
+        pick.hasSnapshot() ? pick.snapshot().version() : nextNumber(lockstep) + 1000);
+  }
+
+  static void deleteSnapshot(Lockstep lockstep, long version) throws IOException {
     lockstep.run(
         "delete snapshot " + version,
         () -> lockstep.store().deleteSnapshot(version),
@@ -132,8 +144,10 @@ final class VersionOperations {
       deleteVolume(lockstep, pick);
       return;
     }
-    ModelVolume volume = pick.volume();
-    Name name = pick.versionName();
+    cloneVolume(lockstep, pick.volume(), pick.versionName());
+  }
+
+  static void cloneVolume(Lockstep lockstep, ModelVolume volume, Name name) throws IOException {
     boolean done =
         lockstep.run(
             "clone volume %d as %s".formatted(volume.id(), name),
@@ -158,8 +172,11 @@ final class VersionOperations {
       deleteVolume(lockstep, pick);
       return;
     }
-    ModelSnapshot snapshot = pick.snapshot();
-    Name name = pick.versionName();
+    cloneSnapshot(lockstep, pick.snapshot(), pick.versionName());
+  }
+
+  static void cloneSnapshot(Lockstep lockstep, ModelSnapshot snapshot, Name name)
+      throws IOException {
     boolean done =
         lockstep.run(
             "clone snapshot %d as %s".formatted(snapshot.version(), name),
