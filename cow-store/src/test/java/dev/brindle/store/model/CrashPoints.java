@@ -17,9 +17,10 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries a crash at every operation that a store does on its disk: keeps, in the middle of each, what
- * several crashes would leave, and when the store's operation is done opens each of these disks and
- * looks for the state in the model's history. So the sequence itself goes on as if nothing were.
+ * Tries a crash at every operation that a store does on its disk: keeps, in the middle of each,
+ * what several crashes would leave, and when the store's operation is done opens each of these
+ * disks and looks for the state in the model's history. So the sequence itself goes on as if
+ * nothing were.
  *
  * <p>Of what is opened, some is crashed again at every operation of its recovery, and must come
  * back in the same state each time.

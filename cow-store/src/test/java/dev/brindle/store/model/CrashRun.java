@@ -9,8 +9,7 @@ import java.util.function.Predicate;
 /** Runs a sequence of operations on a new store and tries crashes all the while. */
 final class CrashRun {
   /** Segments of 256 KiB; checkpoints when they are asked for. */
-  static final StoreOptions OPTIONS =
-      new StoreOptions(4L << 20, 1L << 20, 4L << 20, 3_600_000, 64);
+  static final StoreOptions OPTIONS = new StoreOptions(4L << 20, 1L << 20, 4L << 20, 3_600_000, 64);
 
   /** The operations. */
   interface Body {

@@ -36,6 +36,7 @@ final class History {
   record FileKey(long volume, long inode) {}
 
   private final Map<FileKey, FileHistory> files = new HashMap<>();
+
   /** Files that were emptied while somebody held them: the last release flushes them. */
   private final Set<FileKey> emptied = new HashSet<>();
 

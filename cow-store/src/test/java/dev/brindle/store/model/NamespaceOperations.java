@@ -169,8 +169,7 @@ final class NamespaceOperations {
     rmdir(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
   }
 
-  static void rmdir(Lockstep lockstep, long volume, long directory, Name name)
-      throws IOException {
+  static void rmdir(Lockstep lockstep, long volume, long directory, Name name) throws IOException {
     lockstep.run(
         "rmdir %d %d/%s".formatted(volume, directory, name),
         () -> lockstep.open(volume).rmdir(directory, name),

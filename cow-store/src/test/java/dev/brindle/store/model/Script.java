@@ -88,10 +88,8 @@ final class Script {
     NamespaceOperations.link(lockstep, volume(), inode, directory, Name.of(name));
   }
 
-  void rename(long from, String name, long to, String newName, RenameMode mode)
-      throws IOException {
-    NamespaceOperations.rename(
-        lockstep, volume(), from, Name.of(name), to, Name.of(newName), mode);
+  void rename(long from, String name, long to, String newName, RenameMode mode) throws IOException {
+    NamespaceOperations.rename(lockstep, volume(), from, Name.of(name), to, Name.of(newName), mode);
   }
 
   void rename(String name, String newName) throws IOException {
@@ -148,8 +146,7 @@ final class Script {
   }
 
   long cloneSnapshot(long version, String name) throws IOException {
-    VersionOperations.cloneSnapshot(
-        lockstep, lockstep.model().snapshot(version), Name.of(name));
+    VersionOperations.cloneSnapshot(lockstep, lockstep.model().snapshot(version), Name.of(name));
     return lockstep.state().volumes().last().getKey();
   }
 

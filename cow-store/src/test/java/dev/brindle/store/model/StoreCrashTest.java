@@ -43,8 +43,7 @@ class StoreCrashTest {
   @Test
   void store_crashedAtEveryOperationOfRandomOnes_comesBackAsPromised() {
     Long one = Long.getLong("brindle.seed");
-    List<Long> seeds =
-        one != null ? List.of(one) : RandomOperations.seeds("crash", FULL ? 40 : 3);
+    List<Long> seeds = one != null ? List.of(one) : RandomOperations.seeds("crash", FULL ? 40 : 3);
     for (long seed : seeds) {
       count(new CrashRun("random", seed, EFFORT).run(StoreCrashTest::random));
     }

@@ -128,8 +128,7 @@ final class VersionOperations {
 
   static void deleteSnapshot(Lockstep lockstep, Pick pick) throws IOException {
     deleteSnapshot(
-        lockstep,
-        pick.hasSnapshot() ? pick.snapshot().version() : nextNumber(lockstep) + 1000);
+        lockstep, pick.hasSnapshot() ? pick.snapshot().version() : nextNumber(lockstep) + 1000);
   }
 
   static void deleteSnapshot(Lockstep lockstep, long version) throws IOException {
