@@ -222,7 +222,10 @@ public final class Store implements Closeable {
 
   /**
    * What changed from one tree to another of this store, in the order of the paths' inodes; found
-   * by walking both trees past what they share.
+   * by walking both trees past what they share. Both are looked at as they were when this was
+   * called, and nobody waits for it; a snapshot that is looked at cannot be deleted meanwhile.
+   *
+   * @param sink is told each difference as it is found; what it throws ends the walk
    */
   public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
     store.diff(from, to, sink);

@@ -113,6 +113,23 @@ public final class Catalogue {
   }
 
   /**
+   * Freezes a volume's head as a version without a name, which stays as it is until it is released;
+   * after a crash nobody holds it any more, and the reaper takes it.
+   *
+   * @return the frozen version, held
+   * @throws FileSystemException ENOENT
+   */
+  public Version freezeHead(long volumeId, long newHeadId, Timestamp created)
+      throws FileSystemException {
+    synchronized (tree) {
+      Version frozen = renewHead(find(volumeId), newHeadId, created);
+      frozen.holds++;
+      tree.dropName(frozen);
+      return frozen;
+    }
+  }
+
+  /**
    * Renames a volume or clone where it stands; its own name again is no change.
    *
    * @throws FileSystemException ENOENT, EEXIST, EINVAL

@@ -30,6 +30,9 @@ public final class Version {
   @Nullable Version parent;
   @Nullable Name name;
 
+  /** While there are any, the reaper leaves a nameless version alone. Not on disk. */
+  int holds;
+
   /** What {@link #list} and {@link #mergedList} hold. */
   long deadBytes;
 
@@ -141,9 +144,9 @@ public final class Version {
     parentId = newParent == null ? 0 : newParent.id;
   }
 
-  /** Without a name and with one child at most: it waits for the reaper. */
+  /** Without a name, used by nobody, and with one child at most: it waits for the reaper. */
   boolean isReady() {
-    return state == VersionState.NAMELESS && children.size() <= 1;
+    return state == VersionState.NAMELESS && holds == 0 && children.size() <= 1;
   }
 
   Version onlyChild() {

@@ -232,6 +232,12 @@ public final class VersionTree {
     };
   }
 
+  /** Ends the hold of {@link Catalogue#freezeHead}; the reaper does the rest. */
+  public synchronized void release(Version frozen) {
+    frozen.holds--;
+    reaper.consider(frozen);
+  }
+
   // ---- Deletion
 
   /** True while a version waits for the reaper or is being freed. */

@@ -38,8 +38,8 @@
  *       hold for c under p, by the same steps, and nothing changed for any other version; by
  *       induction they hold after any number of deletions, in any order. Births in versions that
  *       are gone keep their meaning: they lie between the same two neighbours on the way as before.
- *   <li><b>Several children.</b> It stays, as a nameless branching point, until one or none is
- *       left. Other branches do not matter to the above: a sibling of s has of R(s) only what p
+ *   <li><b>Several children, or held.</b> It stays, as a nameless branching point, until one or
+ *       none is left, and nobody reads it (as a diff of a live volume does). Other branches do not matter to the above: a sibling of s has of R(s) only what p
  *       has.
  * </ul>
  *

@@ -281,8 +281,13 @@ public final class OpenStore implements Closeable {
   }
 
   public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
-    engine.flushAllThatFits();
-    volumes.compare(from, to).tell(sink);
+    if (!engine.fault().isReported()) {
+      engine.flushAllThatFits();
+    }
+    try (FrozenTree old = volumes.freeze(from);
+        FrozenTree now = volumes.freeze(to)) {
+      TreeComparison.run(old.view(), now.view(), sink);
+    }
   }
 
   public void sync() throws IOException {

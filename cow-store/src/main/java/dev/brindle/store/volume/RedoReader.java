@@ -57,6 +57,7 @@ final class RedoReader {
       case RedoWriter.CLONE_VOLUME ->
           new RedoRecord.CloneVolume(
               in.getLong(), in.getLong(), in.getLong(), in.getLong(), name(), time());
+      case RedoWriter.FREEZE_HEAD -> new RedoRecord.FreezeHead(in.getLong(), in.getLong(), time());
       case RedoWriter.RENAME_VOLUME -> new RedoRecord.RenameVolume(in.getLong(), name());
       case RedoWriter.RENAME_SNAPSHOT -> new RedoRecord.RenameSnapshot(in.getLong(), name());
       case RedoWriter.DELETE_SNAPSHOT -> new RedoRecord.DeleteSnapshot(in.getLong());

@@ -30,6 +30,9 @@ sealed interface RedoRecord {
       long volume, long newHead, long newVolume, long cloneHead, Name name, Timestamp time)
       implements RedoRecord {}
 
+  /** A live head was frozen without a name, for somebody who is gone after a crash. */
+  record FreezeHead(long volume, long newHead, Timestamp time) implements RedoRecord {}
+
   record RenameVolume(long volume, Name name) implements RedoRecord {}
 
   record RenameSnapshot(long version, Name name) implements RedoRecord {}

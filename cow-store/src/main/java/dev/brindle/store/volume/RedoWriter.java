@@ -29,6 +29,7 @@ final class RedoWriter {
   static final byte RENAME_SNAPSHOT = 10;
   static final byte DELETE_SNAPSHOT = 11;
   static final byte DELETE_VOLUME = 12;
+  static final byte FREEZE_HEAD = 13;
 
   private static final int INITIAL_LENGTH = 512;
 
@@ -73,6 +74,8 @@ final class RedoWriter {
     } else if (record instanceof RedoRecord.CloneVolume r) {
       kind(CLONE_VOLUME).number(r.volume()).number(r.newHead()).number(r.newVolume());
       number(r.cloneHead()).name(r.name()).time(r.time());
+    } else if (record instanceof RedoRecord.FreezeHead r) {
+      kind(FREEZE_HEAD).number(r.volume()).number(r.newHead()).time(r.time());
     } else if (record instanceof RedoRecord.RenameVolume r) {
       kind(RENAME_VOLUME).number(r.volume()).name(r.name());
     } else if (record instanceof RedoRecord.RenameSnapshot r) {

@@ -86,6 +86,10 @@ final class Replay {
           r.volume(), r.newHead(), r.newVolume(), r.cloneHead(), r.name(), r.time());
       versions.noteNumber(Math.max(r.newHead(), Math.max(r.newVolume(), r.cloneHead())));
       head.moveTo(catalogue.head(r.volume()));
+    } else if (record instanceof RedoRecord.FreezeHead r) {
+      Head head = engine.head(r.volume());
+      versions.release(catalogue.freezeHead(r.volume(), r.newHead(), r.time()));
+      head.moveTo(catalogue.head(r.volume()));
     } else if (record instanceof RedoRecord.RenameVolume r) {
       catalogue.renameVolume(r.volume(), r.name());
     } else if (record instanceof RedoRecord.RenameSnapshot r) {

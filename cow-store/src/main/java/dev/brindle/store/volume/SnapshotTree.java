@@ -33,6 +33,11 @@ final class SnapshotTree implements FileTree {
     this.view = view;
   }
 
+  /** The tree itself, for who holds an inode of it. */
+  TreeView view() {
+    return view;
+  }
+
   /** Looks at the tree; it is not deleted meanwhile. */
   <T> T look(Engine.Look<T> look) throws IOException {
     use.readLock().lock();

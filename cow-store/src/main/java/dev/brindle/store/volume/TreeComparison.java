@@ -2,70 +2,74 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.Difference;
 import dev.brindle.store.Difference.Kind;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.Name;
 import dev.brindle.store.tree.TreeDiff;
 import dev.brindle.store.volume.BackReferenceItem.Reference;
-import java.io.ByteArrayOutputStream;
+import dev.brindle.store.volume.PathLookup.Counterpart;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What changed from one version to another, an inode at a time: the items of an inode stand
- * together in both trees.
+ * What changed from one version to another, told an inode at a time while both trees are walked:
+ * the items of an inode stand together in both. Nothing is kept but what the walk needs.
  *
  * <p>An inode number is never given twice in a volume, so the same number in both trees is the same
- * file: a name that it lost and one that it won are a renaming.
+ * file: a name that it lost and one that it won are a renaming. A path that one file lost and
+ * another of the same type won was replaced, as by an editor that writes a new file and renames it
+ * onto the old one: it is modified, not removed and added.
  */
 final class TreeComparison {
   private final TreeView from;
   private final TreeView to;
-  private final List<InodeChange> changes = new ArrayList<>();
+  private final PathLookup before;
+  private final PathLookup after;
+  private final Consumer<Difference> sink;
 
-  TreeComparison(TreeView from, TreeView to) {
+  // What the walk has seen of the inode that it is at; 0 before the first.
+  private long inode;
+  private boolean content;
+  private boolean names;
+
+  // The last inode whose names were asked for on account of another's: one file may have many.
+  private long askedInode;
+  private NameChange asked = NameChange.NONE;
+
+  private TreeComparison(TreeView from, TreeView to, Consumer<Difference> sink) {
     this.from = from;
     this.to = to;
+    this.before = new PathLookup(from, to);
+    this.after = new PathLookup(to, from);
+    this.sink = sink;
   }
 
-  /** What is different of one inode. */
-  private static final class InodeChange {
-    final long inode;
-    boolean content;
-    final List<Reference> lost = new ArrayList<>(0);
-    final List<Reference> won = new ArrayList<>(0);
-
-    InodeChange(long inode) {
-      this.inode = inode;
-    }
-  }
-
-  /** Finds the differences; neither tree changes meanwhile. */
-  void walk() throws IOException {
-    TreeDiff.walk(from.tree(), to.tree(), this::note);
+  /** Tells the differences in the order of the inodes; neither tree changes meanwhile. */
+  static void run(TreeView from, TreeView to, Consumer<Difference> sink) throws IOException {
+    TreeComparison comparison = new TreeComparison(from, to, sink);
+    TreeDiff.walk(from.tree(), to.tree(), comparison::note);
+    comparison.tell();
   }
 
   private void note(long high, long offset, byte @Nullable [] old, byte @Nullable [] now)
       throws IOException {
-    long inode = ItemType.inodeOf(high);
+    long number = ItemType.inodeOf(high);
     int type = ItemType.typeOf(high);
-    if (inode == ItemType.ORPHANS || type == ItemType.DIRENT) {
+    if (number == ItemType.ORPHANS || type == ItemType.DIRENT) {
       return;
     }
-    if (changes.isEmpty() || changes.get(changes.size() - 1).inode != inode) {
-      changes.add(new InodeChange(inode));
+    if (number != inode) {
+      tell();
+      inode = number;
+      content = false;
+      names = false;
     }
-    InodeChange change = changes.get(changes.size() - 1);
     if (type == ItemType.BACK_REFERENCE) {
-      List<Reference> before = old == null ? List.of() : BackReferenceItem.decode(old);
-      List<Reference> after = now == null ? List.of() : BackReferenceItem.decode(now);
-      before.stream().filter(name -> !after.contains(name)).forEach(change.lost::add);
-      after.stream().filter(name -> !before.contains(name)).forEach(change.won::add);
+      names = true;
     } else if (type != ItemType.INODE || old == null || now == null) {
-      change.content = true;
+      content = true;
     } else {
-      change.content |= isModified(Inode.decode(inode, old), Inode.decode(inode, now));
+      content |= isModified(Inode.decode(number, old), Inode.decode(number, now));
     }
   }
 
@@ -79,56 +83,65 @@ final class TreeComparison {
         || !old.modificationTime.equals(now.modificationTime);
   }
 
-  /** Tells what was found, in the order of the inodes. */
-  void tell(Consumer<Difference> sink) throws IOException {
-    for (InodeChange change : changes) {
-      int renamed = Math.min(change.lost.size(), change.won.size());
-      for (int i = 0; i < renamed; i++) {
-        tell(sink, Kind.RENAMED, path(to, change.won.get(i)), path(from, change.lost.get(i)));
+  /** Tells what is different of the inode that the walk was at. */
+  private void tell() throws IOException {
+    NameChange change = names ? names(inode) : NameChange.NONE;
+    for (var renamed : change.renamed().entrySet()) {
+      tell(Kind.RENAMED, after.path(renamed.getKey()), before.path(renamed.getValue()));
+    }
+    for (Reference name : change.lost()) {
+      if (!isReplaced(name)) {
+        tell(Kind.REMOVED, before.path(name), null);
       }
-      for (Reference name : change.lost.subList(renamed, change.lost.size())) {
-        tell(sink, Kind.REMOVED, path(from, name), null);
-      }
-      for (Reference name : change.won.subList(renamed, change.won.size())) {
-        tell(sink, Kind.ADDED, path(to, name), null);
-      }
-      if (change.content && from.find(change.inode) != null) {
-        for (Reference name : to.references(change.inode)) {
-          if (!change.won.contains(name) || renamed > 0) {
-            tell(sink, Kind.MODIFIED, path(to, name), null);
-          }
+    }
+    for (Reference name : change.won()) {
+      tell(isReplacing(name) ? Kind.MODIFIED : Kind.ADDED, after.path(name), null);
+    }
+    if (content && from.find(inode) != null) {
+      for (Reference name : to.references(inode)) {
+        if (!change.won().contains(name)) {
+          tell(Kind.MODIFIED, after.path(name), null);
         }
       }
     }
   }
 
-  private static void tell(
-      Consumer<Difference> sink, Kind kind, @Nullable Name path, @Nullable Name oldPath) {
+  private void tell(Kind kind, @Nullable Name path, @Nullable Name oldPath) {
     if (path != null) {
       sink.accept(new Difference(kind, path, oldPath));
     }
   }
 
-  /** The path of a name; null when it is below a directory that has none any more. */
-  private static @Nullable Name path(TreeView tree, Reference name) throws IOException {
-    List<Name> parts = new ArrayList<>();
-    parts.add(name.name());
-    long directory = name.parent();
-    while (directory != dev.brindle.store.FileTree.ROOT_INODE) {
-      List<Reference> names = tree.references(directory);
-      if (names.isEmpty()) {
-        return null;
-      }
-      parts.add(names.get(0).name());
-      directory = names.get(0).parent();
+  private NameChange names(long number) throws IOException {
+    return NameChange.of(number, from, to, before, after);
+  }
+
+  /** The same for another inode than the walk's. */
+  private NameChange namesOf(long number) throws IOException {
+    if (askedInode != number) {
+      asked = names(number);
+      askedInode = number;
     }
-    ByteArrayOutputStream path = new ByteArrayOutputStream();
-    for (int i = parts.size() - 1; i >= 0; i--) {
-      path.writeBytes(parts.get(i).bytes());
-      if (i > 0) {
-        path.write('/');
-      }
-    }
-    return Name.of(path.toByteArray());
+    return asked;
+  }
+
+  /** True when the path of a lost name was won by another inode of the same type. */
+  private boolean isReplaced(Reference lost) throws IOException {
+    Counterpart there = before.counterpart(lost);
+    return there != null
+        && isOfType(from, there.type())
+        && namesOf(there.inode()).won().contains(there.reference());
+  }
+
+  /** True when the path of a name that was won was lost by another inode of the same type. */
+  private boolean isReplacing(Reference won) throws IOException {
+    Counterpart there = after.counterpart(won);
+    return there != null
+        && isOfType(to, there.type())
+        && namesOf(there.inode()).lost().contains(there.reference());
+  }
+
+  private boolean isOfType(TreeView tree, int type) throws IOException {
+    return (tree.inode(inode).mode & FileMode.TYPE_MASK) == type;
   }
 }

@@ -223,22 +223,37 @@ final class Volumes {
   }
 
   /**
-   * What differs between two trees of this store; neither changes or goes while it is looked at.
+   * A tree as it is now, for as long as it is wanted. A snapshot is held, so that it is not deleted
+   * meanwhile; of a volume its head is frozen, which takes no longer than a snapshot does, and
+   * nobody waits while it is read. A store that takes no changes any more cannot do that, and there
+   * nobody is kept waiting by the head's lock.
    */
-  TreeComparison compare(FileTree from, FileTree to) throws IOException {
-    return look(from, old -> look(to, now -> walked(old, now)));
+  FrozenTree freeze(FileTree tree) throws IOException {
+    if (tree instanceof SnapshotTree snapshot) {
+      snapshot.hold(FileTree.ROOT_INODE);
+      return new FrozenTree(snapshot.view(), () -> snapshot.release(FileTree.ROOT_INODE));
+    }
+    Head head = ((VolumeTree) tree).head();
+    if (engine.fault().isReported()) {
+      head.lock.readLock().lock();
+      return new FrozenTree(head.view(), head.lock.readLock()::unlock);
+    }
+    Version frozen =
+        change(
+            redo -> {
+              long newHead = versions.nextNumber();
+              Timestamp now = Timestamp.now();
+              Version old = catalogue.freezeHead(head.volume, newHead, now);
+              redo.write(new RedoRecord.FreezeHead(head.volume, newHead, now));
+              head.moveTo(catalogue.head(head.volume));
+              return old;
+            });
+    return new FrozenTree(engine.view(frozen), () -> release(frozen));
   }
 
-  private <T> T look(FileTree tree, Engine.Look<T> look) throws IOException {
-    return tree instanceof VolumeTree volume
-        ? engine.look(volume.head(), look)
-        : ((SnapshotTree) tree).look(look);
-  }
-
-  private static TreeComparison walked(TreeView from, TreeView to) throws IOException {
-    TreeComparison comparison = new TreeComparison(from, to);
-    comparison.walk();
-    return comparison;
+  private void release(Version frozen) {
+    versions.release(frozen);
+    wakeReaper.run();
   }
 
   void deleteSnapshot(long snapshot) throws IOException {

@@ -2,6 +2,7 @@ package dev.brindle.store.model;
 
 import dev.brindle.store.Difference;
 import dev.brindle.store.Difference.Kind;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
 import java.io.IOException;
@@ -9,18 +10,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a diff of two trees of one volume says, computed the plain way. A name that an inode has in
- * both trees says nothing; one that it lost and one that it won are a rename; further ones are
- * removed or added. What is below a renamed directory is not renamed. An inode in both trees is
- * modified, under a path in the newer tree, when its mode, owner, size, bytes, extended attributes
+ * both trees says nothing, and so does one that it lost and won with the same path; one that it
+ * lost and one that it won are a rename; further ones are removed or added, or modified when
+ * another inode of the same type has the same path in the other tree, lost or won likewise. What is
+ * below a renamed directory is not renamed. An inode in both trees is modified, under a path in the newer tree, when its mode, owner, size, bytes, extended attributes
  * or modification time are not the same; the diff may say so when it was merely written to.
  */
 final class DifferenceRule {
@@ -65,14 +69,22 @@ final class DifferenceRule {
           .filter(link -> !before.contains(link))
           .forEach(link -> won.put(text(path(to, toLinks, link)), inode));
     }
+    for (String path : List.copyOf(lost.keySet())) {
+      if (lost.get(path).equals(won.get(path))) {
+        lost.remove(path);
+        won.remove(path);
+      }
+    }
     lost.forEach((path, inode) -> renames.merge(inode, 1, Integer::sum));
     renames.replaceAll((inode, count) -> Math.min(count, count(won, inode)));
     TreeSet<Long> modified = new TreeSet<>();
+    Map<String, Long> removed = new HashMap<>();
+    Map<String, Long> added = new HashMap<>();
     for (Difference difference : found) {
       String path = text(difference.path());
       switch (difference.kind()) {
-        case ADDED -> take(won, path, difference);
-        case REMOVED -> take(lost, path, difference);
+        case ADDED -> added.put(path, take(won, path, difference));
+        case REMOVED -> removed.put(path, take(lost, path, difference));
         case RENAMED -> {
           long inode = take(won, path, difference);
           InodeComparison.equal(
@@ -81,14 +93,36 @@ final class DifferenceRule {
               take(lost, text(Objects.requireNonNull(difference.oldPath())), difference));
           renames.merge(inode, -1, Integer::sum);
         }
-        case MODIFIED -> modified.add(modified(paths, path));
+        case MODIFIED -> {
+          if (lost.containsKey(path) && isReplaced(lost.get(path), won.get(path))) {
+            lost.remove(path);
+            won.remove(path);
+          } else {
+            modified.add(modified(paths, path));
+          }
+        }
       }
     }
+    removed.forEach(
+        (path, inode) -> {
+          if (isReplaced(inode, added.get(path))) {
+            throw new AssertionError("the diff says - and + instead of M: " + path);
+          }
+        });
     boolean allRenamed = renames.values().stream().allMatch(left -> left == 0);
     if (!lost.isEmpty() || !won.isEmpty() || !allRenamed) {
       throw new AssertionError("the diff lacks - " + lost + ", + " + won + ", R " + renames);
     }
     verifyModified(modified);
+  }
+
+  /** True for two inodes of one type: who sees just the path sees another content. */
+  private boolean isReplaced(long inode, @Nullable Long by) {
+    return by != null && type(from, inode) == type(to, by);
+  }
+
+  private static int type(TreeState tree, long inode) {
+    return tree.inodes().get(inode).mode() & FileMode.TYPE_MASK;
   }
 
   private static int count(Map<String, Long> paths, long inode) {
@@ -146,36 +180,54 @@ final class DifferenceRule {
 
   private List<Difference> expected() {
     List<Difference> result = new ArrayList<>();
+    Map<Name, Long> removed = new HashMap<>();
+    Map<Name, Long> added = new HashMap<>();
     for (long inode : inodes()) {
-      names(inode, result);
+      names(inode, result, removed, added);
       ModelInode before = from.inodes().get(inode);
       ModelInode after = to.inodes().get(inode);
       if (before != null && after != null && !same(before, after)) {
         result.add(new Difference(Kind.MODIFIED, firstPath(to, toLinks, inode), null));
       }
     }
+    for (Map.Entry<Name, Long> entry : removed.entrySet()) {
+      boolean replaced = isReplaced(entry.getValue(), added.get(entry.getKey()));
+      if (replaced) {
+        added.remove(entry.getKey());
+      }
+      Kind kind = replaced ? Kind.MODIFIED : Kind.REMOVED;
+      result.add(new Difference(kind, entry.getKey(), null));
+    }
+    added.keySet().forEach(path -> result.add(new Difference(Kind.ADDED, path, null)));
     return result;
   }
 
-  private void names(long inode, List<Difference> result) {
-    List<Link> lost = new ArrayList<>(fromLinks.getOrDefault(inode, List.of()));
-    List<Link> got = new ArrayList<>(toLinks.getOrDefault(inode, List.of()));
-    List<Link> both = new ArrayList<>(lost);
-    both.retainAll(got);
-    lost.removeAll(both);
-    got.removeAll(both);
-    int renamed = Math.min(lost.size(), got.size());
+  private void names(
+      long inode, List<Difference> result, Map<Name, Long> removed, Map<Name, Long> added) {
+    Map<Name, Link> lost = byPath(from, fromLinks, inode);
+    Map<Name, Link> got = byPath(to, toLinks, inode);
+    List<Link> unchanged = new ArrayList<>(lost.values());
+    unchanged.retainAll(got.values());
+    lost.values().removeAll(unchanged);
+    got.values().removeAll(unchanged);
+    List<Name> samePaths = new ArrayList<>(lost.keySet());
+    samePaths.retainAll(got.keySet());
+    lost.keySet().removeAll(samePaths);
+    got.keySet().removeAll(samePaths);
+    List<Name> oldPaths = List.copyOf(lost.keySet());
+    List<Name> newPaths = List.copyOf(got.keySet());
+    int renamed = Math.min(oldPaths.size(), newPaths.size());
     for (int i = 0; i < renamed; i++) {
-      result.add(
-          new Difference(
-              Kind.RENAMED, path(to, toLinks, got.get(i)), path(from, fromLinks, lost.get(i))));
+      result.add(new Difference(Kind.RENAMED, newPaths.get(i), oldPaths.get(i)));
     }
-    for (Link link : lost.subList(renamed, lost.size())) {
-      result.add(new Difference(Kind.REMOVED, path(from, fromLinks, link), null));
-    }
-    for (Link link : got.subList(renamed, got.size())) {
-      result.add(new Difference(Kind.ADDED, path(to, toLinks, link), null));
-    }
+    oldPaths.stream().skip(renamed).forEach(path -> removed.put(path, inode));
+    newPaths.stream().skip(renamed).forEach(path -> added.put(path, inode));
+  }
+
+  private static Map<Name, Link> byPath(TreeState tree, Map<Long, List<Link>> links, long inode) {
+    Map<Name, Link> paths = new LinkedHashMap<>();
+    links.getOrDefault(inode, List.of()).forEach(link -> paths.put(path(tree, links, link), link));
+    return paths;
   }
 
   private static boolean same(ModelInode a, ModelInode b) {
