@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
     name = "diff",
     description =
         "Tell what changed from version A to version B; from A to the volume as it is now when B is"
-            + " left out. One line a path: M changed, + added, - removed, R renamed (OLD -> NEW).",
+            + " left out. One line a path: M changed, or another file of the same kind in its"
+            + " place; + added, - removed, R renamed (OLD -> NEW).",
     customSynopsis = {"brindle diff [-h] [--json] A [B]", "brindle diff [-h] [--json] PLACE A [B]"},
     footerHeading = "%nExamples:%n",
     footer = {
@@ -39,6 +40,10 @@ final class DiffCommand extends Verb {
 
   @Mixin JsonOption json;
 
+  private static final int LINES_BETWEEN_CHECKS = 1024;
+
+  private long lines;
+
   @Override
   int run() throws IOException {
     try (Session session = open(places.get(0))) {
@@ -51,9 +56,22 @@ final class DiffCommand extends Verb {
         }
       } catch (UncheckedIOException e) {
         throw e.getCause();
+      } catch (OutputClosedException e) {
+        return ExitStatus.FAILED;
       }
     }
     return ExitStatus.OK;
+  }
+
+  /** Nobody reads the output any more, as behind {@code | head}: that needs no sentence. */
+  private static final class OutputClosedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private void stopWhenNobodyReads() {
+    if (++lines % LINES_BETWEEN_CHECKS == 0 && out().checkError()) {
+      throw new OutputClosedException();
+    }
   }
 
   private List<TreeReference> versions(Session session) throws IOException {
@@ -83,6 +101,7 @@ final class DiffCommand extends Verb {
   }
 
   private void printLine(DiffLine line) {
+    stopWhenNobodyReads();
     String oldPath = line.oldPath();
     out()
         .println(
@@ -97,6 +116,7 @@ final class DiffCommand extends Verb {
     array.beginArray();
     Consumer<DiffLine> sink =
         line -> {
+          stopWhenNobodyReads();
           try {
             writeJson(array, line);
           } catch (IOException e) {

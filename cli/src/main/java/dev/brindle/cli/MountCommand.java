@@ -5,7 +5,6 @@ import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
-import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.namespace.SnapshotVisibility;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,7 +33,9 @@ final class MountCommand extends Verb {
   @Parameters(
       index = "0",
       paramLabel = "STORE[:VOLUME]",
-      description = "The volume (default: main), or a clone by its full name (main/test).")
+      description =
+          "The volume (default: main, or the only one there is), or a clone by its full name"
+              + " (main/test).")
   Place place;
 
   @Parameters(index = "1", paramLabel = "DIR", description = "The mount point: an empty directory.")
@@ -96,20 +97,23 @@ final class MountCommand extends Verb {
               + " \"clone create\" makes a volume of it");
     }
     Path real = Location.realPath(place.path());
-    String volume = Objects.requireNonNullElse(Naming.volume(place), Session.DEFAULT_VOLUME);
+    @Nullable String volume = Naming.volume(place);
     Path store = real;
     if (isNew(real)) {
       Location.refuseUnreadable(real);
-      access().create(real, volume);
-      say("Made the store " + real + " with the volume " + NameDisplay.of(volume) + ".");
+      String first = orDefault(volume);
+      access().create(real, first);
+      say("Made the store " + real + " with the volume " + NameDisplay.of(first) + ".");
     } else {
       Location location = Location.of(place.path(), access());
       store = location.store();
-      if (location.volume() != null && !place.namesVolume()) {
-        volume = location.volume();
-      }
+      volume = volume == null ? location.volume() : volume;
     }
     return mount(store, volume);
+  }
+
+  private static String orDefault(@Nullable String volume) {
+    return Objects.requireNonNullElse(volume, Session.DEFAULT_VOLUME);
   }
 
   /** A path that is no store and not on a mount is where a new store goes. */
@@ -118,41 +122,51 @@ final class MountCommand extends Verb {
         && access().mounts().stream().noneMatch(mount -> path.startsWith(mount.mountPoint()));
   }
 
-  private int mount(Path store, String volume) throws IOException {
+  /**
+   * @param volume null when none was named
+   */
+  private int mount(Path store, @Nullable String volume) throws IOException {
+    String instead;
+    try {
+      return mountVolume(store, orDefault(volume));
+    } catch (ControlException e) {
+      instead = e.code() == ControlErrorCode.MOUNT_FAILED ? instead(store, volume) : null;
+      if (instead == null) {
+        throw e;
+      }
+    }
+    return mountVolume(store, instead);
+  }
+
+  private int mountVolume(Path store, String volume) throws IOException {
     MountOptions options =
         new MountOptions(readOnly, allowOther, noAccessTime, setUid, devices, snapshots);
     MountRequest request =
         new MountRequest(volume, Location.realPath(directory.toString()), options);
-    try {
-      return access().mount(store, request, settings, foreground, this::tell);
-    } catch (ControlException e) {
-      if (e.code() != ControlErrorCode.MOUNT_FAILED || hasVolume(store, volume)) {
-        throw e;
-      }
-    }
     return access().mount(store, request, settings, foreground, this::tell);
   }
 
   /**
-   * Looks only after a mount has failed, because a store without a daemon would be opened for it.
-   * The default volume is made when it is missing, others when that was asked for.
+   * The volume to mount when the first attempt has failed because there is none of that name: one
+   * that is made, as asked for or because the store has none at all, or the store's only one. Looks
+   * only now, because a store without a daemon is opened for it.
    *
-   * @return false when the volume was missing and has been made
+   * @return null when the volume is there, and something else was in the way
    * @throws Refusal when it is missing and is not to be made
    */
-  private boolean hasVolume(Path store, String volume) throws IOException {
+  private @Nullable String instead(Path store, @Nullable String volume) throws IOException {
+    String wanted = orDefault(volume);
     try (Session session = open(new Place(store.toString(), ""))) {
-      StoreControl control = session.control();
-      if (control.volumes().stream().anyMatch(report -> report.fullName().equals(volume))) {
-        return true;
+      if (session.has(wanted)) {
+        return null;
       }
-      if (!create && !volume.equals(Session.DEFAULT_VOLUME)) {
-        session.find(volume);
+      if (!create && !(volume == null && session.isEmpty())) {
+        return volume == null ? session.defaultVolume() : session.find(volume).fullName();
       }
-      control.createVolume(volume);
+      session.control().createVolume(wanted);
     }
-    say("Made the volume " + NameDisplay.of(volume) + ".");
-    return false;
+    say("Made the volume " + NameDisplay.of(wanted) + ".");
+    return wanted;
   }
 
   /** Tells that the mount answers, and what can be done with it. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A store that a command works on, and what the command's first argument names in it. */
 final class Session implements Closeable {
-  /** The volume that is meant when none is named. */
+  /** The volume that is meant when none is named, and the one of a new store. */
   static final String DEFAULT_VOLUME = "main";
 
   private final StoreAccess access;
@@ -110,15 +110,36 @@ final class Session implements Closeable {
             + (names.isEmpty() ? ", which has none yet" : "; it has: " + names));
   }
 
+  /** True when there is a volume of that full name. */
+  boolean has(String volume) throws IOException {
+    return volumes().stream().anyMatch(report -> report.fullName().equals(volume));
+  }
+
+  /** True when the store has no volume at all. */
+  boolean isEmpty() throws IOException {
+    return volumes().isEmpty();
+  }
+
+  /**
+   * The volume that is meant when none is named: {@code main}, or the only one that is no clone.
+   *
+   * @throws Refusal with the volumes that there are, when that says nothing
+   */
+  String defaultVolume() throws IOException {
+    List<VolumeReport> top = volumes().stream().filter(report -> report.parent() == null).toList();
+    return !has(DEFAULT_VOLUME) && top.size() == 1
+        ? top.get(0).fullName()
+        : find(DEFAULT_VOLUME).fullName();
+  }
+
   private TreeReference version(Location base, Place named) throws IOException {
-    String volume = base.volume() == null ? DEFAULT_VOLUME : base.volume();
-    if (named.version().isEmpty()) {
-      return new TreeReference(find(volume).fullName(), base.snapshot());
+    if (named.namesVolume()) {
+      return split(named);
     }
-    if (!named.namesVolume()) {
-      return new TreeReference(find(volume).fullName(), snapshotName(named, 0));
-    }
-    return split(named);
+    String volume = base.volume() == null ? defaultVolume() : find(base.volume()).fullName();
+    return named.version().isEmpty()
+        ? new TreeReference(volume, base.snapshot())
+        : new TreeReference(volume, snapshotName(named, 0));
   }
 
   /**

@@ -81,15 +81,58 @@ final class VerbsTest {
   }
 
   @Test
-  void mount_missingVolume_isMadeWhenAskedForOrTheDefault() throws IOException {
+  void mount_missingVolume_isMadeWhenAskedForOrWhenThereIsNone() throws IOException {
     assertEquals(0, brindle("mount", "--create", directory + ":photos", mount.toString()), err);
     brindle("umount", mount.toString());
+    assertEquals(List.of("main", "photos"), volumeNames());
     store.deleteVolume("main", CloneDisposition.REFUSE);
+    store.deleteVolume("photos", CloneDisposition.REFUSE);
     assertEquals(0, brindle("mount", directory.toString(), mount.toString()), err);
 
-    assertEquals(
-        List.of("main", "photos"),
-        store.volumes().stream().map(volume -> volume.fullName()).toList());
+    assertEquals(List.of("main"), volumeNames());
+  }
+
+  @Test
+  void mount_defaultVolumeRenamed_takesTheOnlyOneAndMakesNone() throws IOException {
+    store.renameVolume("main", "photos");
+    store.createClone("photos", null, "test");
+
+    assertEquals(0, brindle("mount", directory.toString(), mount.toString()), err);
+
+    assertEquals(List.of(new MountedVolume(mount, directory, "photos")), access.mounts);
+    assertEquals(List.of("photos", "photos/test"), volumeNames());
+    assertTrue(out.contains("Mounted photos at"), out);
+  }
+
+  @Test
+  void mount_defaultVolumeMissingAndSeveralThere_asksWhich() throws IOException {
+    store.renameVolume("main", "photos");
+    store.createVolume("music");
+
+    assertEquals(3, brindle("mount", directory.toString(), mount.toString()));
+
+    assertTrue(err.contains("there is no volume main"), err);
+    assertTrue(err.contains("it has: music, photos"), err);
+    assertEquals(List.of("music", "photos"), volumeNames());
+    assertEquals(List.of(), access.mounts);
+    assertEquals(3, brindle("mount", directory + ":main", mount.toString()));
+    assertEquals(0, brindle("mount", "--create", directory.toString(), mount.toString()), err);
+    assertEquals(List.of("main", "music", "photos"), volumeNames());
+  }
+
+  @Test
+  void anyVerb_noVolumeNamed_takesTheOnlyOne() throws IOException {
+    store.renameVolume("main", "photos");
+
+    assertEquals(0, brindle("snapshot", "create", directory.toString(), "a"), err);
+    assertEquals(List.of("a"), snapshotNames("photos"));
+    store.createVolume("music");
+    assertEquals(3, brindle("snapshot", "create", directory.toString(), "b"));
+    assertTrue(err.contains("it has: music, photos"), err);
+  }
+
+  private List<String> volumeNames() {
+    return store.volumes().stream().map(volume -> volume.fullName()).toList();
   }
 
   @Test

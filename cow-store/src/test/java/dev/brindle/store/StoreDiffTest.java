@@ -71,10 +71,7 @@ class StoreDiffTest {
 
   private static String line(Difference difference) {
     Name old = difference.oldPath();
-    return difference.kind().symbol()
-        + " "
-        + (old == null ? "" : old + " -> ")
-        + difference.path();
+    return difference.kind().symbol() + " " + (old == null ? "" : old + " -> ") + difference.path();
   }
 
   private void rename(long from, String name, long to, String newName) throws IOException {

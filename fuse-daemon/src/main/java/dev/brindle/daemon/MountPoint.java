@@ -19,6 +19,7 @@ final class MountPoint {
   private final Path path;
   private final Path store;
   private final Unmounter unmounter;
+  private boolean created;
 
   MountPoint(Path path, Path store, Unmounter unmounter) {
     this.path = path;
@@ -40,7 +41,8 @@ final class MountPoint {
     removeDeadMount();
     BasicFileAttributes attributes = readOrCreate();
     if (!attributes.isDirectory()) {
-      throw new MountException(path + " is not a directory");
+      throw new MountException(
+          "the mount point " + path + " is not a directory: name one that is empty, or not there");
     }
     Path real = path.toRealPath();
     refuseInsideStore(real);
@@ -81,12 +83,25 @@ final class MountPoint {
     return e.getReason() == null ? e.toString() : e.getReason();
   }
 
+  /** Removes the directory again when it was made here: the mount has failed. */
+  void undo() {
+    try {
+      if (created) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      Logger.warn("{} was made for a mount that failed, and stays: {}", path, e.toString());
+    }
+  }
+
   private BasicFileAttributes readOrCreate() throws IOException {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class);
     } catch (NoSuchFileException e) {
       try {
+        refuseInsideStore(path.getParent().toRealPath());
         Files.createDirectory(path);
+        created = true;
       } catch (NoSuchFileException parentMissing) {
         throw new MountException(
             "cannot make the mount point %s: the directory %s does not exist"
@@ -104,14 +119,17 @@ final class MountPoint {
 
   private void refuseInsideStore(Path real) throws IOException {
     if (real.startsWith(store.toRealPath())) {
-      throw new MountException("the mount point " + path + " is inside the store " + store);
+      throw new MountException(
+          "the mount point " + path + " is inside the store " + store + ": name one outside of it");
     }
   }
 
   private void refuseMounted(Path real) throws IOException {
     Optional<MountTable.Line> mounted = MountTable.on(real);
     if (mounted.isPresent()) {
-      throw new MountException(path + " is a mount point already, of " + mounted.get().source());
+      throw new MountException(
+          "%s is a mount point already, of %s: unmount that first, or name another directory"
+              .formatted(path, mounted.get().source()));
     }
   }
 
@@ -119,7 +137,10 @@ final class MountPoint {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(real)) {
       if (entries.iterator().hasNext()) {
         throw new MountException(
-            "the mount point " + path + " is not empty: the mount would hide what is in it");
+            "the mount point "
+                + path
+                + " is not empty, and the mount would hide what is in it: name"
+                + " an empty directory");
       }
     }
   }

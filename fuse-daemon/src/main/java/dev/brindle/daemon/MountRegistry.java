@@ -115,11 +115,21 @@ final class MountRegistry {
 
   private ServedMount make(MountRequest request) throws IOException {
     VolumeInfo volume = volume(request.volume());
-    MountOptions options = request.options();
-    boolean allowOther = Objects.requireNonNullElse(options.allowOther(), root);
+    boolean allowOther = Objects.requireNonNullElse(request.options().allowOther(), root);
     new Prerequisites(Host.current(), root).check(allowOther);
-    Path mountPoint =
-        new MountPoint(Path.of(request.mountPoint()), store.directory(), unmounter).prepare();
+    MountPoint mountPoint =
+        new MountPoint(Path.of(request.mountPoint()), store.directory(), unmounter);
+    try {
+      return serve(volume, mountPoint.prepare(), request.options(), allowOther);
+    } catch (IOException | RuntimeException | Error e) {
+      mountPoint.undo();
+      throw e;
+    }
+  }
+
+  private ServedMount serve(
+      VolumeInfo volume, Path mountPoint, MountOptions options, boolean allowOther)
+      throws IOException {
     String source =
         MountTable.SOURCE_PREFIX + store.directory().toRealPath() + ":" + volume.fullName();
     Namespace namespace =

@@ -333,6 +333,7 @@ class DaemonTest {
     Files.createDirectories(base.resolve("full/x"));
     refused(base.resolve("full"), "is not empty");
     refused(store.resolve("inside"), "is inside the store");
+    assertFalse(Files.exists(store.resolve("inside")));
     refused(store, "is inside the store");
     mount("main", mountPoint);
     refused(mountPoint, "is a mount point already");

@@ -39,8 +39,8 @@
  *       induction they hold after any number of deletions, in any order. Births in versions that
  *       are gone keep their meaning: they lie between the same two neighbours on the way as before.
  *   <li><b>Several children, or held.</b> It stays, as a nameless branching point, until one or
- *       none is left, and nobody reads it (as a diff of a live volume does). Other branches do not matter to the above: a sibling of s has of R(s) only what p
- *       has.
+ *       none is left, and nobody reads it (as a diff of a live volume does). Other branches do not
+ *       matter to the above: a sibling of s has of R(s) only what p has.
  * </ul>
  *
  * <p>The reaper does this in short steps, each consistent with any checkpoint: what it frees and

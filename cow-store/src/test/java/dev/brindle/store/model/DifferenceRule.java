@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * both trees says nothing, and so does one that it lost and won with the same path; one that it
  * lost and one that it won are a rename; further ones are removed or added, or modified when
  * another inode of the same type has the same path in the other tree, lost or won likewise. What is
- * below a renamed directory is not renamed. An inode in both trees is modified, under a path in the newer tree, when its mode, owner, size, bytes, extended attributes
- * or modification time are not the same; the diff may say so when it was merely written to.
+ * below a renamed directory is not renamed. An inode in both trees is modified, under a path in the
+ * newer tree, when its mode, owner, size, bytes, extended attributes or modification time are not
+ * the same; the diff may say so when it was merely written to.
  */
 final class DifferenceRule {
   /** Runs a diff. */

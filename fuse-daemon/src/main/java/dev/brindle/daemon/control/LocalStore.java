@@ -38,7 +38,7 @@ public final class LocalStore implements StoreControl {
   /**
    * Works on a store that is mounted and that the caller closes.
    *
-   * @param kernelCache is written back before a snapshot is taken
+   * @param kernelCache is written back before a volume is frozen
    */
   public static LocalStore on(Store store, KernelCache kernelCache) {
     return new LocalStore(store, kernelCache, false);
@@ -171,6 +171,9 @@ public final class LocalStore implements StoreControl {
   @Override
   public void diff(TreeReference from, TreeReference to, Consumer<DiffLine> sink)
       throws IOException {
+    if (from.snapshot() == null || to.snapshot() == null) {
+      kernelCache.writeBack();
+    }
     store.diff(
         open(from),
         open(to),
