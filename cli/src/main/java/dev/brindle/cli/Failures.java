@@ -1,6 +1,5 @@
 package dev.brindle.cli;
 
-import dev.brindle.daemon.control.ControlErrorCode;
 import dev.brindle.daemon.control.ControlException;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileSystemException;
@@ -67,9 +66,11 @@ final class Failures
       };
     }
     if (failure instanceof ControlException refusal) {
-      return refusal.code() == ControlErrorCode.STORE_LOCKED
-          ? ExitStatus.REFUSED
-          : ExitStatus.FAILED;
+      return switch (refusal.code()) {
+        case STORE_LOCKED, MOUNT_POINT_REFUSED -> ExitStatus.REFUSED;
+        case MACHINE_LACKS -> ExitStatus.MACHINE;
+        default -> ExitStatus.FAILED;
+      };
     }
     if (failure instanceof NoSuchFileException) {
       return ExitStatus.MISSING;

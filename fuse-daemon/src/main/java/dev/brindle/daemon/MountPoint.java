@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /** A directory that is to become a mount point, and everything that may be wrong with it. */
@@ -36,12 +38,12 @@ final class MountPoint {
    */
   Path prepare() throws IOException {
     if (!path.isAbsolute()) {
-      throw new MountException("the mount point " + path + " is not an absolute path");
+      throw refused("the mount point " + path + " is not an absolute path");
     }
     removeDeadMount();
     BasicFileAttributes attributes = readOrCreate();
     if (!attributes.isDirectory()) {
-      throw new MountException(
+      throw refused(
           "the mount point " + path + " is not a directory: name one that is empty, or not there");
     }
     Path real = path.toRealPath();
@@ -66,10 +68,10 @@ final class MountPoint {
     } catch (FileSystemException e) {
       Optional<MountTable.Line> mounted = MountTable.on(path.normalize());
       if (mounted.isEmpty()) {
-        throw new MountException("cannot use " + path + ": " + reason(e), e);
+        throw refused("cannot use " + path + ": " + reason(e), e);
       }
       if (!mounted.get().isBrindle()) {
-        throw new MountException(
+        throw refused(
             "%s is mounted on %s and does not answer (%s); unmount it first"
                 .formatted(mounted.get().source(), path, reason(e)),
             e);
@@ -98,28 +100,39 @@ final class MountPoint {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class);
     } catch (NoSuchFileException e) {
-      try {
-        refuseInsideStore(path.getParent().toRealPath());
-        Files.createDirectory(path);
-        created = true;
-      } catch (NoSuchFileException parentMissing) {
-        throw new MountException(
-            "cannot make the mount point %s: the directory %s does not exist"
-                .formatted(path, path.getParent()),
-            parentMissing);
-      } catch (FileAlreadyExistsException dangling) {
-        throw new MountException(path + " is a symbolic link to nothing", dangling);
-      } catch (FileSystemException refused) {
-        throw new MountException(
-            "cannot make the mount point " + path + ": " + reason(refused), refused);
-      }
+      create();
       return Files.readAttributes(path, BasicFileAttributes.class);
     }
   }
 
+  private void create() throws IOException {
+    Path parent = Objects.requireNonNull(path.getParent(), "the root directory exists");
+    try {
+      refuseInsideStore(parent.toRealPath());
+      Files.createDirectory(path);
+      created = true;
+    } catch (NoSuchFileException parentMissing) {
+      throw refused(
+          "cannot make the mount point %s: the directory %s does not exist".formatted(path, parent),
+          parentMissing);
+    } catch (FileAlreadyExistsException dangling) {
+      throw refused(path + " is a symbolic link to nothing", dangling);
+    } catch (FileSystemException failed) {
+      throw refused("cannot make the mount point " + path + ": " + reason(failed), failed);
+    }
+  }
+
+  private static MountException refused(String sentence) {
+    return refused(sentence, null);
+  }
+
+  private static MountException refused(String sentence, @Nullable Throwable cause) {
+    return new MountException(MountException.Kind.MOUNT_POINT, sentence, cause);
+  }
+
   private void refuseInsideStore(Path real) throws IOException {
     if (real.startsWith(store.toRealPath())) {
-      throw new MountException(
+      throw refused(
           "the mount point " + path + " is inside the store " + store + ": name one outside of it");
     }
   }
@@ -127,7 +140,7 @@ final class MountPoint {
   private void refuseMounted(Path real) throws IOException {
     Optional<MountTable.Line> mounted = MountTable.on(real);
     if (mounted.isPresent()) {
-      throw new MountException(
+      throw refused(
           "%s is a mount point already, of %s: unmount that first, or name another directory"
               .formatted(path, mounted.get().source()));
     }
@@ -136,7 +149,7 @@ final class MountPoint {
   private void refuseNotEmpty(Path real) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(real)) {
       if (entries.iterator().hasNext()) {
-        throw new MountException(
+        throw refused(
             "the mount point "
                 + path
                 + " is not empty, and the mount would hide what is in it: name"

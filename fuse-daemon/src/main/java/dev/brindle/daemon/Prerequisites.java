@@ -43,24 +43,24 @@ final class Prerequisites {
       return;
     }
     if (!Files.exists(fuseDevice)) {
-      throw new MountException(
+      throw lacking(
           "there is no %s: load the kernel's module (modprobe fuse); a container must be given the device (--device /dev/fuse)"
               .formatted(fuseDevice));
     }
     if (!Files.isReadable(fuseDevice) || !Files.isWritable(fuseDevice)) {
-      throw new MountException(
+      throw lacking(
           "%s may not be opened by this user: its mode should be 0666".formatted(fuseDevice));
     }
     if (root) {
       return;
     }
     if (!isOnSearchPath("fusermount")) {
-      throw new MountException(
+      throw lacking(
           "the command fusermount is missing, which ordinary users mount with: "
               + host.fusermountHint());
     }
     if (allowOther && !isUserAllowOther()) {
-      throw new MountException(
+      throw lacking(
           "letting other users in takes the line user_allow_other in %s".formatted(fuseConf));
     }
   }
@@ -83,5 +83,9 @@ final class Prerequisites {
     } catch (IOException e) {
       throw new MountException("cannot read " + fuseConf + ": " + e.getMessage(), e);
     }
+  }
+
+  private static MountException lacking(String sentence) {
+    return new MountException(MountException.Kind.MACHINE, sentence, null);
   }
 }

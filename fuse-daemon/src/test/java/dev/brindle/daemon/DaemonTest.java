@@ -17,10 +17,12 @@ import dev.brindle.daemon.control.StatusReport;
 import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.libfuse.LibfuseTransport;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.Store;
+import dev.brindle.store.StoreLockedException;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.UncleanEnd;
 import java.io.IOException;
@@ -347,7 +349,7 @@ class DaemonTest {
 
   private void refused(Path where, String sentence) {
     ControlException refused = assertThrows(ControlException.class, () -> mount("main", where));
-    assertEquals(ControlErrorCode.MOUNT_FAILED, refused.code());
+    assertEquals(ControlErrorCode.MOUNT_POINT_REFUSED, refused.code());
     assertTrue(refused.getMessage().contains(sentence), refused.getMessage());
     assertFalse(Files.exists(store.resolve("daemon.sock")) && daemonIsGone());
   }
@@ -380,6 +382,21 @@ class DaemonTest {
     launcher.mount(
         new MountRequest("main", mountPoint, MountOptions.defaults().withReadOnly(true)));
     assertTrue(Shell.fails(mountPoint, "touch f").contains("Read-only file system"));
+    umount(mountPoint);
+  }
+
+  @Test
+  void secondDaemon_isRefusedAndTheFirstGoesOn() throws IOException {
+    mount("main", mountPoint);
+    long first = daemon().orElseThrow().pid();
+    StoreLockedException refused =
+        assertThrows(
+            StoreLockedException.class,
+            () -> Daemon.start(store, StoreOptions.defaults(), LibfuseTransport.load()));
+    assertTrue(refused.getMessage().contains("process " + first), refused.getMessage());
+    assertTrue(refused.getMessage().contains(store.toString()), refused.getMessage());
+    Files.writeString(mountPoint.resolve("f"), "still served");
+    assertEquals(first, daemon().orElseThrow().pid());
     umount(mountPoint);
   }
 

@@ -10,6 +10,10 @@ public enum ControlErrorCode {
   DENIED,
   /** The mount was not made; the message says why and what to do. */
   MOUNT_FAILED,
+  /** Nothing can be mounted there. */
+  MOUNT_POINT_REFUSED,
+  /** The machine lacks what a mount needs. */
+  MACHINE_LACKS,
   /** The daemon is on its way out; asking again finds no daemon. */
   SHUTTING_DOWN,
   /** Another process has the store open. */

@@ -8,7 +8,7 @@ public interface DaemonControl extends StoreControl {
   /**
    * Mounts a volume; the mount has answered when this returns.
    *
-   * @throws ControlException MOUNT_FAILED with the reason as a sentence
+   * @throws ControlException MOUNT_FAILED, MOUNT_POINT_REFUSED or MACHINE_LACKS, with a sentence
    */
   MountReport mount(MountRequest request) throws IOException;
 

@@ -23,8 +23,8 @@ public final class Errors {
     if (fault instanceof ControlException control) {
       return json(control.code().name(), fault);
     }
-    if (fault instanceof MountException) {
-      return json(ControlErrorCode.MOUNT_FAILED.name(), fault);
+    if (fault instanceof MountException mount) {
+      return json(code(mount.kind()).name(), fault);
     }
     if (fault instanceof StoreLockedException) {
       return json(ControlErrorCode.STORE_LOCKED.name(), fault);
@@ -35,6 +35,14 @@ public final class Errors {
     }
     Logger.error(fault, "a command failed by a bug");
     return json(ControlErrorCode.INTERNAL.name(), fault);
+  }
+
+  private static ControlErrorCode code(MountException.Kind kind) {
+    return switch (kind) {
+      case FAILED -> ControlErrorCode.MOUNT_FAILED;
+      case MOUNT_POINT -> ControlErrorCode.MOUNT_POINT_REFUSED;
+      case MACHINE -> ControlErrorCode.MACHINE_LACKS;
+    };
   }
 
   private static JsonObject json(String code, Throwable fault) {

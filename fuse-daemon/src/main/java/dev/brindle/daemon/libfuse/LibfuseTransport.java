@@ -49,7 +49,8 @@ public final class LibfuseTransport implements Transport {
         failure = e;
       }
     }
-    throw new MountException("libfuse 2 is missing: " + host.fuseLibraryHint(), failure);
+    throw new MountException(
+        MountException.Kind.MACHINE, "libfuse 2 is missing: " + host.fuseLibraryHint(), failure);
   }
 
   @Override
