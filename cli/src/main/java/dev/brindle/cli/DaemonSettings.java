@@ -1,5 +1,7 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.transport.TransportKind;
+import dev.brindle.daemon.transport.TransportSettings;
 import picocli.CommandLine.Option;
 
 /** What is set when a daemon starts; one that runs already keeps its own. */
@@ -13,11 +15,6 @@ final class DaemonSettings {
     TRACE
   }
 
-  /** How the daemon talks with the kernel. */
-  enum TransportKind {
-    LIBFUSE
-  }
-
   @Option(
       names = "--log-level",
       paramLabel = "error|warn|info|debug|trace",
@@ -27,8 +24,23 @@ final class DaemonSettings {
 
   @Option(
       names = "--transport",
-      paramLabel = "libfuse",
+      paramLabel = "libfuse|kernel",
       defaultValue = "libfuse",
-      description = "How the daemon talks with the kernel: libfuse, the only one there is.")
+      description =
+          "How the daemon talks with the kernel: through libfuse 2, or by the kernel's own"
+              + " protocol, on Linux (default: ${DEFAULT-VALUE}).")
   TransportKind transport;
+
+  @Option(
+      names = "--poll",
+      paramLabel = "MICROSECONDS",
+      defaultValue = "" + TransportSettings.POLL_MICROS_DEFAULT,
+      description =
+          "With --transport=kernel: how long to look for the next request before sleeping, when"
+              + " requests follow each other closely; 0 never (default: ${DEFAULT-VALUE}).")
+  int pollMicros;
+
+  TransportSettings transportSettings() {
+    return new TransportSettings(transport, pollMicros);
+  }
 }

@@ -90,7 +90,7 @@ final class DirectAccess implements StoreAccess {
       Consumer<MountReport> mounted)
       throws IOException {
     String logLevel = settings.logLevel.name().toLowerCase(Locale.ROOT);
-    DaemonLauncher launcher = new DaemonLauncher(store, logLevel);
+    DaemonLauncher launcher = new DaemonLauncher(store, logLevel, settings.transportSettings());
     if (foreground) {
       return launcher.mountInForeground(request, mounted);
     }

@@ -6,6 +6,7 @@ import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.transport.TransportSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -31,15 +32,18 @@ public final class DaemonLauncher {
 
   private final Path store;
   private final String logLevel;
+  private final TransportSettings transport;
 
   /**
    * @param store a store's directory
    * @param logLevel {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}; for
    *     a daemon that is started
+   * @param transport how a daemon that is started talks with the kernel
    */
-  public DaemonLauncher(Path store, String logLevel) {
+  public DaemonLauncher(Path store, String logLevel, TransportSettings transport) {
     this.store = store.toAbsolutePath().normalize();
     this.logLevel = logLevel;
+    this.transport = transport;
   }
 
   /**
@@ -113,7 +117,7 @@ public final class DaemonLauncher {
 
   private Process start(MountRequest request, boolean foreground) throws IOException {
     DaemonRequest daemonRequest =
-        new DaemonRequest(store.toString(), request, logLevel, foreground);
+        new DaemonRequest(store.toString(), request, logLevel, transport, foreground);
     List<String> command = new ArrayList<>(javaCommand());
     command.add(DaemonMain.class.getName());
     command.add(ControlReplies.write(daemonRequest));

@@ -3,7 +3,6 @@ package dev.brindle.daemon;
 import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.host.Processes;
-import dev.brindle.daemon.libfuse.LibfuseTransport;
 import dev.brindle.store.StoreOptions;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -33,7 +32,7 @@ public final class DaemonMain {
   private static int run(DaemonRequest request, Path store, PrintStream answer) {
     Daemon daemon;
     try {
-      daemon = Daemon.start(store, StoreOptions.defaults(), LibfuseTransport.load());
+      daemon = Daemon.start(store, StoreOptions.defaults(), Transports.load(request.transport()));
     } catch (Throwable fault) {
       answer(answer, ControlReplies.failure(fault));
       return 1;

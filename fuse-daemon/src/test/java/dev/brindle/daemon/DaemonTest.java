@@ -18,6 +18,8 @@ import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.libfuse.LibfuseTransport;
+import dev.brindle.daemon.transport.TransportKind;
+import dev.brindle.daemon.transport.TransportSettings;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.RecoveryReport;
@@ -61,7 +63,7 @@ class DaemonTest {
     try (LocalStore local = local()) {
       local.createVolume("main");
     }
-    launcher = new DaemonLauncher(store, "debug");
+    launcher = new DaemonLauncher(store, "debug", TransportSettings.of(TransportKind.LIBFUSE));
   }
 
   private LocalStore local() throws IOException {
@@ -371,7 +373,9 @@ class DaemonTest {
 
   @Test
   void missingStore_isRefused() {
-    DaemonLauncher other = new DaemonLauncher(base.resolve("nowhere"), "info");
+    DaemonLauncher other =
+        new DaemonLauncher(
+            base.resolve("nowhere"), "info", TransportSettings.of(TransportKind.LIBFUSE));
     assertThrows(
         IOException.class,
         () -> other.mount(new MountRequest("main", mountPoint, MountOptions.defaults())));

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
-import dev.brindle.daemon.libfuse.LibfuseTransport;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.Transport;
 import dev.brindle.daemon.transport.TransportOptions;
 import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.InodeFileSystem;
@@ -30,13 +31,14 @@ public final class MountedMemory implements AutoCloseable {
         "skipped: there is no /dev/fuse that this user may open");
   }
 
-  public static MountedMemory mount(InodeFileSystem fileSystem, Path mountPoint)
+  public static MountedMemory mount(
+      Transport transport, InodeFileSystem fileSystem, Path mountPoint, CachingOptions caching)
       throws IOException {
     assumeFuse();
-    TransportSession session =
-        LibfuseTransport.load()
-            .mount(fileSystem, TransportOptions.of(mountPoint, "brindle:test:memory"));
-    return new MountedMemory(mountPoint, session);
+    TransportOptions options =
+        new TransportOptions(
+            mountPoint, "brindle:test:memory", false, false, false, false, false, caching);
+    return new MountedMemory(mountPoint, transport.mount(fileSystem, options));
   }
 
   public Path root() {

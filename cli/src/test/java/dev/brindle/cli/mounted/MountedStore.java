@@ -31,6 +31,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCallback {
   static final String VOLUME = "main";
 
+  /** The transport of all mounts whose test does not say another; the default when not set. */
+  private static final String TRANSPORT = "brindle.transport";
+
   private static final int END_SECONDS = 120;
 
   private final Object[] options;
@@ -152,6 +155,10 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
   /** Mounts when that is possible; what the command said. */
   Output tryMount(Path mountPoint, Object place, Object... mountOptions) {
     List<Object> arguments = new ArrayList<>(List.of("mount"));
+    String transport = System.getProperty(TRANSPORT);
+    if (transport != null) {
+      arguments.add("--transport=" + transport);
+    }
     arguments.addAll(List.of(mountOptions));
     arguments.addAll(List.of(place, mountPoint));
     mountPoints.add(mountPoint);

@@ -1,6 +1,7 @@
 package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.libfuse.OperationTable.Slot;
+import dev.brindle.daemon.serve.Faults;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 

@@ -3,6 +3,8 @@ package dev.brindle.daemon.libfuse;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.serve.Faults;
+import dev.brindle.daemon.serve.ReplacedFiles;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.InodeFileSystem;

@@ -2,6 +2,7 @@ package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.daemon.transport.TransportOptions;

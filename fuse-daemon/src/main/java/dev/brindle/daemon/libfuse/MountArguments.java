@@ -1,6 +1,7 @@
 package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.daemon.transport.TransportOptions;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import dev.brindle.daemon.libfuse.FuseCallbacks.Callback3;
 import dev.brindle.daemon.libfuse.FuseCallbacks.Callback4;
 import dev.brindle.daemon.libfuse.FuseCallbacks.Callback5;
 import dev.brindle.daemon.libfuse.FuseCallbacks.Callback6;
+import dev.brindle.daemon.serve.NativeBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.Pointer;

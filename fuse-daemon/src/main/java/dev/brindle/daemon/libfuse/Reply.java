@@ -1,5 +1,6 @@
 package dev.brindle.daemon.libfuse;
 
+import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.Entry;
 import dev.brindle.store.InodeAttributes;

@@ -1,6 +1,8 @@
 package dev.brindle.daemon.libfuse;
 
 import com.kenai.jffi.MemoryIO;
+import dev.brindle.daemon.serve.NativeBuffer;
+import dev.brindle.daemon.serve.ReplacedFiles;
 import dev.brindle.namespace.Caller;
 import java.nio.ByteBuffer;
 

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.libfuse;
+package dev.brindle.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.brindle.daemon.MemoryFileSystem;
-import dev.brindle.daemon.MountedMemory;
-import dev.brindle.daemon.Shell;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.Transport;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a file system throws, in each operation, reaches the caller as an error. */
-class ThrowingOperationsTest {
+public abstract class ThrowingOperationsContract {
   /** Throws in one operation, when armed. */
   private static final class Trap {
     volatile String operation = "";
@@ -47,13 +46,17 @@ class ThrowingOperationsTest {
     }
   }
 
+  protected abstract Transport transport() throws IOException;
+
   @TempDir Path directory;
   private final Trap trap = new Trap();
   private MountedMemory mount;
 
   @BeforeEach
   void mount() throws IOException {
-    mount = MountedMemory.mount(trap.around(new MemoryFileSystem()), directory);
+    mount =
+        MountedMemory.mount(
+            transport(), trap.around(new MemoryFileSystem()), directory, CachingOptions.defaults());
     Shell.ok(
         mount.root(),
         "echo data > f; echo data > g; mkdir d e; ln -s f s; setfattr -n user.a -v b f || true");

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.libfuse;
+package dev.brindle.daemon.serve;
 
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
@@ -19,23 +19,23 @@ import org.tinylog.Logger;
  * open, else the program is told that a name does not exist which has existed all the time. The
  * kernel forgets the node as soon as nobody is on the way to it.
  */
-final class ReplacedFiles {
+public final class ReplacedFiles {
   private static final long NONE = 0;
 
   private final InodeFileSystem fileSystem;
   private final Map<Long, List<Long>> handles = new ConcurrentHashMap<>();
 
-  ReplacedFiles(InodeFileSystem fileSystem) {
+  public ReplacedFiles(InodeFileSystem fileSystem) {
     this.fileSystem = fileSystem;
   }
 
   /** What a rename does while the file that it may replace is held. */
-  interface Rename {
+  public interface Rename {
     void run() throws IOException;
   }
 
   /** Renames onto a name. */
-  void hold(long parent, Name name, Rename rename) throws IOException {
+  public void hold(long parent, Name name, Rename rename) throws IOException {
     long node = lastNamed(parent, name);
     if (node == NONE) {
       rename.run();
@@ -67,12 +67,12 @@ final class ReplacedFiles {
     }
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return handles.isEmpty();
   }
 
   /** The kernel has forgotten a node: it will not ask for it again before another lookup. */
-  void forget(long node) {
+  public void forget(long node) {
     List<Long> held = handles.remove(node);
     if (held != null) {
       held.forEach(this::release);
@@ -80,7 +80,7 @@ final class ReplacedFiles {
   }
 
   /** The kernel has forgotten everything. */
-  void forgetAll() {
+  public void forgetAll() {
     List.copyOf(handles.keySet()).forEach(this::forget);
   }
 

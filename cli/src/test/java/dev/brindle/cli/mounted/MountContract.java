@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What POSIX and Linux promise of a file system, by system calls on a mount. */
-final class ContractIT {
+abstract class MountContract {
   private static final int SKIPPED = 77;
 
-  @RegisterExtension static final MountedStore STORE = new MountedStore("--dev", "--suid");
-
   @TempDir static Path temporary;
+
+  /** Mounted with device files and set-uid programs honoured. */
+  abstract MountedStore store();
 
   @TestFactory
   Stream<DynamicTest> contract() {
@@ -33,16 +33,16 @@ final class ContractIT {
     return cases.stream().map(name -> dynamicTest(name, () -> run(program, name)));
   }
 
-  private static void run(Path program, String name) {
-    String root = STORE.root().toString();
-    Output output = Shell.in(STORE.root()).run(List.of(program.toString(), root, name));
+  private void run(Path program, String name) {
+    String root = store().root().toString();
+    Output output = Shell.in(store().root()).run(List.of(program.toString(), root, name));
     Assumptions.assumeFalse(output.status() == SKIPPED, output.out());
     output.expectSuccess();
   }
 
   @Test
   void everything_isThereAfterRemount() throws IOException {
-    Path tree = STORE.directory("tree");
+    Path tree = store().directory("tree");
     Shell.in(tree)
         .ok(
             """
@@ -58,7 +58,7 @@ final class ContractIT {
             touch -d '2001-02-03 04:05:06.123456789' a/b/3
             """);
     String before = description(tree);
-    STORE.remount();
+    store().remount();
     assertFalse(before.isEmpty());
     assertEquals(before, description(tree));
     Files.delete(tree.resolve("a/sparse"));

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.libfuse;
+package dev.brindle.daemon.serve;
 
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
@@ -11,7 +11,7 @@ import java.util.Map;
  * any mount, and the pages may stay; else the kernel drops them at open, as it does by default.
  * Bounded; a file that fell out is simply read again.
  */
-final class OpenedFiles {
+public final class OpenedFiles {
   private static final int FILES_MAX = 1 << 15;
   private static final int STRIPES = 16;
 
@@ -32,7 +32,7 @@ final class OpenedFiles {
 
   private final Stripe[] stripes = new Stripe[STRIPES];
 
-  OpenedFiles() {
+  public OpenedFiles() {
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
@@ -44,7 +44,7 @@ final class OpenedFiles {
    * @param attributes as they were before it was opened
    * @return whether it is as it was at the last opening
    */
-  boolean isUnchanged(long node, InodeAttributes attributes) {
+  public boolean isUnchanged(long node, InodeAttributes attributes) {
     Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
     Stripe stripe = stripes[(int) ((node * 0x9E3779B97F4A7C15L) >>> 60)];
     synchronized (stripe) {

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.libfuse;
+package dev.brindle.daemon.serve;
 
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.store.Errno;
@@ -10,24 +10,24 @@ import org.tinylog.Logger;
  * The one place where an operation's exception becomes an error number, and is logged: an answer
  * that POSIX has a name for is not, everything else is, with its cause, and becomes EIO.
  */
-final class Faults {
+public final class Faults {
   private final ErrnoNumbers numbers;
   private final String mount;
 
   /**
    * @param mount for the log
    */
-  Faults(ErrnoNumbers numbers, String mount) {
+  public Faults(ErrnoNumbers numbers, String mount) {
     this.numbers = numbers;
     this.mount = mount;
   }
 
-  int number(Errno errno) {
+  public int number(Errno errno) {
     return numbers.of(errno);
   }
 
   /** The number that the caller gets. */
-  int number(String operation, long node, Throwable fault) {
+  public int number(String operation, long node, Throwable fault) {
     if (fault instanceof FileSystemException refused) {
       return numbers.of(refused.errno());
     }

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.libfuse;
+package dev.brindle.daemon.serve;
 
 import java.util.HashSet;
 import java.util.Map;
@@ -9,18 +9,22 @@ import java.util.concurrent.ConcurrentHashMap;
  * Which nodes are open for writing. Only they can have dirty pages: a shared mapping keeps its file
  * open, and the kernel writes back what is dirty when the mapping ends.
  */
-final class WritableHandles {
+public final class WritableHandles {
   private final Map<Long, Long> nodes = new ConcurrentHashMap<>();
 
-  void opened(long handle, long node) {
+  public void opened(long handle, long node) {
     nodes.put(handle, node);
   }
 
-  void released(long handle) {
+  public void released(long handle) {
     nodes.remove(handle);
   }
 
-  Set<Long> nodes() {
+  public boolean isOpen(long node) {
+    return nodes.containsValue(node);
+  }
+
+  public Set<Long> nodes() {
     return new HashSet<>(nodes.values());
   }
 }

@@ -1,0 +1,51 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
+import java.io.IOException;
+
+/** What an inode is, and what its file system is. */
+final class AttributeOperations {
+  private final InodeFileSystem fileSystem;
+  private final Replies replies;
+  private final Privileges privileges;
+
+  AttributeOperations(InodeFileSystem fileSystem, Replies replies, Privileges privileges) {
+    this.fileSystem = fileSystem;
+    this.replies = replies;
+    this.privileges = privileges;
+  }
+
+  void getattr(Request request, Answer answer) throws IOException {
+    replies.attributes(answer, fileSystem.getattr(request.node()));
+  }
+
+  void statx(Request request, Answer answer) throws IOException {
+    replies.statx(answer, fileSystem.getattr(request.node()));
+  }
+
+  void setattr(Request request, Answer answer) throws IOException {
+    SetAttributes wanted = new SetAttributes(request);
+    if (wanted.dropsSetIds()) {
+      privileges.dropBits(request.caller(), request.node());
+    }
+    Entry changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
+    if (wanted.dropsCapability()) {
+      privileges.dropCapability(request.node());
+    }
+    replies.attributes(answer, changed);
+  }
+
+  void readlink(Request request, Answer answer) throws IOException {
+    answer.bytes(fileSystem.readlink(request.node()));
+  }
+
+  void statfs(Request request, Answer answer) throws IOException {
+    Replies.space(answer, fileSystem.statfs(request.node()));
+  }
+
+  void syncfs(Request request, Answer answer) throws IOException {
+    fileSystem.sync();
+    answer.success();
+  }
+}

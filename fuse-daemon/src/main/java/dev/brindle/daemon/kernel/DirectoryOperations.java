@@ -1,0 +1,68 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.FsyncIn;
+import dev.brindle.daemon.kernel.Wire.ReadIn;
+import dev.brindle.daemon.kernel.Wire.ReleaseIn;
+import dev.brindle.namespace.InodeFileSystem;
+import java.io.IOException;
+
+/** Directories that are read. */
+final class DirectoryOperations {
+  private static final int DATA_ONLY = 1;
+
+  private final Served served;
+  private final InodeFileSystem fileSystem;
+  private final Replies replies;
+
+  DirectoryOperations(Served served, Replies replies) {
+    this.served = served;
+    this.fileSystem = served.fileSystem();
+    this.replies = replies;
+  }
+
+  void opendir(Request request, Answer answer) throws IOException {
+    long handle = fileSystem.opendir(request.node());
+    if (!replies.opened(answer, handle, 0)) {
+      fileSystem.releasedir(handle);
+    }
+  }
+
+  void readdir(Request request, Answer answer) throws IOException {
+    int room = room(request, answer);
+    DirectoryListing listing = new DirectoryListing(answer, room);
+    fileSystem.readdir(request.u64(ReadIn.HANDLE), request.u64(ReadIn.OFFSET), listing::addName);
+    answer.send(listing.used());
+  }
+
+  /** Lists with each entry's attributes, as if each had been looked up. */
+  void readdirplus(Request request, Answer answer) throws IOException {
+    int room = room(request, answer);
+    DirectoryListing listing = new DirectoryListing(answer, room);
+    boolean looksUp = !fileSystem.isVolatile(request.node());
+    PlusVisitor visitor =
+        new PlusVisitor(served, replies, answer, listing, request.node(), looksUp);
+    boolean delivered = false;
+    try {
+      fileSystem.readdir(request.u64(ReadIn.HANDLE), request.u64(ReadIn.OFFSET), visitor);
+      delivered = answer.send(listing.used());
+    } finally {
+      if (!delivered) {
+        visitor.forgetAll();
+      }
+    }
+  }
+
+  private static int room(Request request, Answer answer) {
+    return Math.min(request.u32(ReadIn.SIZE), answer.bodyBytesMax());
+  }
+
+  void releasedir(Request request, Answer answer) throws IOException {
+    fileSystem.releasedir(request.u64(ReleaseIn.HANDLE));
+    answer.success();
+  }
+
+  void fsyncdir(Request request, Answer answer) throws IOException {
+    fileSystem.fsyncdir(request.u64(FsyncIn.HANDLE), (request.u32(FsyncIn.FLAGS) & DATA_ONLY) != 0);
+    answer.success();
+  }
+}

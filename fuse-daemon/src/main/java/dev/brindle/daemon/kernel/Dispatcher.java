@@ -1,0 +1,163 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.BatchForgetIn;
+import dev.brindle.daemon.kernel.Wire.ForgetIn;
+import dev.brindle.daemon.serve.Faults;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+
+/**
+ * Sends each request to its operation and stands around it: whatever one throws ends here, as the
+ * caller's error number and, where it is a fault, in the log. A Java {@link Error} stops the mount
+ * as well: what state the process is in is not known then.
+ */
+final class Dispatcher {
+  private final Faults faults;
+  private final Mount mount;
+  private final Served served;
+  private final NameOperations names;
+  private final FileOperations files;
+  private final CopyOperation copies;
+  private final AttributeOperations attributes;
+  private final DirectoryOperations directories;
+  private final XattrOperations xattrs;
+
+  /** The mount that is served. */
+  interface Mount {
+    /** Whether each request is to be refused with EIO. */
+    boolean isStopped();
+
+    /** Stops it, for an error after which nothing can be trusted. */
+    void stop(Error error);
+  }
+
+  Dispatcher(Faults faults, Mount mount, Served served) {
+    this.faults = faults;
+    this.mount = mount;
+    this.served = served;
+    Replies replies = new Replies(served);
+    Privileges privileges = new Privileges(served.fileSystem());
+    names = new NameOperations(served, replies);
+    files = new FileOperations(served, replies, privileges);
+    copies = new CopyOperation(served.fileSystem(), privileges);
+    attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
+    directories = new DirectoryOperations(served, replies);
+    xattrs = new XattrOperations(served.fileSystem(), privileges);
+  }
+
+  void dispatch(Request request, Answer answer) {
+    int opcode = request.opcode();
+    try {
+      if (mount.isStopped() && !Opcode.isForget(opcode)) {
+        answer.error(faults.number(Errno.EIO));
+        return;
+      }
+      run(opcode, request, answer);
+      if (answer.isPending()) {
+        throw new IllegalStateException("operation " + opcode + " gave no answer");
+      }
+    } catch (Throwable fault) {
+      fail(opcode, request, answer, fault);
+    }
+  }
+
+  private void fail(int opcode, Request request, Answer answer, Throwable fault) {
+    int number =
+        isGone(opcode, fault)
+            ? faults.number(Errno.ESTALE)
+            : faults.number("operation " + opcode, request.node(), fault);
+    if (answer.isPending()) {
+      answer.error(number);
+    }
+    if (fault instanceof Error error) {
+      mount.stop(error);
+    }
+  }
+
+  /**
+   * An operation on what the kernel has looked up before. Where that is gone, removed or replaced
+   * since, ESTALE has the kernel look its path up again: whoever opens a name that another process
+   * renames something onto gets the one or the other, and ENOENT only when there is neither.
+   */
+  private static boolean isGone(int opcode, Throwable fault) {
+    return fault instanceof FileSystemException refused
+        && refused.errno() == Errno.ENOENT
+        && switch (opcode) {
+          case Opcode.GETATTR,
+              Opcode.STATX,
+              Opcode.SETATTR,
+              Opcode.READLINK,
+              Opcode.OPEN,
+              Opcode.OPENDIR,
+              Opcode.SETXATTR,
+              Opcode.GETXATTR,
+              Opcode.LISTXATTR,
+              Opcode.REMOVEXATTR ->
+              true;
+          default -> false;
+        };
+  }
+
+  private void run(int opcode, Request request, Answer answer) throws IOException {
+    switch (opcode) {
+      case Opcode.LOOKUP -> names.lookup(request, answer);
+      case Opcode.GETATTR -> attributes.getattr(request, answer);
+      case Opcode.STATX -> attributes.statx(request, answer);
+      case Opcode.SETATTR -> attributes.setattr(request, answer);
+      case Opcode.READLINK -> attributes.readlink(request, answer);
+      case Opcode.STATFS -> attributes.statfs(request, answer);
+      case Opcode.SYNCFS -> attributes.syncfs(request, answer);
+      case Opcode.MKNOD -> names.mknod(request, answer);
+      case Opcode.MKDIR -> names.mkdir(request, answer);
+      case Opcode.SYMLINK -> names.symlink(request, answer);
+      case Opcode.LINK -> names.link(request, answer);
+      case Opcode.UNLINK -> names.unlink(request, answer);
+      case Opcode.RMDIR -> names.rmdir(request, answer);
+      case Opcode.RENAME -> names.rename(request, answer);
+      case Opcode.RENAME2 -> names.rename2(request, answer);
+      case Opcode.SETXATTR -> xattrs.setxattr(request, answer);
+      case Opcode.GETXATTR -> xattrs.getxattr(request, answer);
+      case Opcode.LISTXATTR -> xattrs.listxattr(request, answer);
+      case Opcode.REMOVEXATTR -> xattrs.removexattr(request, answer);
+      default -> runOnOpen(opcode, request, answer);
+    }
+  }
+
+  private void runOnOpen(int opcode, Request request, Answer answer) throws IOException {
+    switch (opcode) {
+      case Opcode.OPEN -> files.open(request, answer);
+      case Opcode.CREATE -> files.create(request, answer);
+      case Opcode.READ -> files.read(request, answer);
+      case Opcode.WRITE -> files.write(request, answer);
+      case Opcode.RELEASE -> files.release(request, answer);
+      case Opcode.FSYNC -> files.fsync(request, answer);
+      case Opcode.FALLOCATE -> files.fallocate(request, answer);
+      case Opcode.LSEEK -> files.lseek(request, answer);
+      case Opcode.COPY_FILE_RANGE -> copies.copy(request, answer);
+      case Opcode.OPENDIR -> directories.opendir(request, answer);
+      case Opcode.READDIR -> directories.readdir(request, answer);
+      case Opcode.READDIRPLUS -> directories.readdirplus(request, answer);
+      case Opcode.RELEASEDIR -> directories.releasedir(request, answer);
+      case Opcode.FSYNCDIR -> directories.fsyncdir(request, answer);
+      case Opcode.FORGET, Opcode.BATCH_FORGET -> forget(opcode, request, answer);
+      case Opcode.INTERRUPT -> answer.none();
+      case Opcode.DESTROY -> answer.success();
+      default -> answer.error(faults.number(Errno.ENOSYS));
+    }
+  }
+
+  private void forget(int opcode, Request request, Answer answer) {
+    answer.none();
+    if (opcode == Opcode.FORGET) {
+      served.forget(request.node(), request.u64(ForgetIn.LOOKUPS));
+      return;
+    }
+    int count = request.u32(BatchForgetIn.COUNT);
+    for (int i = 0; i < count; i++) {
+      int at = BatchForgetIn.BYTES + i * BatchForgetIn.ONE_BYTES;
+      served.forget(
+          request.u64(at + BatchForgetIn.ONE_NODE), request.u64(at + BatchForgetIn.ONE_LOOKUPS));
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.host.FallocateFlags;
+import dev.brindle.daemon.kernel.Wire.CreateIn;
+import dev.brindle.daemon.kernel.Wire.FallocateIn;
+import dev.brindle.daemon.kernel.Wire.FsyncIn;
+import dev.brindle.daemon.kernel.Wire.LseekIn;
+import dev.brindle.daemon.kernel.Wire.LseekOut;
+import dev.brindle.daemon.kernel.Wire.OpenIn;
+import dev.brindle.daemon.kernel.Wire.ReadIn;
+import dev.brindle.daemon.kernel.Wire.ReleaseIn;
+import dev.brindle.daemon.kernel.Wire.WriteIn;
+import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.Name;
+import dev.brindle.store.Timestamp;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Files that are open. */
+final class FileOperations {
+  private static final int ACCESS_MODE_MASK = 3;
+  private static final int O_EXCL = 0200;
+  private static final int O_TRUNC = 01000;
+  private static final int O_APPEND = 02000;
+  private static final int OPEN_KILL_SET_IDS = 1;
+  private static final int WRITE_FROM_CACHE = 1;
+  private static final int WRITE_KILL_SET_IDS = 1 << 2;
+  private static final int DATA_ONLY = 1;
+  private static final int SEEK_DATA = 3;
+  private static final int SEEK_HOLE = 4;
+  private static final int OPEN_RACES_MAX = 16;
+
+  private final Served served;
+  private final InodeFileSystem fileSystem;
+  private final Replies replies;
+  private final Privileges privileges;
+
+  FileOperations(Served served, Replies replies, Privileges privileges) {
+    this.served = served;
+    this.fileSystem = served.fileSystem();
+    this.replies = replies;
+    this.privileges = privileges;
+  }
+
+  /** Opens a file; O_TRUNC comes along (atomic_o_trunc). */
+  void open(Request request, Answer answer) throws IOException {
+    long node = request.node();
+    int flags = request.u32(OpenIn.FLAGS);
+    boolean unchanged = !served.caching().opensAfresh() || isUnchanged(node);
+    long handle = openFile(node, flags);
+    try {
+      if ((flags & O_TRUNC) != 0) {
+        truncate(request.caller(), node, request.u32(OpenIn.OPEN_FLAGS));
+      }
+      if (!unchanged) {
+        served.notifier().attributesChanged(node);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      releaseAfter(e, handle);
+      throw e;
+    }
+    if (!replies.opened(answer, handle, unchanged ? Replies.KEEP_CACHE : 0)) {
+      releaseFile(handle);
+    }
+  }
+
+  /**
+   * Looks at a file afresh, so that an open sees what another mount's close has left: when it
+   * changed since its last opening here, the kernel drops its pages and its idea of the size.
+   */
+  private boolean isUnchanged(long node) throws IOException {
+    return served.openedFiles().isUnchanged(node, fileSystem.getattr(node).attributes());
+  }
+
+  private long openFile(long node, int flags) throws IOException {
+    boolean writable = (flags & ACCESS_MODE_MASK) != 0;
+    long handle = fileSystem.open(node, writable);
+    if (writable) {
+      served.writableHandles().opened(handle, node);
+    }
+    return handle;
+  }
+
+  private void releaseFile(long handle) throws IOException {
+    served.writableHandles().released(handle);
+    fileSystem.release(handle);
+  }
+
+  private void releaseAfter(Throwable fault, long handle) {
+    try {
+      releaseFile(handle);
+    } catch (IOException | RuntimeException e) {
+      fault.addSuppressed(e);
+    }
+  }
+
+  private Entry truncate(Caller caller, long node, int openFlags) throws IOException {
+    if ((openFlags & OPEN_KILL_SET_IDS) != 0) {
+      privileges.dropBits(caller, node);
+    }
+    privileges.dropCapability(node);
+    return fileSystem.setattr(
+        caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now()));
+  }
+
+  /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
+  void create(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    Name name = request.name(CreateIn.BYTES);
+    for (int race = 1; ; race++) {
+      try {
+        Entry entry = makeOrFind(request, parent, name);
+        long handle = openFile(entry.node(), request.u32(CreateIn.FLAGS));
+        if (!replies.created(answer, parent, entry, handle, 0)) {
+          releaseFile(handle);
+        }
+        return;
+      } catch (FileSystemException e) {
+        if (e.errno() != Errno.ENOENT || race == OPEN_RACES_MAX || !answer.isPending()) {
+          throw e;
+        }
+        fileSystem.getattr(parent);
+      }
+    }
+  }
+
+  private Entry makeOrFind(Request request, long parent, Name name) throws IOException {
+    int flags = request.u32(CreateIn.FLAGS);
+    int mode = FileMode.REGULAR | request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
+    try {
+      return fileSystem.mknod(request.caller(), parent, name, mode, 0);
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
+        throw e;
+      }
+      Entry found = fileSystem.lookup(parent, name);
+      if (!found.attributes().isRegular()) {
+        throw e;
+      }
+      return (flags & O_TRUNC) == 0
+          ? found
+          : truncate(request.caller(), found.node(), request.u32(CreateIn.OPEN_FLAGS));
+    }
+  }
+
+  void read(Request request, Answer answer) throws IOException {
+    ByteBuffer target = answer.room(request.u32(ReadIn.SIZE));
+    int count = fileSystem.read(request.u64(ReadIn.HANDLE), request.u64(ReadIn.OFFSET), target);
+    answer.send(count);
+  }
+
+  /**
+   * Writes. With O_APPEND the kernel sends the offset that it takes for the end; another mount may
+   * have moved it, so the file system decides. What comes from the page cache goes where it was
+   * written, though the handle may be anybody's.
+   */
+  void write(Request request, Answer answer) throws IOException {
+    int length = request.u32(WriteIn.SIZE);
+    int writeFlags = request.u32(WriteIn.WRITE_FLAGS);
+    long handle = request.u64(WriteIn.HANDLE);
+    if ((writeFlags & WRITE_KILL_SET_IDS) != 0) {
+      privileges.dropBits(request.caller(), request.node());
+    }
+    privileges.dropCapability(request.node());
+    ByteBuffer data = request.data(WriteIn.BYTES, length);
+    boolean appends = (request.u32(WriteIn.FLAGS) & O_APPEND) != 0;
+    if (appends && (writeFlags & WRITE_FROM_CACHE) == 0) {
+      fileSystem.append(handle, data);
+    } else {
+      fileSystem.write(handle, request.u64(WriteIn.OFFSET), data);
+    }
+    Replies.number(answer, length);
+  }
+
+  void release(Request request, Answer answer) throws IOException {
+    releaseFile(request.u64(ReleaseIn.HANDLE));
+    answer.success();
+  }
+
+  void fsync(Request request, Answer answer) throws IOException {
+    fileSystem.fsync(request.u64(FsyncIn.HANDLE), (request.u32(FsyncIn.FLAGS) & DATA_ONLY) != 0);
+    answer.success();
+  }
+
+  void fallocate(Request request, Answer answer) throws IOException {
+    if (!request.caller().isRoot()) {
+      privileges.dropBits(request.caller(), request.node());
+    }
+    privileges.dropCapability(request.node());
+    fileSystem.fallocate(
+        request.u64(FallocateIn.HANDLE),
+        FallocateFlags.mode(request.u32(FallocateIn.MODE)),
+        request.u64(FallocateIn.OFFSET),
+        request.u64(FallocateIn.LENGTH));
+    answer.success();
+  }
+
+  /** Pages that a mapping made dirty are written back first: they are data. */
+  void lseek(Request request, Answer answer) throws IOException {
+    Seek whence =
+        switch (request.u32(LseekIn.WHENCE)) {
+          case SEEK_DATA -> Seek.DATA;
+          case SEEK_HOLE -> Seek.HOLE;
+          default -> throw new FileSystemException(Errno.EINVAL);
+        };
+    if (served.writableHandles().isOpen(request.node())) {
+      served.notifier().contentChanged(request.node());
+    }
+    long found = fileSystem.seek(request.u64(LseekIn.HANDLE), request.u64(LseekIn.OFFSET), whence);
+    answer.u64(LseekOut.OFFSET, found);
+    answer.send(LseekOut.BYTES);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.LinkIn;
+import dev.brindle.daemon.kernel.Wire.MkdirIn;
+import dev.brindle.daemon.kernel.Wire.MknodIn;
+import dev.brindle.daemon.kernel.Wire.Rename2In;
+import dev.brindle.daemon.kernel.Wire.RenameIn;
+import dev.brindle.daemon.serve.ReplacedFiles.Rename;
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.io.IOException;
+
+/** What happens to names. The umask is applied already: the kernel does (no FUSE_DONT_MASK). */
+final class NameOperations {
+  private static final int RENAME_NOREPLACE = 1;
+  private static final int RENAME_EXCHANGE = 2;
+
+  private final Served served;
+  private final InodeFileSystem fileSystem;
+  private final Replies replies;
+
+  NameOperations(Served served, Replies replies) {
+    this.served = served;
+    this.fileSystem = served.fileSystem();
+    this.replies = replies;
+  }
+
+  void lookup(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    Entry found;
+    try {
+      found = fileSystem.lookup(parent, request.name(0));
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ENOENT
+          || served.caching().absenceSeconds() == 0
+          || fileSystem.isVolatile(parent)) {
+        throw e;
+      }
+      replies.absent(answer);
+      return;
+    }
+    replies.entry(answer, parent, found);
+  }
+
+  void mknod(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    int mode = request.u32(MknodIn.MODE);
+    Name name = request.name(MknodIn.BYTES);
+    replies.entry(
+        answer,
+        parent,
+        fileSystem.mknod(request.caller(), parent, name, mode, request.u32(MknodIn.DEVICE)));
+  }
+
+  void mkdir(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    Name name = request.name(MkdirIn.BYTES);
+    replies.entry(
+        answer,
+        parent,
+        fileSystem.mkdir(request.caller(), parent, name, request.u32(MkdirIn.MODE)));
+  }
+
+  void symlink(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    byte[] target = request.string(request.behindString(0));
+    replies.entry(
+        answer, parent, fileSystem.symlink(request.caller(), parent, request.name(0), target));
+  }
+
+  void link(Request request, Answer answer) throws IOException {
+    long parent = request.node();
+    Name name = request.name(LinkIn.BYTES);
+    replies.entry(
+        answer, parent, fileSystem.link(request.caller(), request.u64(LinkIn.NODE), parent, name));
+  }
+
+  void unlink(Request request, Answer answer) throws IOException {
+    fileSystem.unlink(request.caller(), request.node(), request.name(0));
+    answer.success();
+  }
+
+  void rmdir(Request request, Answer answer) throws IOException {
+    fileSystem.rmdir(request.caller(), request.node(), request.name(0));
+    answer.success();
+  }
+
+  void rename(Request request, Answer answer) throws IOException {
+    rename(request, answer, RenameIn.BYTES, RenameMode.REPLACE);
+  }
+
+  void rename2(Request request, Answer answer) throws IOException {
+    rename(request, answer, Rename2In.BYTES, mode(request.u32(Rename2In.FLAGS)));
+  }
+
+  private static RenameMode mode(int flags) throws FileSystemException {
+    return switch (flags) {
+      case 0 -> RenameMode.REPLACE;
+      case RENAME_NOREPLACE -> RenameMode.NO_REPLACE;
+      case RENAME_EXCHANGE -> RenameMode.EXCHANGE;
+      default -> throw new FileSystemException(Errno.EINVAL);
+    };
+  }
+
+  private void rename(Request request, Answer answer, int namesAt, RenameMode mode)
+      throws IOException {
+    long parent = request.node();
+    long newParent = request.u64(RenameIn.NEW_PARENT);
+    Name name = request.name(namesAt);
+    Name newName = request.name(request.behindString(namesAt));
+    Rename rename =
+        () -> fileSystem.rename(request.caller(), parent, name, newParent, newName, mode);
+    if (mode == RenameMode.REPLACE) {
+      served.replacedFiles().hold(newParent, newName, rename);
+    } else {
+      rename.run();
+    }
+    answer.success();
+  }
+}

@@ -1,0 +1,97 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.InitIn;
+import dev.brindle.daemon.kernel.Wire.InitOut;
+import dev.brindle.daemon.transport.MountException;
+
+/**
+ * What kernel and daemon agree on, by the first request of a mount. The kernel says what it can;
+ * the answer says what of that is used. See the package's description for what and why.
+ */
+final class Negotiation {
+  static final int MAJOR = 7;
+
+  /** What is spoken here. A newer kernel speaks it too. */
+  static final int MINOR = 41;
+
+  /** Linux 5.4; what Debian 11's 5.10 speaks is 31 or 32. */
+  static final int MINOR_MIN = 31;
+
+  /** What one request carries, in bytes; the kernel's bound is 256 pages unless root raised it. */
+  static final int IO_BYTES_MAX = 1 << 20;
+
+  private static final int PAGE_BYTES = 4096;
+  private static final int BACKGROUND_REQUESTS_MAX = 64;
+  private static final int CONGESTION_REQUESTS = 48;
+
+  private static final long WANTED =
+      InitFlags.ASYNC_READ
+          | InitFlags.ATOMIC_O_TRUNC
+          | InitFlags.BIG_WRITES
+          | InitFlags.AUTO_INVAL_DATA
+          | InitFlags.DO_READDIRPLUS
+          | InitFlags.READDIRPLUS_AUTO
+          | InitFlags.ASYNC_DIO
+          | InitFlags.PARALLEL_DIROPS
+          | InitFlags.ABORT_ERROR
+          | InitFlags.MAX_PAGES
+          | InitFlags.CACHE_SYMLINKS
+          | InitFlags.HANDLE_KILLPRIV_V2;
+
+  private final int kernelMinor;
+  private final long flags;
+  private final int readahead;
+
+  private Negotiation(int kernelMinor, long flags, int readahead) {
+    this.kernelMinor = kernelMinor;
+    this.flags = flags;
+    this.readahead = readahead;
+  }
+
+  /**
+   * @throws MountException when the kernel is too old
+   */
+  static Negotiation of(Request request) throws MountException {
+    int major = request.u32(InitIn.MAJOR);
+    int minor = request.u32(InitIn.MINOR);
+    if (major != MAJOR || minor < MINOR_MIN) {
+      throw new MountException(
+          "this kernel speaks version %d.%d of the FUSE protocol, and %d.%d (Linux 5.4) is needed: mount with --transport=libfuse"
+              .formatted(major, minor, MAJOR, MINOR_MIN));
+    }
+    long offered = Integer.toUnsignedLong(request.u32(InitIn.FLAGS));
+    if ((offered & InitFlags.INIT_EXT) != 0 && request.bodyBytes() > InitIn.OLD_BYTES) {
+      offered |= (long) request.u32(InitIn.FLAGS_HIGH) << Integer.SIZE;
+    }
+    return new Negotiation(minor, offered & WANTED, request.u32(InitIn.READAHEAD));
+  }
+
+  boolean has(long flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** What the kernel takes for one request's data, in bytes. */
+  int ioBytesMax() {
+    return has(InitFlags.MAX_PAGES) ? IO_BYTES_MAX : 32 * PAGE_BYTES;
+  }
+
+  void answer(Answer answer) {
+    answer.zero(0, InitOut.BYTES);
+    answer.u32(InitOut.MAJOR, MAJOR);
+    answer.u32(InitOut.MINOR, MINOR);
+    answer.u32(InitOut.READAHEAD, Math.max(readahead, IO_BYTES_MAX));
+    answer.u32(InitOut.FLAGS, (int) flags);
+    answer.u16(InitOut.BACKGROUND, BACKGROUND_REQUESTS_MAX);
+    answer.u16(InitOut.CONGESTION, CONGESTION_REQUESTS);
+    answer.u32(InitOut.WRITE_BYTES, ioBytesMax());
+    answer.u32(InitOut.TIME_GRAIN, 1);
+    answer.u16(InitOut.PAGES, ioBytesMax() / PAGE_BYTES);
+    answer.u32(InitOut.FLAGS_HIGH, (int) (flags >>> Integer.SIZE));
+    answer.send(InitOut.BYTES);
+  }
+
+  @Override
+  public String toString() {
+    return "protocol %d.%d, flags %x".formatted(MAJOR, Math.min(MINOR, kernelMinor), flags);
+  }
+}

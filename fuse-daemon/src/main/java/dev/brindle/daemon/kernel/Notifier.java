@@ -1,0 +1,76 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.InvalEntry;
+import dev.brindle.daemon.kernel.Wire.InvalInode;
+import dev.brindle.daemon.kernel.Wire.OutHeader;
+import dev.brindle.daemon.serve.NativeBuffer;
+import dev.brindle.store.Name;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * Tells the kernel what it is to forget: messages that nobody asked for, with a code where an
+ * answer has its error. The kernel acts on one before the call returns.
+ */
+final class Notifier {
+  private static final int INVAL_INODE = 2;
+  private static final int INVAL_ENTRY = 3;
+
+  private final Device device;
+
+  Notifier(Device device) {
+    this.device = device;
+  }
+
+  /** Attributes are asked for again; pages stay. */
+  void attributesChanged(long node) throws IOException {
+    invalidate(node, -1);
+  }
+
+  /**
+   * Attributes and all pages; those that are dirty are written back first, and waited for, so other
+   * threads must take the writes.
+   */
+  void contentChanged(long node) throws IOException {
+    invalidate(node, 0);
+  }
+
+  private void invalidate(long node, long offset) throws IOException {
+    NativeBuffer message = message(INVAL_INODE, InvalInode.BYTES);
+    ByteBuffer bytes = message.bytes();
+    bytes.putLong(OutHeader.BYTES + InvalInode.NODE, node);
+    bytes.putLong(OutHeader.BYTES + InvalInode.OFFSET, offset);
+    bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, 0);
+    send(message);
+  }
+
+  /**
+   * The name is looked up again. Waits for what the kernel does in the directory, so not to be
+   * called by a thread that serves a request.
+   */
+  void entryChanged(long parent, Name name) throws IOException {
+    NativeBuffer message = message(INVAL_ENTRY, InvalEntry.BYTES + name.length() + 1);
+    ByteBuffer bytes = message.bytes();
+    bytes.putLong(OutHeader.BYTES + InvalEntry.PARENT, parent);
+    bytes.putInt(OutHeader.BYTES + InvalEntry.NAME_LENGTH, name.length());
+    bytes.put(OutHeader.BYTES + InvalEntry.BYTES, name.bytes());
+    send(message);
+  }
+
+  private static NativeBuffer message(int code, int bodyBytes) {
+    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + bodyBytes);
+    message.bytes().putInt(OutHeader.LENGTH, message.size());
+    message.bytes().putInt(OutHeader.ERROR, code);
+    return message;
+  }
+
+  /** What the kernel does not know any more needs no forgetting, nor does a mount that is gone. */
+  private void send(NativeBuffer message) throws IOException {
+    int errno = device.send(message.address(), message.size());
+    Reference.reachabilityFence(message);
+    if (errno != 0 && errno != Native.ENOENT && errno != Native.ENODEV) {
+      throw new IOException("the kernel refuses a notification: " + Native.text(errno));
+    }
+  }
+}

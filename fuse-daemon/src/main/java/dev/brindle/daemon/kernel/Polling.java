@@ -1,0 +1,61 @@
+package dev.brindle.daemon.kernel;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Whether to look for the next request for a while before sleeping. To wake a sleeping thread costs
+ * more than most requests do; so when requests follow each other closely, one thread at a time
+ * looks again and again for the length of the window. What it looks for in vain it gives up at
+ * once, until requests have been close again twice: a mount that is idle, or asked now and then,
+ * costs nothing.
+ */
+final class Polling {
+  private static final int CLOSE_REQUESTS_MIN = 2;
+
+  private final long windowNanos;
+  private final AtomicBoolean taken = new AtomicBoolean();
+  private volatile long answeredAt = System.nanoTime();
+  private volatile int closeRequests;
+
+  /**
+   * @param windowNanos 0 never polls
+   */
+  Polling(long windowNanos) {
+    this.windowNanos = windowNanos;
+  }
+
+  long windowNanos() {
+    return windowNanos;
+  }
+
+  /** A thread is about to look for a request; true when it may poll, and says when it ends. */
+  boolean begin() {
+    return closeRequests >= CLOSE_REQUESTS_MIN
+        && windowNanos > 0
+        && !taken.get()
+        && taken.compareAndSet(false, true);
+  }
+
+  void end(boolean found) {
+    if (!found) {
+      closeRequests = 0;
+    }
+    taken.set(false);
+  }
+
+  /** A request came to a thread that slept. */
+  void received() {
+    if (windowNanos == 0) {
+      return;
+    }
+    boolean close = System.nanoTime() - answeredAt < windowNanos;
+    int before = closeRequests;
+    closeRequests = close ? Math.min(before + 1, CLOSE_REQUESTS_MIN) : 0;
+  }
+
+  void answered() {
+    if (windowNanos != 0) {
+      answeredAt = System.nanoTime();
+    }
+  }
+}

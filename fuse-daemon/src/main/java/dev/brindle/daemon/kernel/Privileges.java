@@ -1,0 +1,77 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a program loses when it is changed: set-uid and set-gid bits, and file capabilities. With
+ * {@code HANDLE_KILLPRIV_V2} that is the file system's work; in return the kernel does not ask for
+ * the attribute {@code security.capability} before each write. It says when the bits must go (when
+ * the writer is not privileged), but not when capabilities must: they go with each change of
+ * content or owner.
+ */
+final class Privileges {
+  static final Name CAPABILITY = Name.of("security.capability");
+
+  private static final int GROUP_EXECUTE = 010;
+  private static final int NODES_MAX = 1 << 14;
+
+  private final InodeFileSystem fileSystem;
+
+  /** Nodes that have no capability, as far as is known here; bounded. */
+  private final Set<Long> plain = ConcurrentHashMap.newKeySet();
+
+  Privileges(InodeFileSystem fileSystem) {
+    this.fileSystem = fileSystem;
+  }
+
+  /** The mode without the bits that a change of content takes away. */
+  static int without(int mode) {
+    int left = mode & ~FileMode.SET_UID;
+    return (mode & GROUP_EXECUTE) == 0 ? left : left & ~FileMode.SET_GID;
+  }
+
+  /** Takes the bits away, if there are any. */
+  void dropBits(Caller caller, long node) throws IOException {
+    InodeAttributes attributes = fileSystem.getattr(node).attributes();
+    int mode = without(attributes.mode());
+    if (attributes.isRegular() && mode != attributes.mode()) {
+      fileSystem.setattr(caller, node, AttributeChange.ofMode(mode & FileMode.PERMISSION_MASK));
+    }
+  }
+
+  /** Takes the capability away, if there is one. */
+  void dropCapability(long node) throws IOException {
+    if (plain.contains(node)) {
+      return;
+    }
+    try {
+      fileSystem.getxattr(node, CAPABILITY);
+      fileSystem.removexattr(Caller.ROOT, node, CAPABILITY);
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ENODATA) {
+        throw e;
+      }
+    }
+    if (plain.size() >= NODES_MAX) {
+      plain.clear();
+    }
+    plain.add(node);
+  }
+
+  /** An extended attribute is being set. */
+  void attributeSet(long node, Name name) {
+    if (name.equals(CAPABILITY)) {
+      plain.remove(node);
+    }
+  }
+}

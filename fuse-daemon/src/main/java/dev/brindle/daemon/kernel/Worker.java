@@ -1,0 +1,106 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.kernel.Wire.InHeader;
+import dev.brindle.daemon.kernel.Wire.OutHeader;
+import dev.brindle.daemon.kernel.Wire.WriteIn;
+import dev.brindle.daemon.serve.NativeBuffer;
+import java.io.IOException;
+import org.tinylog.Logger;
+
+/**
+ * A thread that receives requests and answers them, one at a time, with the memory that takes: the
+ * longest request and the longest answer. What is never used of it takes up none.
+ */
+final class Worker extends Thread {
+  private static final int STACK_BYTES = 1 << 20;
+
+  /** The kernel wants so much room at the least for what comes before data: a page. */
+  private static final int REQUEST_HEAD_BYTES = Math.max(4096, InHeader.BYTES + WriteIn.BYTES);
+
+  private final KernelSession session;
+  private final DevicePair devices;
+  private final Dispatcher dispatcher;
+  private final Polling polling;
+  private final NativeBuffer received;
+  private final NativeBuffer sent;
+  private final Request request;
+  private final Answer answer;
+
+  Worker(
+      KernelSession session,
+      DevicePair devices,
+      Dispatcher dispatcher,
+      Polling polling,
+      int ioBytesMax,
+      String name) {
+    super(null, null, name, STACK_BYTES);
+    this.session = session;
+    this.devices = devices;
+    this.dispatcher = dispatcher;
+    this.polling = polling;
+    received = NativeBuffer.untouched(REQUEST_HEAD_BYTES + ioBytesMax);
+    sent = NativeBuffer.untouched(OutHeader.BYTES + ioBytesMax);
+    request = new Request(received);
+    answer = new Answer(sent);
+    setDaemon(true);
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (receive()) {
+        session.workerBusy(Opcode.isForget(request.opcode()));
+        dispatcher.dispatch(request, answer);
+        polling.answered();
+        if (!session.workerIdle()) {
+          return;
+        }
+      }
+      session.workerSawEnd();
+    } catch (IOException | RuntimeException e) {
+      Logger.error(e, "{} can receive no more requests", getName());
+      session.workerSawEnd();
+    } finally {
+      received.free();
+      sent.free();
+      session.workerEnded();
+    }
+  }
+
+  /** Gets a request; false when none will come any more. */
+  private boolean receive() throws IOException {
+    if (devices.polls() && polling.begin()) {
+      int length = poll();
+      if (length != Device.NONE) {
+        return length != Device.END;
+      }
+    }
+    int length;
+    do {
+      length = receive(devices.waiting());
+    } while (length == Device.NONE);
+    polling.received();
+    return length != Device.END;
+  }
+
+  private int poll() throws IOException {
+    int length = Device.NONE;
+    try {
+      long deadline = System.nanoTime() + polling.windowNanos();
+      do {
+        length = receive(devices.polled());
+      } while (length == Device.NONE && System.nanoTime() < deadline);
+      return length;
+    } finally {
+      polling.end(length != Device.NONE);
+    }
+  }
+
+  private int receive(Device device) throws IOException {
+    int length = request.receive(device);
+    if (length > 0) {
+      answer.begin(device, request.unique());
+    }
+    return length;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.kernel.Wire.GetxattrIn;
+import dev.brindle.daemon.kernel.Wire.SetxattrIn;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The operations on extended attributes. A caller that gives no room (size 0) asks how much it
+ * needs; too little is ERANGE.
+ */
+final class XattrOperations {
+  /** XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux, in bytes. */
+  private static final int SIZE_MAX = 65_536;
+
+  private static final int CREATE = 1;
+  private static final int REPLACE = 2;
+
+  private final InodeFileSystem fileSystem;
+  private final Privileges privileges;
+
+  XattrOperations(InodeFileSystem fileSystem, Privileges privileges) {
+    this.fileSystem = fileSystem;
+    this.privileges = privileges;
+  }
+
+  void setxattr(Request request, Answer answer) throws IOException {
+    int size = request.u32(SetxattrIn.SIZE);
+    if (size < 0 || size > SIZE_MAX) {
+      throw new FileSystemException(Errno.E2BIG);
+    }
+    Name name = name(request, SetxattrIn.BYTES);
+    byte[] value = new byte[size];
+    request.data(request.behindString(SetxattrIn.BYTES), size).get(value);
+    privileges.attributeSet(request.node(), name);
+    fileSystem.setxattr(
+        request.caller(), request.node(), name, value, mode(request.u32(SetxattrIn.FLAGS)));
+    privileges.attributeSet(request.node(), name);
+    answer.success();
+  }
+
+  void getxattr(Request request, Answer answer) throws IOException {
+    Name name = name(request, GetxattrIn.BYTES);
+    send(answer, fileSystem.getxattr(request.node(), name), request.u32(GetxattrIn.SIZE));
+  }
+
+  void listxattr(Request request, Answer answer) throws IOException {
+    List<Name> names = fileSystem.listxattr(request.node());
+    int length = 0;
+    for (Name name : names) {
+      length += name.length() + 1;
+    }
+    if (length > SIZE_MAX) {
+      throw new FileSystemException(Errno.E2BIG);
+    }
+    byte[] list = new byte[length];
+    int at = 0;
+    for (Name name : names) {
+      System.arraycopy(name.bytes(), 0, list, at, name.length());
+      at += name.length() + 1;
+    }
+    send(answer, list, request.u32(GetxattrIn.SIZE));
+  }
+
+  void removexattr(Request request, Answer answer) throws IOException {
+    fileSystem.removexattr(request.caller(), request.node(), name(request, 0));
+    answer.success();
+  }
+
+  /**
+   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here; access
+   *     control lists are among those, for the kernel would not obey what it had stored
+   */
+  private static Name name(Request request, int at) throws FileSystemException {
+    byte[] bytes = request.string(at);
+    if (!Host.LINUX.isXattrName(bytes)) {
+      throw new FileSystemException(Errno.EOPNOTSUPP);
+    }
+    return Name.of(bytes);
+  }
+
+  private static void send(Answer answer, byte[] bytes, int room) throws FileSystemException {
+    if (room == 0) {
+      Replies.number(answer, bytes.length);
+    } else if (bytes.length > room) {
+      throw new FileSystemException(Errno.ERANGE);
+    } else {
+      answer.bytes(bytes);
+    }
+  }
+
+  private static XattrMode mode(int flags) {
+    if ((flags & CREATE) != 0) {
+      return XattrMode.CREATE;
+    }
+    return (flags & REPLACE) != 0 ? XattrMode.REPLACE : XattrMode.CREATE_OR_REPLACE;
+  }
+}

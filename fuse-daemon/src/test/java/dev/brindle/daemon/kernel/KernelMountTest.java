@@ -1,0 +1,18 @@
+package dev.brindle.daemon.kernel;
+
+import dev.brindle.daemon.MountContract;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.Transport;
+
+/** The contract of a mount, through the kernel transport, as the only mount of its store. */
+class KernelMountTest extends MountContract {
+  @Override
+  protected Transport transport() {
+    return KernelTransport.create(100);
+  }
+
+  @Override
+  protected CachingOptions caching() {
+    return CachingOptions.alone();
+  }
+}
