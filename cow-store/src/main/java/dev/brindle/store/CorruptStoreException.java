@@ -14,4 +14,9 @@ public final class CorruptStoreException extends IOException {
   public CorruptStoreException(String file, long offset, String what) {
     super("damaged store file " + file + (offset < 0 ? "" : " at byte " + offset) + ": " + what);
   }
+
+  /** Says once more what went wrong before, with a trace of its own. */
+  public CorruptStoreException(CorruptStoreException before) {
+    super(before.getMessage(), before);
+  }
 }

@@ -58,10 +58,12 @@ final class LogRecovery {
     this.file = openForAppend(position / segmentBlocks);
     int[] checksums = new int[segmentBlocks];
     int end = scanner.scan(file, checksums, block);
-    if (end != block) {
-      file.close();
-      throw new CorruptStoreException(
-          file.file().name(), file.offset(end), "a group before the last checkpoint is damaged");
+    if (end < block) {
+      Logger.error(
+          "damaged store file {} at byte {}: a group's header is not what was written; its data"
+              + " cannot be read any more",
+          file.file().name(),
+          file.offset(end));
     }
     enter(checksums);
   }

@@ -46,10 +46,12 @@ final class SegmentScanner {
   }
 
   /**
-   * Walks the headers from the segment's start and notes the data's checksums.
+   * Walks the headers from the segment's start and notes the data's checksums. A header that is
+   * damaged costs the checksums of its own group: the walk goes on with the next block that is a
+   * header, which cannot be mistaken, since a header's checksum covers its place.
    *
    * @param checksums filled, by block
-   * @return where the walk ended: the first block that begins no group
+   * @return the first block at which a header is missing, or the end
    */
   int scan(SegmentFile file, int[] checksums) throws IOException {
     return scan(file, checksums, segmentBlocks);
@@ -58,15 +60,18 @@ final class SegmentScanner {
   /** As {@link #scan(SegmentFile, int[])}, but goes no further than the given block. */
   int scan(SegmentFile file, int[] checksums, int endBlock) throws IOException {
     int block = 0;
+    int missing = endBlock;
     while (block < endBlock) {
       Found found = headerAt(file, block);
       if (found == null) {
-        return block;
+        missing = Math.min(missing, block);
+        block++;
+      } else {
+        note(found.header(), checksums);
+        block += found.header().totalBlocks();
       }
-      note(found.header(), checksums);
-      block += found.header().totalBlocks();
     }
-    return block;
+    return missing;
   }
 
   static void note(GroupHeader header, int[] checksums) {

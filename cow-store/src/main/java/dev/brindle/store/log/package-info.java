@@ -39,7 +39,8 @@
  * </pre>
  *
  * A page has its own checksum so that a random read costs one page and not the table. When a page
- * of a normal segment is damaged, the checksums are taken from the group headers instead.
+ * of a normal segment is damaged, the checksums are taken from the group headers instead. In the
+ * rewritten form there are no groups: a damaged page costs what it covers, 4 MiB at the most.
  *
  * <h2>Groups</h2>
  *

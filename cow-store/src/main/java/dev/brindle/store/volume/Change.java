@@ -5,14 +5,17 @@ import dev.brindle.store.Timestamp;
 import dev.brindle.store.tree.Item;
 import dev.brindle.store.tree.TreeReader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One operation on a head, under the head's lock: items are put and removed in the tree at once,
- * and written down as a redo operation. What an operation may be refused for must be found out
- * before its first change.
+ * and written down as a redo operation; blocks change hands at the operation's end. What an
+ * operation may be refused for is found out before its first change; when it meets a damaged node
+ * after that, what it did is taken back, item by item: the nodes for that are in memory.
  */
 final class Change {
   private final Head head;
@@ -20,7 +23,13 @@ final class Change {
   private final TreeView view;
   private final Map<Long, Inode> touched = new LinkedHashMap<>();
   private final Timestamp now = Timestamp.now();
-  private boolean changed;
+  private final List<Undo> undo = new ArrayList<>();
+  private final List<Extent> allocated = new ArrayList<>();
+  private final List<Extent> freed = new ArrayList<>();
+  private final List<Runnable> whenDone = new ArrayList<>();
+
+  /** Blocks have changed hands: there is no way back. */
+  private boolean settling;
 
   Change(Head head, RedoWriter redo) {
     this.head = head;
@@ -44,9 +53,55 @@ final class Change {
     return now;
   }
 
+  /**
+   * An item as it was.
+   *
+   * @param value null when there was none
+   */
+  private record Undo(long high, long offset, byte @Nullable [] value) {}
+
+  /** A point of an operation to go back to. */
+  record Mark(int items, int allocated, int freed, int redoBytes) {}
+
   /** True as soon as the tree is not what it was. */
   boolean hasChanged() {
-    return changed;
+    return !undo.isEmpty() || !allocated.isEmpty() || !freed.isEmpty();
+  }
+
+  /** False when a failure left a part of the operation behind. */
+  boolean canBeTakenBack() {
+    return !settling;
+  }
+
+  Mark mark() {
+    return new Mark(undo.size(), allocated.size(), freed.size(), redo.length());
+  }
+
+  /** Takes back all that was put, removed, allocated and freed since. */
+  void takeBack(Mark mark) throws IOException {
+    for (int i = undo.size() - 1; i >= mark.items; i--) {
+      Undo item = undo.remove(i);
+      if (item.value == null) {
+        head.remove(item.high, item.offset);
+      } else {
+        head.put(item.high, item.offset, item.value);
+      }
+    }
+    allocated.subList(mark.allocated, allocated.size()).clear();
+    freed.subList(mark.freed, freed.size()).clear();
+    redo.cut(mark.redoBytes);
+  }
+
+  /** Takes back the whole operation. */
+  void takeBack() throws IOException {
+    touched.clear();
+    whenDone.clear();
+    takeBack(new Mark(0, 0, 0, 0));
+  }
+
+  /** What memory has to know when the operation cannot fail any more; under the same locks. */
+  void whenDone(Runnable step) {
+    whenDone.add(step);
   }
 
   /** An inode to read and change: the same object throughout the operation. */
@@ -66,15 +121,16 @@ final class Change {
   }
 
   void put(long high, long offset, byte[] value) throws IOException {
-    changed = true;
-    head.put(high, offset, value);
+    undo.add(new Undo(high, offset, head.put(high, offset, value)));
     redo.put(head.version(), high, offset, value);
   }
 
   void remove(long high, long offset) throws IOException {
-    changed = true;
-    head.remove(high, offset);
-    redo.remove(head.version(), high, offset);
+    byte[] previous = head.remove(high, offset);
+    if (previous != null) {
+      undo.add(new Undo(high, offset, previous));
+      redo.remove(head.version(), high, offset);
+    }
   }
 
   void putOrRemove(long high, long offset, byte @Nullable [] value) throws IOException {
@@ -85,17 +141,13 @@ final class Change {
     }
   }
 
-  void allocate(long address, int blocks) {
-    changed = true;
-    head.allocate(address, blocks);
-    redo.allocate(head.version(), address, blocks);
+  void allocate(Extent extent) {
+    allocated.add(extent);
   }
 
-  void free(Extent extent) throws IOException {
+  void free(Extent extent) {
     if (!extent.unwritten()) {
-      changed = true;
-      head.free(extent.address(), extent.blocks(), extent.born());
-      redo.free(head.version(), extent.address(), extent.blocks(), extent.born());
+      freed.add(extent);
     }
   }
 
@@ -174,11 +226,21 @@ final class Change {
     put(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode, new byte[0]);
   }
 
-  /** Puts the inodes that were changed; nothing is left to be done to the tree. */
+  /** Puts the inodes that were changed, and lets blocks change hands. */
   void finish() throws IOException {
     for (Inode inode : touched.values()) {
       put(ItemType.high(inode.number, ItemType.INODE), 0, inode.encode());
     }
     touched.clear();
+    settling = true;
+    for (Extent extent : allocated) {
+      head.allocate(extent.address(), extent.blocks());
+      redo.allocate(head.version(), extent.address(), extent.blocks());
+    }
+    for (Extent extent : freed) {
+      head.free(extent.address(), extent.blocks(), extent.born());
+      redo.free(head.version(), extent.address(), extent.blocks(), extent.born());
+    }
+    whenDone.forEach(Runnable::run);
   }
 }

@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
@@ -153,11 +154,28 @@ final class Engine {
         pending.add(redo.operation());
       }
       return result;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException e) {
+      takeBack(head, change, e);
+      throw e;
+    } catch (RuntimeException | Error e) {
       if (change.hasChanged()) {
         fault.report("an operation on volume " + head.volume, e);
       }
       throw e;
+    }
+  }
+
+  /** An operation that could not read what it needs leaves no trace, and others go on. */
+  private void takeBack(Head head, Change change, IOException cause) {
+    try {
+      if (change.hasChanged() && change.canBeTakenBack()) {
+        change.takeBack();
+      } else if (change.hasChanged()) {
+        fault.report("an operation on volume " + head.volume, cause);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      cause.addSuppressed(e);
+      fault.report("an operation on volume " + head.volume, cause);
     }
   }
 
@@ -209,10 +227,25 @@ final class Engine {
       return 0;
     }
     if (state != null) {
-      new FileOperations(this, head).discard(state);
-      head.detachIfIdle(state);
+      change.whenDone(
+          () -> {
+            new FileOperations(this, head).discard(state);
+            head.detachIfIdle(state);
+          });
     }
-    if (change.purge(inode.number, PURGE_ITEMS)) {
+    Change.Mark mark = change.mark();
+    try {
+      if (change.purge(inode.number, PURGE_ITEMS)) {
+        return 0;
+      }
+    } catch (CorruptStoreException e) {
+      Logger.error(
+          e,
+          "inode {} of volume {} is unlinked, but its blocks stay taken: it is damaged",
+          inode.number,
+          head.volume);
+      change.takeBack(mark);
+      change.addOrphan(inode.number);
       return 0;
     }
     change.addOrphan(inode.number);
@@ -266,23 +299,78 @@ final class Engine {
 
   // ---- Flushing
 
+  /**
+   * Flushes a file.
+   *
+   * @throws CorruptStoreException the file's part of the tree is damaged: what was dirty is lost,
+   *     and this is what every later flush of it says
+   */
   void flush(Head head, FileState state, boolean withRedo) throws IOException {
+    state.refuseAfterLoss();
     if (!state.isClean()) {
-      new Flush(this, head, state).run(withRedo);
+      try {
+        new Flush(this, head, state).run(withRedo);
+      } catch (CorruptStoreException e) {
+        Logger.error(
+            e,
+            "inode {} of volume {} is damaged: {} bytes written to it are lost",
+            state.inode,
+            head.volume,
+            (long) state.dirtyPageCount() * FileState.PAGE_BYTES);
+        lose(head, state, e);
+        throw e;
+      }
     }
   }
 
-  /** Flushes every file of a volume that is dirty now. */
+  /** Gives up what is dirty of a file: the bound on dirty data is everybody's. */
+  private void lose(Head head, FileState state, CorruptStoreException cause) {
+    head.lock.writeLock().lock();
+    try {
+      new FileOperations(this, head).discard(state);
+      state.lost(cause);
+      Inode inode = head.view().find(state.inode);
+      state.sizeStored(inode == null ? 0 : inode.size);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    } finally {
+      head.lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Flushes every file of a volume that is dirty now.
+   *
+   * @throws CorruptStoreException one or more could not be flushed; all others were
+   */
   void flushAll(Head head) throws IOException {
+    CorruptStoreException damage = null;
     for (FileState state : head.states()) {
-      flush(head, state, false);
+      if (!state.isClean() && !state.isLost()) {
+        try {
+          flush(head, state, false);
+        } catch (CorruptStoreException e) {
+          damage = e;
+        }
+      }
+    }
+    if (damage != null) {
+      throw damage;
     }
   }
 
-  /** Flushes every file that is dirty now. */
+  /** Flushes every file that is dirty now; like {@link #flushAll(Head)}. */
   void flushAll() throws IOException {
+    CorruptStoreException damage = null;
     for (Head head : heads.values()) {
-      flushAll(head);
+      try {
+        flushAll(head);
+      } catch (CorruptStoreException e) {
+        damage = e;
+      }
+    }
+    if (damage != null) {
+      throw damage;
     }
   }
 
@@ -293,6 +381,8 @@ final class Engine {
   void flushAllThatFits() throws IOException {
     try {
       flushAll();
+    } catch (CorruptStoreException e) {
+      Logger.debug("a damaged file was left out: {}", e.getMessage());
     } catch (FileSystemException e) {
       if (e.errno() != Errno.ENOSPC) {
         throw e;

@@ -20,8 +20,9 @@ final class ExtentMap {
   /** Puts new blocks where the file may have others. */
   void replace(long block, long address, int blocks) throws IOException {
     cut(block, block + blocks);
-    change.allocate(address, blocks);
-    put(block, new Extent(address, blocks, false, change.head().version()));
+    Extent extent = new Extent(address, blocks, false, change.head().version());
+    change.allocate(extent);
+    put(block, extent);
     inode.blocks += blocks;
   }
 

@@ -99,6 +99,7 @@ final class FileOperations {
         Inode inode = regular(head.view().inode(number));
         state = head.attach(inode);
         synchronized (state) {
+          state.refuseAfterLoss();
           at = offset == null ? state.size() : offset;
           if (at < 0 || at > Long.MAX_VALUE - length) {
             throw new FileSystemException(at < 0 ? Errno.EINVAL : Errno.EFBIG);
@@ -205,12 +206,12 @@ final class FileOperations {
     }
     FileState state = head.attach(inode);
     synchronized (state) {
-      state.takeModified();
+      change.whenDone(state::takeModified);
       inode.touch(change.now());
       change.update(inode);
       if (size > state.size()) {
         zeroBehindEnd(state, inode, Long.MAX_VALUE);
-        state.grow(size);
+        change.whenDone(() -> state.grow(size));
         return false;
       }
       return cut(change, inode, state, size);
@@ -219,12 +220,7 @@ final class FileOperations {
 
   private boolean cut(Change change, Inode inode, FileState state, long size) throws IOException {
     synchronized (state) {
-      dropPages(state, pagesTo(size), Long.MAX_VALUE);
-      int tail = (int) (size & PAGE_MASK);
-      byte[] last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
-      if (last != null) {
-        java.util.Arrays.fill(last, tail, PAGE_BYTES, (byte) 0);
-      }
+      change.whenDone(() -> dropTail(state, size));
       if (size < inode.size || inode.blocks > 0) {
         cutInline(change, inode, size);
         long wanted = pagesTo(size);
@@ -232,20 +228,26 @@ final class FileOperations {
         if (left > wanted) {
           long reached = Math.max(size, Math.min(inode.size, left << PAGE_SHIFT));
           inode.size = reached;
-          state.grow(reached);
+          change.whenDone(() -> state.grow(reached));
           return true;
         }
         inode.size = Math.min(inode.size, size);
       }
-      if (inode.size == size) {
-        state.sizeStored(size);
-      } else {
-        state.grow(size);
-      }
-      if (size == 0) {
-        state.truncatedToZero();
-      }
+      boolean stored = inode.size == size;
+      change.whenDone(() -> state.cut(size, stored));
       return false;
+    }
+  }
+
+  /** Forgets dirty bytes behind a new end. */
+  private void dropTail(FileState state, long size) {
+    synchronized (state) {
+      dropPages(state, pagesTo(size), Long.MAX_VALUE);
+      int tail = (int) (size & PAGE_MASK);
+      byte[] last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
+      if (last != null) {
+        java.util.Arrays.fill(last, tail, PAGE_BYTES, (byte) 0);
+      }
     }
   }
 
@@ -340,7 +342,7 @@ final class FileOperations {
         clear(change, inode, state, from, Math.min(to, Math.max(from, state.size())));
       }
       inode.touch(change.now());
-      state.takeModified();
+      change.whenDone(state::takeModified);
       change.update(inode);
       if (mode != FallocateMode.PUNCH_HOLE) {
         if (!keepsSize && to > state.size()) {
@@ -371,7 +373,7 @@ final class FileOperations {
         if (!toEnd) {
           zeroPart(state, inode, lastWhole << PAGE_SHIFT, to);
         }
-        dropPages(state, firstWhole, Math.max(firstWhole, lastWhole));
+        change.whenDone(() -> dropPages(state, firstWhole, Math.max(firstWhole, lastWhole)));
         if (new FileContent(change.tree(), inode.number, inode.size).inline() != null
             && firstWhole == 0
             && lastWhole > 0) {

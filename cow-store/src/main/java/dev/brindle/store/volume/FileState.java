@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
 import java.util.NavigableMap;
@@ -38,6 +39,10 @@ final class FileState {
   @GuardedBy("this")
   private boolean truncatedToZero;
 
+  /** Why written data was lost. */
+  @GuardedBy("this")
+  private @Nullable CorruptStoreException loss;
+
   FileState(Inode inode) {
     this.inode = inode.number;
     this.size = inode.size;
@@ -57,6 +62,31 @@ final class FileState {
 
   synchronized boolean isHeld() {
     return holds > 0;
+  }
+
+  /** Remembers that dirty data could not be flushed and is gone. */
+  synchronized void lost(CorruptStoreException cause) {
+    loss = cause;
+  }
+
+  /**
+   * To be called before data is acknowledged: no success may follow a loss.
+   *
+   * @throws CorruptStoreException data of this file was lost since it was opened
+   */
+  synchronized void refuseAfterLoss() throws CorruptStoreException {
+    if (loss != null) {
+      throw new CorruptStoreException(loss);
+    }
+  }
+
+  synchronized boolean isLost() {
+    return loss != null;
+  }
+
+  /** True when nothing is to be remembered of the inode. */
+  synchronized boolean isIdle() {
+    return holds == 0 && loss == null && isClean();
   }
 
   /** True when the tree knows everything that this knows. */
@@ -94,6 +124,11 @@ final class FileState {
     modified = now;
   }
 
+  /** The time of the last write, when the tree does not know it. */
+  synchronized @Nullable Timestamp modified() {
+    return modified;
+  }
+
   /** The times of the last write that the tree does not know; forgotten here. */
   synchronized @Nullable Timestamp takeModified() {
     Timestamp time = modified;
@@ -101,8 +136,15 @@ final class FileState {
     return time;
   }
 
-  synchronized void truncatedToZero() {
-    truncatedToZero = true;
+  /**
+   * The file was cut.
+   *
+   * @param stored whether the tree knows
+   */
+  synchronized void cut(long newSize, boolean stored) {
+    size = newSize;
+    sizeChanged = !stored;
+    truncatedToZero |= newSize == 0;
   }
 
   /** Whether the file was emptied since the last call: what replaces it wants to be flushed. */

@@ -5,9 +5,9 @@ import dev.brindle.store.log.Append;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one file's dirty pages into the log and its tree: one append takes up to 1,024 pages in
@@ -28,6 +28,28 @@ final class Flush {
   private record Run(long page, int count) {}
 
   /**
+   * Pages that go to the tree in one step.
+   *
+   * @param next the first dirty page that does not
+   */
+  private record Pages(List<ByteBuffer> data, List<Run> runs, long next) {
+    static final long NO_MORE = -1;
+    static final Pages NONE = new Pages(List.of(), List.of(), NO_MORE);
+
+    int count() {
+      return data.size();
+    }
+
+    boolean isLast() {
+      return next == NO_MORE;
+    }
+
+    boolean beginsWithFirst() {
+      return !runs.isEmpty() && runs.get(0).page == 0;
+    }
+  }
+
+  /**
    * Flushes what is dirty now and, in the same last write, the redo that waits.
    *
    * @param withRedo true when an {@code fsync} follows
@@ -43,49 +65,45 @@ final class Flush {
   private int step(boolean withRedo) throws IOException {
     int pagesMax = Math.min(engine.appendBlocksMax(), Math.max(1, state.dirtyPageCount()));
     try (Append append = engine.beginAppend(pagesMax, withRedo)) {
-      List<ByteBuffer> data = engine.flushChange(head, change -> apply(change, append, pagesMax));
+      Pages pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
       engine.write(append, withRedo);
-      engine.dirtyBytes().add(-(long) data.size() * FileState.PAGE_BYTES);
-      return Math.max(1, data.size());
+      engine.dirtyBytes().add(-(long) pages.count() * FileState.PAGE_BYTES);
+      return Math.max(1, pages.count());
     }
   }
 
-  private List<ByteBuffer> apply(Change change, Append append, int pagesMax) throws IOException {
+  /** Nothing of the state changes before all that can fail is done. */
+  private Pages apply(Change change, Append append, int pagesMax) throws IOException {
     synchronized (state) {
-      List<ByteBuffer> data = new ArrayList<>();
       Inode inode = change.view().find(state.inode);
       if (inode == null || state.isClean()) {
-        return data;
+        return Pages.NONE;
       }
       FileContent content = new FileContent(change.tree(), inode.number, inode.size);
-      if (fitsInline(inode)) {
-        storeInline(change, inode, content);
-        return data;
+      boolean inline = fitsInline(inode);
+      Pages pages = first(inline ? Integer.MAX_VALUE : pagesMax);
+      if (inline) {
+        storeInline(change, inode, content, pages);
+      } else {
+        storeExtents(change, inode, pages, append.dataAddress());
       }
-      storeExtents(change, inode, take(pagesMax, data), data, append);
-      return data;
+      store(change, inode, pages);
+      change.whenDone(() -> done(pages, inline ? null : append));
+      return pages;
     }
   }
 
-  private void storeExtents(
-      Change change, Inode inode, List<Run> runs, List<ByteBuffer> data, Append append)
+  private static void storeExtents(Change change, Inode inode, Pages pages, long firstAddress)
       throws IOException {
-    try {
-      long inlineHigh = ItemType.high(inode.number, ItemType.INLINE);
-      if (!runs.isEmpty() && runs.get(0).page == 0 && change.tree().get(inlineHigh, 0) != null) {
-        change.remove(inlineHigh, 0);
-      }
-      append.publish(data.toArray(ByteBuffer[]::new));
-      long address = append.dataAddress();
-      ExtentMap extents = new ExtentMap(change, inode);
-      for (Run run : runs) {
-        extents.replace(run.page, address, run.count);
-        address += run.count;
-      }
-      store(change, inode);
-    } catch (IOException | RuntimeException e) {
-      engine.fault().report("the flush of inode " + inode.number, e);
-      throw e;
+    long inlineHigh = ItemType.high(inode.number, ItemType.INLINE);
+    if (pages.beginsWithFirst() && change.tree().get(inlineHigh, 0) != null) {
+      change.remove(inlineHigh, 0);
+    }
+    long address = firstAddress;
+    ExtentMap extents = new ExtentMap(change, inode);
+    for (Run run : pages.runs) {
+      extents.replace(run.page, address, run.count);
+      address += run.count;
     }
   }
 
@@ -95,33 +113,34 @@ final class Flush {
     }
   }
 
-  private void storeInline(Change change, Inode inode, FileContent content) throws IOException {
+  private void storeInline(Change change, Inode inode, FileContent content, Pages pages)
+      throws IOException {
     synchronized (state) {
       int size = (int) state.size();
-      byte[] page = state.dirtyPages().remove(0L);
-      if (page != null) {
-        engine.dirtyBytes().add(-FileState.PAGE_BYTES);
-        change.put(
-            ItemType.high(inode.number, ItemType.INLINE), 0, java.util.Arrays.copyOf(page, size));
+      if (pages.beginsWithFirst()) {
+        byte[] bytes = java.util.Arrays.copyOf(pages.data.get(0).array(), size);
+        change.put(ItemType.high(inode.number, ItemType.INLINE), 0, bytes);
       } else {
         byte[] old = content.inline();
         if (old != null && old.length > size) {
           throw new IllegalStateException("inline data behind the end of inode " + inode.number);
         }
       }
-      store(change, inode);
     }
   }
 
-  /** Takes the first pages out of the state, in order. */
-  private List<Run> take(int pagesMax, List<ByteBuffer> data) {
+  /** The first dirty pages, in order. */
+  private Pages first(int pagesMax) {
     synchronized (state) {
+      List<ByteBuffer> data = new ArrayList<>();
       List<Run> runs = new ArrayList<>();
       long start = -1;
       int count = 0;
-      Iterator<Map.Entry<Long, byte[]>> pages = state.dirtyPages().entrySet().iterator();
-      while (pages.hasNext() && data.size() < pagesMax) {
-        Map.Entry<Long, byte[]> page = pages.next();
+      for (Map.Entry<Long, byte[]> page : state.dirtyPages().entrySet()) {
+        if (data.size() == pagesMax) {
+          runs.add(new Run(start, count));
+          return new Pages(data, runs, page.getKey());
+        }
         if (count > 0 && page.getKey() != start + count) {
           runs.add(new Run(start, count));
           count = 0;
@@ -131,32 +150,46 @@ final class Flush {
         }
         count++;
         data.add(ByteBuffer.wrap(page.getValue()));
-        pages.remove();
       }
       if (count > 0) {
         runs.add(new Run(start, count));
       }
-      return runs;
+      return new Pages(data, runs, Pages.NO_MORE);
     }
   }
 
-  /** Size and times; the size up to the first page that is still dirty. */
-  private void store(Change change, Inode inode) {
+  /** Size and times; the size up to the first page that stays dirty. */
+  private void store(Change change, Inode inode, Pages pages) {
     synchronized (state) {
       long size = state.size();
-      if (state.dirtyPages().isEmpty()) {
-        inode.size = size;
-        state.sizeStored(size);
-      } else {
-        long flushed = state.dirtyPages().firstKey() << FileState.PAGE_SHIFT;
-        inode.size = Math.max(inode.size, Math.min(size, flushed));
-      }
-      Timestamp modified = state.takeModified();
+      long flushed = pages.isLast() ? size : Math.min(size, pages.next << FileState.PAGE_SHIFT);
+      inode.size = pages.isLast() ? size : Math.max(inode.size, flushed);
+      Timestamp modified = state.modified();
       if (modified != null) {
         inode.modificationTime = modified;
         inode.changeTime = modified.compareTo(inode.changeTime) > 0 ? modified : inode.changeTime;
       }
       change.update(inode);
+    }
+  }
+
+  /**
+   * The tree has it all: the pages are not dirty any more, and are read from the append.
+   *
+   * @param append null when nothing goes there
+   */
+  private void done(Pages pages, @Nullable Append append) {
+    synchronized (state) {
+      for (Run run : pages.runs) {
+        state.dirtyPages().subMap(run.page, run.page + run.count).clear();
+      }
+      if (pages.isLast()) {
+        state.sizeStored(state.size());
+      }
+      state.takeModified();
+      if (append != null) {
+        append.publish(pages.data.toArray(ByteBuffer[]::new));
+      }
     }
   }
 }

@@ -1,10 +1,12 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.tinylog.Logger;
 
 /**
  * Flushes in the background: files with long runs of dirty pages, everything when half of what may
@@ -54,7 +56,7 @@ final class Flusher {
         flush(task);
       }
       if (engine.dirtyBytes().isHalfFull()) {
-        engine.flushAll();
+        flushAllSound();
       }
       if (engine.backlog().wantsRedoWritten()) {
         engine.writeRedo();
@@ -72,9 +74,24 @@ final class Flusher {
     }
   }
 
+  private void flushAllSound() throws IOException {
+    try {
+      engine.flushAll();
+    } catch (CorruptStoreException e) {
+      leftOut(e);
+    }
+  }
+
+  /** The engine has logged it, and tells whoever syncs the file. */
+  private static void leftOut(CorruptStoreException damage) {
+    Logger.debug("a damaged file was left out: {}", damage.getMessage());
+  }
+
   private void flush(Task task) throws IOException {
     try {
       engine.flush(task.head, task.state, false);
+    } catch (CorruptStoreException e) {
+      leftOut(e);
     } catch (FileSystemException e) {
       if (e.errno() != Errno.ESTALE) {
         throw e;

@@ -81,21 +81,25 @@ final class Head {
     deleted = nowDeleted;
   }
 
-  void put(long high, long offset, byte[] value) throws IOException {
+  /** Returns the value there was; null when there was none. */
+  byte @Nullable [] put(long high, long offset, byte[] value) throws IOException {
     byte[] previous = tree.put(high, offset, value);
     if (ItemType.typeOf(high) == ItemType.INODE && previous == null) {
       version.setInodeCount(version.inodeCount() + 1);
       version.setNextInode(Math.max(version.nextInode(), ItemType.inodeOf(high) + 1));
     }
     version.setRoot(tree.root());
+    return previous;
   }
 
-  void remove(long high, long offset) throws IOException {
+  /** Returns the value there was; null when there was none. */
+  byte @Nullable [] remove(long high, long offset) throws IOException {
     byte[] previous = tree.remove(high, offset);
     if (ItemType.typeOf(high) == ItemType.INODE && previous != null) {
       version.setInodeCount(version.inodeCount() - 1);
     }
     version.setRoot(tree.root());
+    return previous;
   }
 
   void allocate(long address, int blocks) {
@@ -118,7 +122,7 @@ final class Head {
 
   /** Forgets a state that nobody holds and the tree knows all of; under the lock, exclusively. */
   void detachIfIdle(FileState state) {
-    if (!state.isHeld() && state.isClean()) {
+    if (state.isIdle()) {
       states.remove(state.inode, state);
     }
   }

@@ -291,8 +291,11 @@ public final class OpenStore implements Closeable {
   }
 
   public void sync() throws IOException {
-    engine.flushAll();
-    engine.persist();
+    try {
+      engine.flushAll();
+    } finally {
+      engine.persist();
+    }
   }
 
   public void checkpoint() throws IOException {

@@ -41,6 +41,16 @@ final class RedoWriter {
     out.putLong(checkpoint);
   }
 
+  /** What was composed, in bytes. */
+  int length() {
+    return out.position();
+  }
+
+  /** Forgets what was composed behind a length; 0 leaves nothing that could be used. */
+  void cut(int length) {
+    out.position(length);
+  }
+
   byte[] operation() {
     return Arrays.copyOf(out.array(), out.position());
   }

@@ -111,8 +111,11 @@ final class VolumeTree implements WritableFileTree {
 
   @Override
   public void release(long inode) throws IOException {
-    engine.release(head, files, inode);
-    holds.decrementAndGet();
+    try {
+      engine.release(head, files, inode);
+    } finally {
+      holds.decrementAndGet();
+    }
   }
 
   @Override
@@ -216,7 +219,10 @@ final class VolumeTree implements WritableFileTree {
 
   @Override
   public void sync() throws IOException {
-    engine.flushAll(head);
-    engine.persist();
+    try {
+      engine.flushAll(head);
+    } finally {
+      engine.persist();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.tinylog.Logger;
 
 /**
  * The operations on volumes, snapshots and clones as wholes. What they change is changed with the
@@ -80,16 +82,23 @@ final class Volumes {
 
   /** Removes what was open without a name when the version was frozen, or when a process ended. */
   private void dropOrphans(Head head) throws IOException {
-    long orphan = engine.look(head, Volumes::firstOrphan);
+    long orphan = engine.look(head, view -> orphanFrom(view, 0));
     while (orphan != 0 && !engine.fault().isReported()) {
-      engine.purge(head, orphan);
-      orphan = engine.look(head, Volumes::firstOrphan);
+      try {
+        engine.purge(head, orphan);
+      } catch (CorruptStoreException e) {
+        Logger.error(
+            e, "a file without names, inode {} of volume {}, cannot be freed", orphan, head.volume);
+      }
+      long next = orphan + 1;
+      orphan = engine.look(head, view -> orphanFrom(view, next));
     }
   }
 
-  private static long firstOrphan(TreeView view) throws IOException {
+  /** The first orphan with this number or a larger one; 0 when there is none. */
+  private static long orphanFrom(TreeView view, long from) throws IOException {
     long high = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
-    Item item = view.tree().ceiling(high, 0);
+    Item item = view.tree().ceiling(high, from);
     return item == null || item.high() != high ? 0 : item.offset();
   }
 

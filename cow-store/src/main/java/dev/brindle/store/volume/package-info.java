@@ -98,6 +98,17 @@
  * <p>Bytes behind a file's end in its last block are undefined; whoever makes a file longer zeroes
  * them first, in the page that he makes dirty with it.
  *
+ * <h2>What damage costs</h2>
+ *
+ * An operation that meets a damaged node is taken back as a whole ({@link
+ * dev.brindle.store.volume.Change}) and fails with EIO; others go on. A file whose dirty pages
+ * cannot be flushed because its part of the tree is damaged loses them, since the bound on dirty
+ * data is everybody's: that is logged, and each later {@code fsync} and write of the file fails
+ * until the process ends. A checkpoint leaves such a file out; the snapshot during which it is
+ * found fails. A file whose blocks cannot be found any more can be unlinked; they stay taken. Only
+ * a failure that leaves memory and disk apart (a write, a sync, a node of the deadlists, a row of
+ * the catalogue's tables) makes the store read-only.
+ *
  * <h2>Locks</h2>
  *
  * In the order in which they are taken: a head's write barrier; the log's append mutex; the log's

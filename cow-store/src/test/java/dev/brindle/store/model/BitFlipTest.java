@@ -1,0 +1,235 @@
+package dev.brindle.store.model;
+
+import static dev.brindle.store.contract.Trees.ROOT;
+import static dev.brindle.store.contract.Trees.directory;
+import static dev.brindle.store.contract.Trees.file;
+import static dev.brindle.store.contract.Trees.name;
+import static dev.brindle.store.contract.Trees.pattern;
+import static dev.brindle.store.contract.Trees.text;
+import static dev.brindle.store.contract.Trees.write;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FormatTooNewException;
+import dev.brindle.store.Store;
+import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.XattrMode;
+import dev.brindle.store.disk.FaultyDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A single bit is flipped anywhere in the files of a store: what is read is right, or an error that
+ * names file and position; or the store does not open and says what is broken. {@code
+ * -Dbrindle.full=true} flips 10,000, {@code -Dbrindle.seed=N} chooses others.
+ */
+class BitFlipTest {
+  private static final int FLIPS = Boolean.getBoolean("brindle.full") ? 10_000 : 200;
+  private static final int PAGE = 4096;
+  private static final String BIG = "volume/big";
+
+  private static final FaultyDisk DISK = new FaultyDisk();
+  private static Map<String, String> sound = Map.of();
+
+  @BeforeAll
+  static void makeStore() throws IOException {
+    Store.create(DISK, CrashRun.OPTIONS);
+    try (Store store = Store.open(DISK, CrashRun.OPTIONS)) {
+      long volume = store.createVolume(name("volume"), 0, 0).id();
+      WritableFileTree tree = store.open(volume);
+      long many = directory(tree, "many");
+      for (int i = 0; i < 150; i++) {
+        long file = file(tree, many, "file " + i);
+        write(tree, file, 0, pattern(i % 7 == 0 ? 20_000 : 300, i));
+        tree.setxattr(file, name("user.x"), pattern(50, i), XattrMode.CREATE);
+      }
+      long snapshot = store.createSnapshot(volume, name("snapshot")).version();
+      for (int i = 0; i < 150; i += 5) {
+        write(tree, tree.lookup(many, name("file " + i)).inode(), 100, pattern(5_000, 3 * i));
+      }
+      long big = file(tree, "big");
+      for (int i = 0; i < 400; i++) {
+        write(tree, big, 2L * PAGE * i, pattern(PAGE, i));
+      }
+      tree.symlink(ROOT, name("symlink"), pattern(100, 33), 1, 1);
+      store.cloneSnapshot(snapshot, name("clone"));
+      store.checkpoint();
+      store.reclaim();
+    }
+    try (Store store = Store.open(DISK, CrashRun.OPTIONS)) {
+      sound = Map.copyOf(DamageSurvey.of(store));
+    }
+  }
+
+  /** A place in a file; mostly in a page that is not all zeros. */
+  private record Place(String file, long bit) {
+    static Place choose(Random random) throws IOException {
+      List<String> files = new ArrayList<>(List.of("superblock", "index.db", "index.db"));
+      files.add("index.journal");
+      for (String segment : DISK.list("log")) {
+        files.add("log/" + segment);
+      }
+      String file = files.get(random.nextInt(files.size()));
+      byte[] bytes = DISK.contents(file);
+      int at = random.nextInt(bytes.length);
+      for (int i = 0; i < 50 && isZero(bytes, at); i++) {
+        at = random.nextInt(bytes.length);
+      }
+      return new Place(file, at * 8L + random.nextInt(8));
+    }
+
+    private static boolean isZero(byte[] bytes, int at) {
+      int start = at / PAGE * PAGE;
+      for (int i = start; i < Math.min(bytes.length, start + PAGE); i++) {
+        if (bytes[i] != 0) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** True for what says where blocks are and what their checksums are: not for data. */
+    boolean isTable() throws IOException {
+      ByteBuffer segment = ByteBuffer.wrap(DISK.contents(file));
+      int block = (int) (bit / 8 / PAGE) - 1;
+      boolean groupHeader =
+          block >= 0 && segment.getLong((block + 1) * PAGE) == 0x42524e444c475250L;
+      return block < 0 || block >= segment.getInt(44) || groupHeader;
+    }
+
+    FaultyDisk flipped() throws IOException {
+      FaultyDisk disk = DISK.afterProcessDeath();
+      disk.flipBit(file, bit);
+      return disk;
+    }
+  }
+
+  @Test
+  @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void anyBit_flipped_givesTheRightDataOrAnErrorThatNamesThePlace() throws IOException {
+    long seed = Long.getLong("brindle.seed", 1);
+    Random random = new Random(seed);
+    int[] results = new int[3];
+    for (int i = 0; i < FLIPS; i++) {
+      Place place = Place.choose(random);
+      try {
+        results[tryOut(place)]++;
+      } catch (IOException | RuntimeException | AssertionError e) {
+        throw new AssertionError("flip " + i + " of seed " + seed + ", " + place + ": " + e, e);
+      }
+    }
+    System.out.printf(
+        "%,d bits flipped: %,d times nothing was lost, %,d times something was unreadable, %,d"
+            + " times the store did not open; seed %d%n",
+        FLIPS, results[0], results[1], results[2], seed);
+    assertTrue(results[0] > 0 && results[1] > 0 && results[2] > 0);
+  }
+
+  /** Returns 0 when all is well, 1 when something is unreadable, 2 when nothing is. */
+  private static int tryOut(Place place) throws IOException {
+    FaultyDisk disk = place.flipped();
+    TreeSet<String> unreadable;
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      unreadable = DamageSurvey.compare(sound, store);
+      if (place.file.startsWith("log/") && !place.isTable()) {
+        costsOneBlock(unreadable);
+      }
+      goOn(store);
+    } catch (CorruptStoreException | FormatTooNewException e) {
+      assertTrue(String.valueOf(e.getMessage()).length() > 20, e::getMessage);
+      return 2;
+    }
+    return unreadable.isEmpty() ? 0 : 1;
+  }
+
+  /** Of each file, in each version, the damaged block and no other. */
+  private static void costsOneBlock(TreeSet<String> unreadable) {
+    TreeSet<String> files = new TreeSet<>();
+    for (String piece : unreadable) {
+      assertTrue(piece.contains("#data "), piece);
+      files.add(piece.substring(0, piece.lastIndexOf('#')));
+    }
+    assertEquals(files.size(), unreadable.size(), unreadable::toString);
+  }
+
+  /** The sound part can be worked with; what cannot says so. */
+  private static void goOn(Store store) {
+    for (VolumeInfo volume : store.volumes()) {
+      try {
+        WritableFileTree tree = store.open(volume.id());
+        long file = file(tree, "new");
+        write(tree, file, 0, pattern(9_000, 4));
+        tree.fsync(file, false);
+        tree.unlink(ROOT, name("new"));
+      } catch (CorruptStoreException e) {
+        assertTrue(String.valueOf(e.getMessage()).startsWith("damaged store file"), e::getMessage);
+      } catch (IOException e) {
+        assertTrue(store.volumes().size() > 0, e::getMessage);
+      }
+    }
+  }
+
+  /** A store one of whose tree nodes, with extents of one file and nothing else, is damaged. */
+  private static FaultyDisk withDamagedExtents() throws IOException {
+    byte[] index = DISK.contents("index.db");
+    for (int page = 2; page < index.length / PAGE; page++) {
+      Place place = new Place("index.db", page * PAGE * 8L + 12_345);
+      if (Place.isZero(index, page * PAGE)) {
+        continue;
+      }
+      FaultyDisk disk = place.flipped();
+      try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+        TreeSet<String> unreadable = DamageSurvey.compare(sound, store);
+        if (unreadable.size() > 10 && unreadable.stream().allMatch(p -> p.startsWith(BIG + "/#data"))) {
+          return place.flipped();
+        }
+      } catch (CorruptStoreException e) {
+        assertTrue(String.valueOf(e.getMessage()).startsWith("damaged"), e::getMessage);
+      }
+    }
+    throw new AssertionError("no node has extents of that file alone");
+  }
+
+  @Test
+  void flush_intoADamagedNode_failsThatFileAndNoOther() throws IOException {
+    FaultyDisk disk = withDamagedExtents();
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      long volume = store.volume("volume").id();
+      WritableFileTree tree = store.open(volume);
+      long big = tree.lookup(ROOT, name("big")).inode();
+      long sizeBefore = tree.getattr(big).size();
+      for (int i = 0; i < 400; i++) {
+        write(tree, big, 2L * PAGE * i, pattern(PAGE, i + 1));
+      }
+      write(tree, big, sizeBefore + 100_000, pattern(10, 1));
+      long other = file(tree, "other", "of another file");
+      assertThrows(CorruptStoreException.class, () -> tree.fsync(big, false));
+      assertThrows(CorruptStoreException.class, () -> tree.fsync(big, false), "never later");
+      assertThrows(CorruptStoreException.class, () -> write(tree, big, 0, pattern(10, 1)));
+      tree.fsync(other, false);
+      store.checkpoint();
+      store.createSnapshot(volume, name("of the rest"));
+      assertEquals(null, store.status().readOnlyReason());
+      assertEquals(0, store.status().dirtyBytes());
+      tree.unlink(ROOT, name("big"));
+      store.reclaim();
+    }
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      WritableFileTree tree = store.open(store.volume("volume").id());
+      assertEquals("of another file", text(tree, ROOT, "other"));
+      tree.fsync(file(tree, "and on", "it goes"), false);
+    }
+  }
+}
