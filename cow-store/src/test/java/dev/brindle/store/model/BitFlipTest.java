@@ -192,7 +192,8 @@ class BitFlipTest {
       FaultyDisk disk = place.flipped();
       try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
         TreeSet<String> unreadable = DamageSurvey.compare(sound, store);
-        if (unreadable.size() > 10 && unreadable.stream().allMatch(p -> p.startsWith(BIG + "/#data"))) {
+        if (unreadable.size() > 10
+            && unreadable.stream().allMatch(p -> p.startsWith(BIG + "/#data"))) {
           return place.flipped();
         }
       } catch (CorruptStoreException e) {

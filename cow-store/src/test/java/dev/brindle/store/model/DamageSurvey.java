@@ -86,7 +86,8 @@ final class DamageSurvey {
   private <T> T piece(String name, Reading<T> reading, T otherwise) {
     try {
       T value = reading.read();
-      pieces.put(name, value instanceof byte[] b ? Integer.toString(Arrays.hashCode(b)) : "" + value);
+      pieces.put(
+          name, value instanceof byte[] b ? Integer.toString(Arrays.hashCode(b)) : "" + value);
       return value;
     } catch (FileSystemException e) {
       throw new AssertionError(name + ": " + e.errno(), e);
@@ -123,7 +124,8 @@ final class DamageSurvey {
     if (attributes == null) {
       return;
     }
-    for (Name name : piece(path + "/#xattrs", () -> sorted(tree.listxattr(inode)), List.<Name>of())) {
+    for (Name name :
+        piece(path + "/#xattrs", () -> sorted(tree.listxattr(inode)), List.<Name>of())) {
       piece(path + "/#xattr " + name, () -> tree.getxattr(inode, name), null);
     }
     if (attributes.isSymlink()) {
