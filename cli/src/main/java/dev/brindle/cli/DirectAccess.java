@@ -51,6 +51,11 @@ final class DirectAccess implements StoreAccess {
   }
 
   @Override
+  public void rebuildIndex(Path store) throws IOException {
+    Store.rebuildIndex(store);
+  }
+
+  @Override
   public CheckReport check(Path store, boolean readData) throws IOException {
     try (Store opened = Store.open(store, StoreOptions.defaults())) {
       return Check.run(opened, readData);

@@ -3,6 +3,7 @@ package dev.brindle.cli;
 import dev.brindle.daemon.control.ControlException;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreLockedException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -80,7 +81,9 @@ final class Failures
         || failure instanceof DirectoryNotEmptyException) {
       return ExitStatus.REFUSED;
     }
-    return failure instanceof CorruptStoreException ? ExitStatus.DAMAGED : ExitStatus.FAILED;
+    return failure instanceof CorruptStoreException || failure instanceof IndexLostException
+        ? ExitStatus.DAMAGED
+        : ExitStatus.FAILED;
   }
 
   private static String sentence(ParameterException failure) {

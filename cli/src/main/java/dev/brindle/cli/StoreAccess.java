@@ -25,6 +25,9 @@ interface StoreAccess {
   /** Opens the store in this process; refused while a daemon serves it. */
   StoreControl openLocally(Path store) throws IOException;
 
+  /** Makes the index of a store that no daemon serves anew from its copies. */
+  void rebuildIndex(Path store) throws IOException;
+
   /** Checks a store that no daemon serves. */
   CheckReport check(Path store, boolean readData) throws IOException;
 

@@ -23,6 +23,8 @@ final class FakeAccess implements StoreAccess {
   final List<MountedVolume> mounts = new ArrayList<>();
   List<String> problems = List.of();
 
+  final List<Path> rebuilt = new ArrayList<>();
+
   /** Names that the kernel lists, and what they are now. */
   final Map<String, String> renamed = new HashMap<>();
 
@@ -53,6 +55,11 @@ final class FakeAccess implements StoreAccess {
   @Override
   public StoreControl openLocally(Path store) {
     return stores.get(store);
+  }
+
+  @Override
+  public void rebuildIndex(Path store) {
+    rebuilt.add(store);
   }
 
   @Override

@@ -420,6 +420,14 @@ final class VerbsTest {
   }
 
   @Test
+  void check_rebuildIndex_makesItFirst_andOnlyWhenTold() {
+    assertEquals(0, brindle("check", directory.toString()), err);
+    assertEquals(List.of(), access.rebuilt);
+    assertEquals(0, brindle("check", "--rebuild-index", directory.toString()), err);
+    assertEquals(List.of(directory), access.rebuilt);
+  }
+
+  @Test
   void check_mountedStore_isRefused() {
     mounted("main");
 

@@ -94,6 +94,31 @@ public final class Store implements Closeable {
     }
   }
 
+  /**
+   * Makes the index of a store anew from its copies in {@code checkpoints}, and the superblock when
+   * that is lost. Opening the store afterwards brings it to the last state that was made durable,
+   * as after a crash.
+   *
+   * @throws java.nio.file.NoSuchFileException there is no store
+   * @throws StoreLockedException a process has it open
+   * @throws CorruptStoreException the copies are not whole, or older than the index that is there;
+   *     nothing has changed
+   */
+  public static void rebuildIndex(Path directory) throws IOException {
+    if (!exists(directory) && !Files.isRegularFile(directory.resolve(Superblock.COPY))) {
+      throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
+    }
+    try (HostDisk disk = new HostDisk(directory);
+        StoreLock held = disk.lock(holder())) {
+      OpenStore.rebuildIndex(disk, directory);
+    }
+  }
+
+  /** As {@link #rebuildIndex(Path)}, on another disk than the host's. */
+  public static void rebuildIndex(Disk disk) throws IOException {
+    OpenStore.rebuildIndex(disk, Path.of(""));
+  }
+
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
   public static Store open(Disk disk, StoreOptions options) throws IOException {
     Path nowhere = Path.of("");

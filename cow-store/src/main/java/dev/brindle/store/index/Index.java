@@ -2,8 +2,6 @@ package dev.brindle.store.index;
 
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
-import dev.brindle.store.disk.Disk.OpenMode;
-import dev.brindle.store.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
@@ -11,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +34,7 @@ public final class Index implements Closeable {
   /** The longest record, in bytes. */
   public static final int RECORD_BYTES_MAX = 2 << 20;
 
+  private final IndexFiles files;
   private final LayeredPages pages;
   private final Records records;
   private final Catalogue catalogue;
@@ -43,8 +43,9 @@ public final class Index implements Closeable {
   private final TableTree.Host host = new TableHost();
   private volatile @Nullable Throwable failure;
 
-  private Index(LayeredPages pages, Records records, Catalogue catalogue) {
-    this.pages = pages;
+  private Index(IndexFiles files, Records records, Catalogue catalogue) {
+    this.files = files;
+    this.pages = files.pages();
     this.records = records;
     this.catalogue = catalogue;
     catalogue
@@ -54,21 +55,17 @@ public final class Index implements Closeable {
 
   /** Makes a new, empty index; durable when this returns. */
   public static Index create(Disk disk, StoreId store) throws IOException {
-    DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
-    DiskFile journalFile = disk.open(PageFormat.JOURNAL_FILE, OpenMode.CREATE);
+    IndexFiles files = IndexFiles.create(disk, store);
     return closingOnFailure(
-        file,
-        journalFile,
+        files,
         () -> {
-          LayeredPages pages =
-              new LayeredPages(PageFile.empty(file, store), new Journal(journalFile, store));
-          Records records = new Records(new JournaledVolume(pages), false);
+          Records records = new Records(new JournaledVolume(files.pages()), false);
           Catalogue catalogue = new Catalogue();
           if (records.allocate() != Catalogue.ID) {
             throw new IllegalStateException("the catalogue's number is taken");
           }
           records.put(Catalogue.ID, catalogue.encode());
-          Index index = new Index(pages, records, catalogue);
+          Index index = new Index(files, records, catalogue);
           index.freeze();
           index.write();
           disk.syncDirectory("");
@@ -79,37 +76,41 @@ public final class Index implements Closeable {
   /**
    * Opens an index at its last complete checkpoint.
    *
-   * @throws dev.brindle.store.CorruptStoreException what the whole index needs is damaged, or it is
-   *     another store's
+   * @throws dev.brindle.store.IndexLostException it is not there, or what the whole of it needs is
+   *     damaged; {@link #rebuild} may bring it back
+   * @throws dev.brindle.store.CorruptStoreException it is another store's
    */
   public static Index open(Disk disk, StoreId store) throws IOException {
-    DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE);
-    boolean journaled = disk.exists(PageFormat.JOURNAL_FILE);
-    DiskFile journalFile =
-        disk.open(PageFormat.JOURNAL_FILE, journaled ? OpenMode.READ_WRITE : OpenMode.CREATE);
+    IndexFiles files = IndexFiles.open(disk, store);
     return closingOnFailure(
-        file,
-        journalFile,
+        files,
         () -> {
-          Journal journal = new Journal(journalFile, store);
-          journal.replayInto(file);
-          LayeredPages pages = new LayeredPages(PageFile.open(file, store), journal);
-          Records records = new Records(new JournaledVolume(pages), true);
-          return new Index(pages, records, Catalogue.decode(records.get(Catalogue.ID)));
+          Records records = new Records(new JournaledVolume(files.pages()), true);
+          return new Index(files, records, Catalogue.decode(records.get(Catalogue.ID)));
         });
+  }
+
+  /**
+   * Makes {@code index.db} anew from the copies of its pages, as of the last checkpoint; it is not
+   * open. All or nothing: until it is whole, whatever stands in its place stays there.
+   *
+   * @return the checkpoint
+   * @throws dev.brindle.store.CorruptStoreException there are no copies, they are not whole, or
+   *     they are older than the index that is there; nothing has changed
+   */
+  public static long rebuild(Disk disk, StoreId store) throws IOException {
+    return new IndexRebuild(disk, store).run();
   }
 
   private interface Opening {
     Index run() throws IOException;
   }
 
-  private static Index closingOnFailure(DiskFile file, DiskFile journal, Opening opening)
-      throws IOException {
+  private static Index closingOnFailure(IndexFiles files, Opening opening) throws IOException {
     try {
       return opening.run();
     } catch (IOException | RuntimeException e) {
-      try (file;
-          journal) {
+      try (files) {
         throw e;
       }
     }
@@ -212,7 +213,28 @@ public final class Index implements Closeable {
     pages.write();
   }
 
-  /** The space the index takes on the disk, in bytes. */
+  /**
+   * Renews the copies of the index when they have grown past their bounds, or when there are none;
+   * writes as much as the index has. Changes and checkpoints go on meanwhile.
+   *
+   * @param stopped asked now and then; true ends it early
+   * @throws dev.brindle.store.disk.DiskFullException the copies stay as they were
+   */
+  public void renewCopies(BooleanSupplier stopped) throws IOException {
+    files.renewCopies(stopped);
+  }
+
+  /** As {@link #renewCopies}, whatever the copies are like. */
+  void copy() throws IOException {
+    files.copy(() -> false);
+  }
+
+  /** True when each page of the last checkpoint has its copy. */
+  public boolean hasCopies() {
+    return files.copies().isComplete();
+  }
+
+  /** The space the index takes on the disk with its copies, in bytes. */
   public long fileBytes() {
     return pages.fileBytes();
   }
@@ -225,7 +247,7 @@ public final class Index implements Closeable {
   /** Closes the files. What was not written is lost. */
   @Override
   public void close() throws IOException {
-    pages.close();
+    files.close();
   }
 
   /** Runs a change, after whose failure no other may follow. */

@@ -5,11 +5,17 @@ import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFullException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LayeredPages implements Closeable {
   private static final int CACHED_PAGES_MAX = 2_048;
+  private static final int COPIED_PAGES = 256;
+  private static final long REST_NANOS_MAX = 50_000_000;
 
   private final PageFile file;
-  private final Journal journal;
+  private final Copies copies;
   private final PageCache cache = new PageCache(CACHED_PAGES_MAX);
   private final Object writing = new Object();
   private final Object swapping = new Object();
@@ -59,9 +67,9 @@ final class LayeredPages implements Closeable {
     }
   }
 
-  LayeredPages(PageFile file, Journal journal) {
+  LayeredPages(PageFile file, Copies copies) {
     this.file = file;
-    this.journal = journal;
+    this.copies = copies;
     this.count = file.pages();
     this.frozenCount = count;
     this.layers = new Layers(new ConcurrentHashMap<>(), Map.of(), Map.of());
@@ -205,7 +213,7 @@ final class LayeredPages implements Closeable {
       }
       try {
         finishJournaled();
-        putIntoJournal();
+        putIntoJournalAtAnyCost();
         finishJournaled();
       } catch (DiskFullException e) {
         throw e;
@@ -213,6 +221,19 @@ final class LayeredPages implements Closeable {
         failure = e;
         throw e;
       }
+    }
+  }
+
+  /** On a full disk, a checkpoint is worth more than the copies of those before it. */
+  @GuardedBy("writing")
+  private void putIntoJournalAtAnyCost() throws IOException {
+    try {
+      putIntoJournal();
+    } catch (DiskFullException e) {
+      if (!copies.giveUp()) {
+        throw e;
+      }
+      putIntoJournal();
     }
   }
 
@@ -225,9 +246,9 @@ final class LayeredPages implements Closeable {
     }
     try {
       PageFile.Prepared prepared = file.prepare(changed, pages);
-      journal.reserve(prepared.images().size());
+      copies.reserve(prepared.images().size());
       file.reserve(pages);
-      journal.write(prepared.checkpoint(), prepared.images());
+      copies.append(prepared.checkpoint(), prepared.images());
       inJournal = prepared;
     } catch (DiskFullException e) {
       giveBackJournaled();
@@ -242,14 +263,13 @@ final class LayeredPages implements Closeable {
       return;
     }
     file.apply(prepared);
-    file.settle(prepared);
     cache.replace(layers.journaled);
     synchronized (swapping) {
       Layers current = layers;
       layers = new Layers(current.live, current.frozen, Map.of());
     }
     inJournal = null;
-    journal.invalidate();
+    copies.applied(prepared.checkpoint());
   }
 
   /** Moves the frozen pages to the journaled; returns how many pages there were at the freeze. */
@@ -277,14 +297,73 @@ final class LayeredPages implements Closeable {
 
   /** What the files take, in bytes. */
   long fileBytes() {
-    return file.fileBytes() + journal.fileBytes();
+    return file.fileBytes() + copies.fileBytes();
+  }
+
+  // ---- Copies
+
+  /**
+   * Writes a new base of the copies: all pages as of now, while checkpoints go on. A page that a
+   * later checkpoint changes meanwhile is in the journal that begins here, so it does not matter
+   * which of both the base has.
+   *
+   * @param disk the one that the files are on
+   * @param stopped asked now and then; true ends the writing, and nothing has changed
+   */
+  void copy(Disk disk, StoreId store, BooleanSupplier stopped) throws IOException {
+    int[] places;
+    long checkpoint;
+    synchronized (writing) {
+      if (failure != null) {
+        return;
+      }
+      finishJournaled();
+      checkpoint = file.checkpoint();
+      places = file.places();
+      copies.beginBase(checkpoint);
+    }
+    try (BaseWriter base = BaseWriter.begin(disk, store, checkpoint, places.length)) {
+      for (int done = 0; done < places.length; done += COPIED_PAGES) {
+        if (stopped.getAsBoolean()) {
+          return;
+        }
+        copy(places, done, base);
+      }
+      base.finish();
+      copies.baseDone(checkpoint);
+    } finally {
+      copies.baseEnded();
+    }
+  }
+
+  /** Copies some pages, and rests for as long as that took: others have the disk before it. */
+  private void copy(int[] places, int from, BaseWriter base) throws IOException {
+    long start = System.nanoTime();
+    List<PageImage> images = new ArrayList<>(COPIED_PAGES);
+    synchronized (writing) {
+      for (int i = from; i < Math.min(from + COPIED_PAGES, places.length); i++) {
+        images.add(file.image(places[i]));
+      }
+    }
+    base.add(images);
+    LockSupport.parkNanos(Math.min(System.nanoTime() - start, REST_NANOS_MAX));
+  }
+
+  /** Gives the copies up, between two checkpoints. */
+  void giveUpCopies() throws IOException {
+    synchronized (writing) {
+      if (failure == null) {
+        finishJournaled();
+        copies.giveUp();
+      }
+    }
   }
 
   /** Closes the files; what was not written is lost. */
   @Override
   public void close() throws IOException {
     try (file;
-        journal) {
+        copies) {
       // Both are closed; of two failures, the second is attached to the first.
     }
   }

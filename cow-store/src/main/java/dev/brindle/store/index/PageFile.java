@@ -19,7 +19,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * The file {@code index.db} as of the last checkpoint written: numbered pages, verified when read.
@@ -30,8 +33,15 @@ final class PageFile implements Closeable {
 
   private final DiskFile file;
   private final StoreId store;
+  private final Mending mending;
   private long reservedBytes;
   private volatile State state;
+
+  /** Where the image of a damaged page may be found. */
+  interface Mending {
+    /** The image of a page that has this checksum; null when there is none. */
+    byte @Nullable [] find(int place, int checksum) throws IOException;
+  }
 
   /**
    * What the header and the checksum pages say.
@@ -47,26 +57,39 @@ final class PageFile implements Closeable {
    */
   record Prepared(long checkpoint, int pages, List<PageImage> images, int[][] tables) {}
 
-  private PageFile(DiskFile file, StoreId store, State state) throws IOException {
+  private PageFile(DiskFile file, StoreId store, Mending mending, State state) throws IOException {
     this.file = file;
     this.store = store;
+    this.mending = mending;
     this.state = state;
     this.reservedBytes = file.length();
   }
 
   /** The pages of a file that nothing was written to yet. */
-  static PageFile empty(DiskFile file, StoreId store) throws IOException {
-    return new PageFile(file, store, new State(0, 0, new int[0][]));
+  static PageFile empty(DiskFile file, StoreId store, Mending mending) throws IOException {
+    return new PageFile(file, store, mending, new State(0, 0, new int[0][]));
+  }
+
+  /** The checkpoint that a file's header says, or -1 when it is damaged. */
+  static long checkpointOf(DiskFile file) throws IOException {
+    byte[] header = new byte[PAGE_BYTES];
+    return file.read(0, ByteBuffer.wrap(header)) == PAGE_BYTES && isSound(header)
+        ? PageFormat.getLong(header, PageFormat.CHECKPOINT)
+        : -1;
+  }
+
+  private static boolean isSound(byte[] header) {
+    byte[] copy = header.clone();
+    PageFormat.putInt(copy, PageFormat.CRC, 0);
+    return PageFormat.getLong(copy, PageFormat.MAGIC) == PageFormat.INDEX_MAGIC
+        && PageFormat.checksum(0, copy) == PageFormat.getInt(header, PageFormat.CRC);
   }
 
   /** Reads and verifies the header and the checksum pages. */
-  static PageFile open(DiskFile file, StoreId store) throws IOException {
+  static PageFile open(DiskFile file, StoreId store, Mending mending) throws IOException {
     byte[] header = new byte[PAGE_BYTES];
     readWhole(file, 0, header);
-    int crc = PageFormat.getInt(header, PageFormat.CRC);
-    PageFormat.putInt(header, PageFormat.CRC, 0);
-    if (PageFormat.getLong(header, PageFormat.MAGIC) != PageFormat.INDEX_MAGIC
-        || PageFormat.checksum(0, header) != crc) {
+    if (!isSound(header)) {
       throw new CorruptStoreException(INDEX_FILE, 0, "the header is damaged");
     }
     int version = PageFormat.getInt(header, PageFormat.VERSION_AT);
@@ -88,7 +111,10 @@ final class PageFile implements Closeable {
           INDEX_FILE, PageFormat.ROOT, "the pages are not all of one checkpoint");
     }
     return new PageFile(
-        file, store, new State(PageFormat.getLong(header, PageFormat.CHECKPOINT), pages, tables));
+        file,
+        store,
+        mending,
+        new State(PageFormat.getLong(header, PageFormat.CHECKPOINT), pages, tables));
   }
 
   private static int[][] readTables(DiskFile file, int groups) throws IOException {
@@ -171,20 +197,48 @@ final class PageFile implements Closeable {
       throws IOException {
     long offset = (long) PageFormat.place(first) << PAGE_SHIFT;
     int bytes = file.read(offset, ByteBuffer.wrap(target, at, run * PAGE_BYTES));
-    if (bytes < run * PAGE_BYTES) {
-      throw new CorruptStoreException(INDEX_FILE, offset + bytes, "the file ends too early");
-    }
     for (int i = 0; i < run; i++) {
-      int found =
-          PageFormat.checksum(PageFormat.place(first + i), target, at + i * PAGE_BYTES, PAGE_BYTES);
-      int expected = checksumOf(current, first + i);
-      if (found != expected) {
-        throw new CorruptStoreException(
-            INDEX_FILE,
-            offset + (long) i * PAGE_BYTES,
-            "checksum of the page is %08x, not %08x".formatted(found, expected));
+      int begin = at + i * PAGE_BYTES;
+      if (bytes < (i + 1) * PAGE_BYTES
+          || PageFormat.checksum(PageFormat.place(first + i), target, begin, PAGE_BYTES)
+              != checksumOf(current, first + i)) {
+        System.arraycopy(mended(current, first + i), 0, target, begin, PAGE_BYTES);
       }
     }
+  }
+
+  /**
+   * A page that was not what it should be: looked at again while no checkpoint is written, then
+   * looked for among the copies, and written back.
+   *
+   * @throws CorruptStoreException there is no copy either, or the caller's state is not the last
+   */
+  private synchronized byte[] mended(State of, int page) throws IOException {
+    int place = PageFormat.place(page);
+    long offset = (long) place << PAGE_SHIFT;
+    byte[] content = new byte[PAGE_BYTES];
+    int bytes = file.read(offset, ByteBuffer.wrap(content));
+    int found = PageFormat.checksum(place, content);
+    int expected = checksumOf(of, page);
+    if (bytes == PAGE_BYTES && found == expected) {
+      return content;
+    }
+    byte[] copy = of == state ? mending.find(place, expected) : null;
+    if (copy == null) {
+      throw new CorruptStoreException(
+          INDEX_FILE,
+          offset,
+          bytes < PAGE_BYTES
+              ? "the file ends too early"
+              : "checksum of the page is %08x, not %08x".formatted(found, expected));
+    }
+    file.write(offset, ByteBuffer.wrap(copy.clone()));
+    Logger.warn(
+        "{}: the page at byte {} was damaged; it is read from its copy in {}, and written back",
+        INDEX_FILE,
+        offset,
+        CopyFiles.DIRECTORY);
+    return copy;
   }
 
   private static int checksumOf(State current, int page) {
@@ -263,8 +317,11 @@ final class PageFile implements Closeable {
     }
   }
 
-  /** Writes the pages to their places and syncs; may be repeated after it failed. */
-  void apply(Prepared prepared) throws IOException {
+  /**
+   * Writes the pages to their places and syncs; may be repeated after it failed. From its return
+   * on, pages are read as that checkpoint left them.
+   */
+  synchronized void apply(Prepared prepared) throws IOException {
     ByteBuffer run = ByteBuffer.allocateDirect(RUN_BYTES);
     int runStart = 0;
     for (PageImage image : prepared.images) {
@@ -276,6 +333,7 @@ final class PageFile implements Closeable {
     }
     writeRun(runStart, run);
     file.sync();
+    state = new State(prepared.checkpoint, prepared.pages, prepared.tables);
   }
 
   private void writeRun(int place, ByteBuffer run) throws IOException {
@@ -286,9 +344,38 @@ final class PageFile implements Closeable {
     run.clear();
   }
 
-  /** From here on, pages are read as that checkpoint left them. */
-  void settle(Prepared prepared) {
-    state = new State(prepared.checkpoint, prepared.pages, prepared.tables);
+  /** The places of everything that the last checkpoint holds, ascending. */
+  int[] places() {
+    State current = state;
+    IntStream.Builder places = IntStream.builder();
+    places.add(0);
+    for (int group = 0; group < current.tables.length; group++) {
+      places.add(PageFormat.checksumPlace(group));
+      for (int page = group * COVERED; page < (group + 1) * COVERED; page++) {
+        if (checksumOf(current, page) != 0) {
+          places.add(PageFormat.place(page));
+        }
+      }
+    }
+    return places.build().toArray();
+  }
+
+  /**
+   * What stands at a place.
+   *
+   * @throws CorruptStoreException it is damaged, and so is its copy
+   */
+  PageImage image(int place) throws IOException {
+    State current = state;
+    if (place == 0) {
+      return headerImage(current.checkpoint, current.pages, root(current.tables));
+    }
+    if (PageFormat.isChecksumPlace(place)) {
+      return checksumImage(PageFormat.groupAt(place), current.tables[PageFormat.groupAt(place)]);
+    }
+    byte[] content = new byte[PAGE_BYTES];
+    read(PageFormat.pageAt(place), 1, content, 0);
+    return PageImage.of(place, content);
   }
 
   @Override

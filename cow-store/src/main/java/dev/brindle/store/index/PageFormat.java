@@ -5,17 +5,22 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/** The layout of {@code index.db} and {@code index.journal}; drawn in the package's description. */
+/** The layout of {@code index.db} and of its copies; drawn in the package's description. */
 final class PageFormat {
   static final String INDEX_FILE = "index.db";
-  static final String JOURNAL_FILE = "index.journal";
+
+  /** The one journal of format 1. */
+  static final String OLD_JOURNAL_FILE = "index.journal";
 
   static final int PAGE_SHIFT = 12;
   static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
   static final long INDEX_MAGIC = 0x4252_4E44_4C49_4458L; // BRNDLIDX
   static final long JOURNAL_MAGIC = 0x4252_4E44_4C49_4A4CL; // BRNDLIJL
-  static final int VERSION = 1;
+  static final long MARK_MAGIC = 0x4252_4E44_4C49_4D4BL; // BRNDLIMK
+
+  /** Format 1 had {@code index.journal} and no copies; what both have looks the same. */
+  static final int VERSION = 2;
 
   static final int MAGIC = 0;
   static final int VERSION_AT = MAGIC + Long.BYTES;
@@ -24,6 +29,9 @@ final class PageFormat {
   static final int CHECKPOINT = STORE_ID + 2 * Long.BYTES;
   static final int PAGE_COUNT = CHECKPOINT + Long.BYTES;
   static final int ROOT = PAGE_COUNT + Long.BYTES;
+
+  /** The length of a journal's first entry; less than a sector, so that it is never torn. */
+  static final int MARK_BYTES = CHECKPOINT + Long.BYTES;
 
   /** Pages that one checksum page covers. */
   static final int COVERED = PAGE_BYTES / Integer.BYTES - 1;
@@ -45,6 +53,22 @@ final class PageFormat {
 
   static int checksumPlace(int group) {
     return 1 + group * GROUP_PAGES;
+  }
+
+  static boolean isChecksumPlace(int place) {
+    return place % GROUP_PAGES == 1;
+  }
+
+  /** The group of a checksum page, given its place. */
+  static int groupAt(int checksumPlace) {
+    return checksumPlace / GROUP_PAGES;
+  }
+
+  /**
+   * Which of MapDB's pages stands at a place that is neither the header's nor a checksum page's.
+   */
+  static int pageAt(int place) {
+    return (place - 2) / GROUP_PAGES * COVERED + (place - 2) % GROUP_PAGES;
   }
 
   static int groupOf(int page) {

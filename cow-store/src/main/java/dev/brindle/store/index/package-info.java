@@ -9,8 +9,11 @@
  *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units
  *   JournaledVolume  what MapDB takes for a file
  *   LayeredPages     pages changed in memory over pages on disk; freeze, then write
- *   Journal          index.journal: the pages of one checkpoint, whole or not at all
  *   PageFile         index.db: pages of 4 KiB, each with its checksum
+ *   Copies           a second copy of every page, in the directory checkpoints
+ *   Journal          the pages of each checkpoint, whole or not at all, on their way to index.db
+ *   BaseWriter       all pages in one file, so that older journals can go
+ *   IndexRebuild     index.db from its copies
  * </pre>
  *
  * <h2>How a checkpoint becomes atomic</h2>
@@ -22,21 +25,69 @@
  * <ol>
  *   <li>reserves the journal's space and that of {@code index.db}'s growth: a full disk shows here,
  *       before anything was overwritten;
- *   <li>writes the frozen pages to {@code index.journal} and syncs it. From here on the checkpoint
- *       holds: whatever stops the rest, opening repeats it. Without this sync the next step could
- *       reach the disk first, and a crash would leave pages of two checkpoints in {@code index.db};
+ *   <li>appends the frozen pages to the journal and syncs it. From here on the checkpoint holds:
+ *       whatever stops the rest, opening repeats it. Without this sync the next step could reach
+ *       the disk first, and a crash would leave pages of two checkpoints in {@code index.db};
  *   <li>writes the same pages to their places in {@code index.db} and syncs it. Without this sync
- *       the next checkpoint's journal could replace this one's before the pages were on disk;
- *   <li>overwrites the journal's header. It needs no sync: when the old header comes back after a
- *       crash, the same pages are written once more, and nothing newer is there, for the next
- *       journal, which is synced before anything newer is applied, replaces that very header.
+ *       the next checkpoint, of which alone opening knows that it may be missing, could be in the
+ *       journal before this one's pages were on disk;
+ *   <li>overwrites the journal's mark, which says what was applied last. It needs no sync: when the
+ *       old mark comes back after a crash, the same pages are written once more, and nothing newer
+ *       is there, for the next record, which is synced before anything newer is applied, is in that
+ *       very file.
  * </ol>
  *
- * A full disk during the first two steps puts the pages back among the frozen ones, and the next
+ * These are two syncs, and one of a directory when a journal begins, before its first record.
+ * Opening cuts off what stands behind the last whole record and syncs that, so that the rest of an
+ * append that a crash interrupted can never complete another one in its place.
+ *
+ * <p>A full disk during the first two steps puts the pages back among the frozen ones, and the next
  * freeze merges over them. Once the journal is complete it is not written again before its pages
  * are in {@code index.db}: a write that fails in the third step is taken up there by the next. Any
  * other failure of a write or sync is final, for no one knows what the host still holds; reading
  * goes on.
+ *
+ * <h2>Copies</h2>
+ *
+ * Each page's new content is written to a journal anyway; so a journal is kept once it is applied,
+ * and all of them from the first checkpoint on would be a second copy of the index. They stand in a
+ * directory of their own: losing everything called {@code index.*} loses nothing.
+ *
+ * <pre>
+ *   checkpoints/20.base       all pages as of checkpoint 20
+ *   checkpoints/20.journal    what checkpoints 21, 22, ... changed
+ *   checkpoints/superblock    a copy of the store's superblock, written by {@code store.volume}
+ * </pre>
+ *
+ * When the journals hold more than the index does (but 16 MiB at least, and no more than 1/256 of
+ * the disk), a new journal and a new base begin. The base is read from {@code index.db}, page by
+ * verified page, while checkpoints go on, and rests as long as it works. It need not be of one
+ * checkpoint: a page that changes after the new journal began is in that journal, which is kept, so
+ * either content will do. Reading the old base and journals instead would read twice as much and
+ * give the same bytes, since each page that is read has the checksum its checksum page has for it;
+ * one that has not is mended first. The base is written to {@code N.base.new}, synced, renamed, the
+ * directory synced; only then the older base and journals go. A crash leaves the old base with both
+ * journals, or the new one. The base that each store begins with is empty and has no file.
+ *
+ * <p>What it costs: no sync more, a base's bytes for as many bytes of journals (so at most half as
+ * much again as a checkpoint's two writes), and space: a base, journals up to the length of the
+ * index, and a second base while it is written, so two to three times the index.
+ *
+ * <p>What it gives:
+ *
+ * <ul>
+ *   <li>A page of {@code index.db} whose checksum is wrong is read from the newest image that has
+ *       the right one, logged, and written back. So are its header and checksum pages at open.
+ *   <li>{@link Index#rebuild} writes all images into a new file, oldest first, verifies each page
+ *       against its checksum page, syncs, renames. It is the last checkpoint, exactly; what the log
+ *       has behind it is rolled forward as after a crash.
+ * </ul>
+ *
+ * <p>The copies are given up, and the journal is overwritten by each checkpoint, while the disk has
+ * no room for the next one: a deletion's checkpoint comes before a second copy. So it is with an
+ * index of format 1 until its first base, and when a copy is found damaged; the next base ends it.
+ * An index that is newer than its copies (format 1 was there meanwhile) makes them worthless; one
+ * that is older is refused.
  *
  * <h2>index.db</h2>
  *
@@ -62,13 +113,23 @@
  * not one checkpoint's whole image is never taken for one, even when its journal is lost. Pages are
  * verified whenever they are read from disk.
  *
- * <h2>index.journal</h2>
+ * <h2>Journals and bases</h2>
+ *
+ * A journal is a page that begins with the mark, and records; a base is one record.
  *
  * <pre>
- *   header page   magic 8, version 4, CRC 4 (of header and table), store id 16, checkpoint 8, page count 4
- *   table         for each page: place in index.db (in pages) 4, checksum 4; padded to whole pages
- *   pages         4 KiB each
+ *   mark     magic 8, version 4, CRC 4, store id 16, checkpoint that was applied last 8
+ *
+ *   record   header page   magic 8, version 4, CRC 4 (of header and table), store id 16,
+ *                          checkpoint 8, page count 4
+ *            table         for each page: place in index.db (in pages) 4, checksum 4;
+ *                          padded to whole pages
+ *            pages         4 KiB each
  * </pre>
+ *
+ * The mark is shorter than a sector and so is never torn. Format 1 had one record at a time, in
+ * {@code index.journal}, whose header was overwritten when it was applied; when such a file is
+ * there at open it is repeated if it is whole and not older than the index, and deleted.
  *
  * <h2>Units</h2>
  *

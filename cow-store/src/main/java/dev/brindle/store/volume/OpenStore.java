@@ -36,8 +36,9 @@ import org.tinylog.Logger;
 public final class OpenStore implements Closeable {
   /** What an unfinished creation may have left. */
   private static final Set<String> LEFTOVERS =
-      Set.of("lock", "index.db", "index.journal", "log", "superblock.new");
+      Set.of("lock", "index.db", "checkpoints", "log", "superblock.new");
 
+  private static final long COPIES_INTERVAL_MILLIS = 10_000;
   private static final int SEGMENT_BLOCKS_SMALL = 1024;
   private static final int SEGMENT_BLOCKS_LARGE = 16_384;
 
@@ -55,6 +56,7 @@ public final class OpenStore implements Closeable {
   private final Volumes volumes;
   private final Worker checkpointer;
   private final Worker reaping;
+  private final Worker copying;
   private @Nullable RecoveryReport recovery;
 
   private OpenStore(
@@ -76,6 +78,7 @@ public final class OpenStore implements Closeable {
     this.checkpointer =
         new Worker("brindle-checkpoint", options.checkpointIntervalMillis(), this::checkpointRound);
     this.reaping = new Worker("brindle-reap", 1_000, this::reapRound);
+    this.copying = new Worker("brindle-copies", COPIES_INTERVAL_MILLIS, this::copyRound);
     this.volumes = new Volumes(engine, reaping::wake);
     engine.backlog().setWakeCheckpointer(checkpointer::wake);
   }
@@ -103,6 +106,7 @@ public final class OpenStore implements Closeable {
     try (OpenStore store = assemble(disk, superblock, index, log, options, 0)) {
       store.checkpoint.run();
     }
+    superblock.writeCopy(disk);
     superblock.write(disk);
   }
 
@@ -114,15 +118,15 @@ public final class OpenStore implements Closeable {
   }
 
   private static void removeLeftovers(Disk disk) throws IOException {
-    if (disk.exists("log")) {
-      for (String name : disk.list("log")) {
-        disk.delete("log/" + name);
+    for (String directory : List.of("log", "checkpoints")) {
+      if (disk.exists(directory)) {
+        for (String name : disk.list(directory)) {
+          disk.delete(directory + "/" + name);
+        }
       }
     }
-    for (String name : List.of("index.db", "index.journal")) {
-      if (disk.exists(name)) {
-        disk.delete(name);
-      }
+    if (disk.exists("index.db")) {
+      disk.delete("index.db");
     }
   }
 
@@ -139,6 +143,7 @@ public final class OpenStore implements Closeable {
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store());
     try {
+      superblock.writeCopy(disk);
       CheckpointRow row = CheckpointRow.read(index);
       Log log =
           Log.open(
@@ -161,6 +166,19 @@ public final class OpenStore implements Closeable {
       index.close();
       throw e;
     }
+  }
+
+  /**
+   * Makes the index anew from its copies, and the superblock from its own when it is lost. The
+   * store is not open; opening it then rolls the log's redo forward, as after a crash.
+   *
+   * @param directory for messages
+   * @return the checkpoint that the index is of
+   * @throws CorruptStoreException it cannot be done; nothing has changed
+   */
+  public static long rebuildIndex(Disk disk, Path directory) throws IOException {
+    Superblock superblock = Superblock.readOrRestore(disk, directory);
+    return Index.rebuild(disk, superblock.store());
   }
 
   private static OpenStore assemble(
@@ -212,6 +230,7 @@ public final class OpenStore implements Closeable {
     engine.flusher().start();
     checkpointer.start();
     reaping.start();
+    copying.start();
     log.startMaintenance();
   }
 
@@ -222,6 +241,17 @@ public final class OpenStore implements Closeable {
       } catch (DiskFullException e) {
         Logger.warn("the host's disk is full: the checkpoint waits for space ({})", e.getMessage());
       }
+    }
+  }
+
+  private void copyRound() throws IOException {
+    if (engine.fault().isReported()) {
+      return;
+    }
+    try {
+      index.renewCopies(copying::isStopped);
+    } catch (DiskFullException e) {
+      Logger.warn("no room for copies of the index ({})", e.getMessage());
     }
   }
 
@@ -367,6 +397,7 @@ public final class OpenStore implements Closeable {
   /** Ends the threads, makes everything durable and closes the files. */
   @Override
   public void close() throws IOException {
+    copying.stop();
     reaping.stop();
     checkpointer.stop();
     engine.flusher().stop();

@@ -8,9 +8,11 @@ import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.zip.CRC32C;
+import org.tinylog.Logger;
 
 /**
  * What a store is: written once, as the last step of its creation.
@@ -29,7 +31,12 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
   /** The format that this Brindle writes, and the newest that it reads. */
   public static final int FORMAT_VERSION = 1;
 
-  private static final String NEW_FILE = "superblock.new";
+  private static final String COPY_DIRECTORY = "checkpoints";
+
+  /** Written once as well; read only when the superblock is lost. */
+  public static final String COPY = COPY_DIRECTORY + "/superblock";
+
+  private static final String UNFINISHED = ".new";
   private static final long MAGIC = 0x4252494e444c4500L;
   private static final int LENGTH = 8 + 4 + 16 + 4 + 16 + 4;
   private static final int SEGMENT_BLOCKS_MAX = 16_384;
@@ -41,19 +48,53 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
 
   /** Makes the store be one; durable when this returns. */
   void write(Disk disk) throws IOException {
+    write(disk, FILE, "");
+  }
+
+  /** Writes a second one beside the copies of the index, unless there is one. */
+  void writeCopy(Disk disk) throws IOException {
+    if (!disk.exists(COPY)) {
+      write(disk, COPY, COPY_DIRECTORY);
+    }
+  }
+
+  private void write(Disk disk, String name, String directory) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(LENGTH);
     out.putLong(MAGIC).putInt(FORMAT_VERSION).putLong(store.high()).putLong(store.low());
     out.putInt(segmentBlocks).putLong(hashKey0).putLong(hashKey1);
     out.putInt(checksum(out.array()));
-    if (disk.exists(NEW_FILE)) {
-      disk.delete(NEW_FILE);
+    String unfinished = name + UNFINISHED;
+    if (disk.exists(unfinished)) {
+      disk.delete(unfinished);
     }
-    try (DiskFile file = disk.open(NEW_FILE, OpenMode.CREATE)) {
+    try (DiskFile file = disk.open(unfinished, OpenMode.CREATE)) {
       file.write(0, out.flip());
       file.sync();
     }
-    disk.rename(NEW_FILE, FILE);
-    disk.syncDirectory("");
+    disk.rename(unfinished, name);
+    disk.syncDirectory(directory);
+  }
+
+  /** As {@link #read}; one that is missing or damaged is written anew from its copy. */
+  static Superblock readOrRestore(Disk disk, Path directory) throws IOException {
+    boolean there = disk.exists(FILE);
+    boolean copied = disk.exists(COPY_DIRECTORY) && disk.exists(COPY);
+    if (!there && !copied) {
+      throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
+    }
+    if (there) {
+      try {
+        return read(disk, directory);
+      } catch (CorruptStoreException e) {
+        if (!copied) {
+          throw e;
+        }
+      }
+    }
+    Superblock copy = read(disk, COPY, directory);
+    copy.write(disk);
+    Logger.warn("the superblock was missing or damaged; it is written anew from {}", COPY);
+    return copy;
   }
 
   /**
@@ -62,14 +103,18 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
    * @throws CorruptStoreException it is no superblock, or damaged
    */
   static Superblock read(Disk disk, Path directory) throws IOException {
+    return read(disk, FILE, directory);
+  }
+
+  private static Superblock read(Disk disk, String name, Path directory) throws IOException {
     ByteBuffer in = ByteBuffer.allocate(LENGTH);
-    try (DiskFile file = disk.open(FILE, OpenMode.READ)) {
+    try (DiskFile file = disk.open(name, OpenMode.READ)) {
       file.read(0, in);
     }
     int length = in.position();
     in.flip();
     if (length < 12 || in.getLong() != MAGIC) {
-      throw new CorruptStoreException(FILE, 0, "this is no superblock of a Brindle store");
+      throw new CorruptStoreException(name, 0, "this is no superblock of a Brindle store");
     }
     int version = in.getInt();
     boolean sound = length == LENGTH && in.getInt(LENGTH - 4) == checksum(in.array());
@@ -77,12 +122,12 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
       throw new FormatTooNewException(directory, version, FORMAT_VERSION);
     }
     if (!sound || version < 1) {
-      throw new CorruptStoreException(FILE, 0, "checksum mismatch");
+      throw new CorruptStoreException(name, 0, "checksum mismatch");
     }
     StoreId store = new StoreId(in.getLong(), in.getLong());
     int segmentBlocks = in.getInt();
     if (segmentBlocks <= 0 || segmentBlocks > SEGMENT_BLOCKS_MAX) {
-      throw new CorruptStoreException(FILE, 28, "segments of " + segmentBlocks + " blocks");
+      throw new CorruptStoreException(name, 28, "segments of " + segmentBlocks + " blocks");
     }
     return new Superblock(store, segmentBlocks, in.getLong(), in.getLong());
   }

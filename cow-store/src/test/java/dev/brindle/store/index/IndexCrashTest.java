@@ -1,21 +1,26 @@
 package dev.brindle.store.index;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.CrashedException;
 import dev.brindle.store.disk.FaultyDisk.Fault;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Crashes an index at every operation of its disk, and again while it recovers. */
 final class IndexCrashTest {
   private static final StoreId STORE = new StoreId(1, 2);
-  private static final int CHECKPOINTS = 6;
-  private static final int CHOICES = 4;
+  private static final boolean FULL = Boolean.getBoolean("brindle.full");
+  private static final int CHECKPOINTS = FULL ? 8 : 4;
+  private static final int CHOICES = FULL ? 6 : 2;
 
   private final FaultyDisk disk = new FaultyDisk();
 
@@ -23,24 +28,42 @@ final class IndexCrashTest {
   private static final class Run {
     IndexModel done = new IndexModel();
     IndexModel underWay = new IndexModel();
+    final List<IndexModel> earlier = new ArrayList<>();
     boolean created;
 
     void to(FaultyDisk disk, long seed) throws IOException {
       Random random = new Random(seed);
       Index index = Index.create(disk, STORE);
       created = true;
+      earlier.add(done);
       IndexModel model = new IndexModel();
       for (int i = 0; i < CHECKPOINTS; i++) {
         model.change(index, random, 10 + random.nextInt(60));
         underWay = model.copy();
+        earlier.add(underWay);
         index.freeze();
         model.change(index, random, random.nextInt(10));
         index.write();
         done = underWay;
+        if (i % 2 == 1) {
+          index.copy();
+        }
       }
     }
 
+    /** The index as it is, and one that is made from the copies, hold what they may. */
     void check(FaultyDisk crashed) throws IOException {
+      FaultyDisk lost = crashed.afterProcessDeath();
+      checkOpened(crashed);
+      lost.delete(PageFormat.INDEX_FILE);
+      assertThrows(IndexLostException.class, () -> Index.open(lost, STORE));
+      Index.rebuild(lost, STORE);
+      lost.delete(PageFormat.INDEX_FILE);
+      Index.rebuild(lost, STORE);
+      checkOpened(lost);
+    }
+
+    private void checkOpened(FaultyDisk crashed) throws IOException {
       try (Index index = Index.open(crashed, STORE)) {
         assertTrue(done.isHeldBy(index) || underWay.isHeldBy(index));
         IndexModel model = (done.isHeldBy(index) ? done : underWay).copy();
@@ -92,19 +115,44 @@ final class IndexCrashTest {
       try (Index index = Index.open(recovering, STORE)) {
         assertTrue(run.done.isHeldBy(index) || run.underWay.isHeldBy(index));
         for (int seed = 0; seed < CHOICES; seed++) {
-          run.check(recovering.afterCrash(new Random(seed)));
+          run.checkOpened(recovering.afterCrash(new Random(seed)));
         }
         return;
       } catch (CrashedException e) {
         if (at % 7 == choice % 7 || at < 3) {
-          run.check(recovering.afterCrash(new Random(choice + at)));
+          run.checkOpened(recovering.afterCrash(new Random(choice + at)));
         }
       }
     }
   }
 
   @Test
-  void lostOrDamagedJournal_afterACrash_isNeverTakenForAWholeIndex() throws IOException {
+  void rebuild_thatCrashesAnywhere_leavesTheIndexOrIsRepeated() throws IOException {
+    Run run = new Run();
+    run.to(disk, 42);
+    disk.delete(PageFormat.INDEX_FILE);
+    disk.syncDirectory("");
+    int tried = 0;
+    for (long at = 0; ; at++) {
+      FaultyDisk crashing = disk.afterProcessDeath();
+      crashing.fail(at, Fault.CRASH);
+      try {
+        Index.rebuild(crashing, STORE);
+        assertTrue(tried > 20, "only " + tried);
+        return;
+      } catch (CrashedException e) {
+        tried++;
+        FaultyDisk crashed = crashing.afterCrash(new Random(at));
+        if (!crashed.exists(PageFormat.INDEX_FILE)) {
+          Index.rebuild(crashed, STORE);
+        }
+        run.checkOpened(crashed);
+      }
+    }
+  }
+
+  @Test
+  void copiesLostAtAnyMoment_orDamaged_areNeverTakenForAWholeIndex() throws IOException {
     long seed = 42;
     new Run().to(disk, seed);
     int refused = 0;
@@ -120,21 +168,54 @@ final class IndexCrashTest {
       for (int choice = 0; run.created && choice < CHOICES; choice++) {
         Random random = new Random(at * CHOICES + choice);
         FaultyDisk crashed = crashing.afterCrash(random);
-        if (choice == 0) {
-          crashed.delete(PageFormat.JOURNAL_FILE);
-        } else {
-          long bits = crashed.contents(PageFormat.JOURNAL_FILE).length * 8L;
-          crashed.flipBit(PageFormat.JOURNAL_FILE, random.nextLong(bits));
-        }
+        damageCopies(crashed, choice, random);
+        FaultyDisk lost = crashed.afterProcessDeath();
         try (Index index = Index.open(crashed, STORE)) {
           assertTrue(
               run.done.isHeldBy(index) || run.underWay.isHeldBy(index),
               "crash at " + at + ", choice " + choice);
-        } catch (CorruptStoreException e) {
+        } catch (CorruptStoreException | IndexLostException e) {
           refused++;
         }
+        lost.delete(PageFormat.INDEX_FILE);
+        refused += rebuildOrRefuse(lost, run, choice > 0);
       }
     }
     assertTrue(refused > 0);
+  }
+
+  private static void damageCopies(FaultyDisk crashed, int choice, Random random)
+      throws IOException {
+    List<String> names = crashed.list(CopyFiles.DIRECTORY);
+    String name = CopyFiles.DIRECTORY + "/" + names.get(random.nextInt(names.size()));
+    if (choice == 0) {
+      crashed.delete(name);
+    } else if (crashed.contents(name).length > 0) {
+      crashed.flipBit(name, random.nextLong(crashed.contents(name).length * 8L));
+    }
+  }
+
+  /** What is made from damaged copies is whole, or is not made; a lost tail cannot be seen. */
+  private static int rebuildOrRefuse(FaultyDisk lost, Run run, boolean hasAllFiles)
+      throws IOException {
+    try {
+      Index.rebuild(lost, STORE);
+    } catch (CorruptStoreException e) {
+      return 1;
+    }
+    try (Index index = Index.open(lost, STORE)) {
+      assertTrue(
+          !hasAllFiles || run.earlier.stream().anyMatch(model -> isHeld(model, index)),
+          "a mixture of checkpoints");
+    }
+    return 0;
+  }
+
+  private static boolean isHeld(IndexModel model, Index index) {
+    try {
+      return model.isHeldBy(index);
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

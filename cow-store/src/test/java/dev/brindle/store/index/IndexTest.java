@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Fault;
 import dev.brindle.store.disk.HostDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -198,6 +201,7 @@ final class IndexTest {
         index.table("t").remove(round * 100 + i - 150);
       }
       checkpoint(index);
+      index.renewCopies(() -> false);
       if (round == 20) {
         before = disk.contents(PageFormat.INDEX_FILE).length;
       }
@@ -284,6 +288,7 @@ final class IndexTest {
       boolean failed = false;
       try {
         index.write();
+        failed = operation < disk.operations() - start;
       } catch (DiskFullException e) {
         failed = true;
       }
@@ -333,11 +338,14 @@ final class IndexTest {
     int seen = 0;
     for (int i = 0; i < 400; i++) {
       FaultyDisk damaged = disk.afterProcessDeath();
+      for (String name : damaged.list(CopyFiles.DIRECTORY)) {
+        damaged.delete(CopyFiles.DIRECTORY + "/" + name);
+      }
       long bit = random.nextLong(bits);
       damaged.flipBit(PageFormat.INDEX_FILE, bit);
       try (Index opened = Index.open(damaged, STORE)) {
         model.assertHeldBy(opened);
-      } catch (CorruptStoreException e) {
+      } catch (CorruptStoreException | IndexLostException e) {
         assertTrue(e.getMessage().contains(PageFormat.INDEX_FILE), e.getMessage());
         seen++;
       } catch (IOException | RuntimeException | AssertionError e) {
@@ -345,6 +353,182 @@ final class IndexTest {
       }
     }
     assertTrue(seen > 20, "seen " + seen);
+  }
+
+  @Test
+  void anyFlippedBit_ofIndexAndOfAnyCopy_isMended() throws IOException {
+    Index index = Index.create(disk, STORE);
+    IndexModel model = new IndexModel();
+    Random random = new Random(5);
+    for (int i = 0; i < 3; i++) {
+      model.change(index, random, 100);
+      checkpoint(index);
+      if (i == 1) {
+        index.copy();
+      }
+    }
+    assertTrue(index.hasCopies());
+    index.close();
+    long bits = disk.contents(PageFormat.INDEX_FILE).length * 8L;
+    for (int i = 0; i < 300; i++) {
+      FaultyDisk damaged = disk.afterProcessDeath();
+      damaged.flipBit(PageFormat.INDEX_FILE, random.nextLong(bits));
+      try (Index opened = Index.open(damaged, STORE)) {
+        model.assertHeldBy(opened);
+        model.copy().change(opened, new Random(i), 5);
+        checkpoint(opened);
+      }
+      FaultyDisk copyDamaged = disk.afterProcessDeath();
+      List<String> names = copyDamaged.list(CopyFiles.DIRECTORY);
+      String name = CopyFiles.DIRECTORY + "/" + names.get(random.nextInt(names.size()));
+      copyDamaged.flipBit(name, random.nextLong(copyDamaged.contents(name).length * 8L));
+      try (Index opened = Index.open(copyDamaged, STORE)) {
+        model.assertHeldBy(opened);
+      }
+    }
+  }
+
+  @Test
+  void mendedPage_isWrittenBack() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(5_000, 1));
+    checkpoint(index);
+    index.close();
+    byte[] sound = disk.contents(PageFormat.INDEX_FILE);
+    for (int page = 0; page < sound.length / PageFormat.PAGE_BYTES; page++) {
+      disk.flipBit(PageFormat.INDEX_FILE, page * PageFormat.PAGE_BYTES * 8L + 99);
+    }
+    try (Index opened = Index.open(disk, STORE)) {
+      assertArrayEquals(bytes(5_000, 1), opened.get(id));
+      opened.copy();
+    }
+    byte[] mended = disk.contents(PageFormat.INDEX_FILE);
+    for (int i = 0; i < mended.length; i++) {
+      if (mended[i] != sound[i]) {
+        int page = i / PageFormat.PAGE_BYTES;
+        assertTrue(isZero(sound, page), "page " + page + " is still damaged");
+      }
+    }
+  }
+
+  private static boolean isZero(byte[] file, int page) {
+    for (int i = page * PageFormat.PAGE_BYTES; i < (page + 1) * PageFormat.PAGE_BYTES; i++) {
+      if (file[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Test
+  void oldIndex_inThePlaceOfANewerOne_isRefused() throws IOException {
+    Index index = Index.create(disk, STORE);
+    index.put(index.allocate(), bytes(5_000, 1));
+    checkpoint(index);
+    byte[] old = disk.contents(PageFormat.INDEX_FILE);
+    index.put(index.allocate(), bytes(5_000, 2));
+    checkpoint(index);
+    index.close();
+    disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE).write(0, ByteBuffer.wrap(old));
+    assertThrows(IndexLostException.class, () -> Index.open(disk, STORE));
+    assertEquals(3, Index.rebuild(disk, STORE));
+    Index.open(disk, STORE).close();
+  }
+
+  @Test
+  void formatOne_isOpened_itsJournalRepeated_andGetsCopies() throws IOException {
+    Index index = Index.create(disk, STORE);
+    IndexModel model = new IndexModel();
+    Random random = new Random(4);
+    model.change(index, random, 100);
+    checkpoint(index);
+    byte[] before = disk.contents(PageFormat.INDEX_FILE);
+    int records = disk.contents(CopyFiles.journal(0)).length;
+    model.change(index, random, 100);
+    checkpoint(index);
+    byte[] journals = disk.contents(CopyFiles.journal(0));
+    for (boolean isJournalWhole : new boolean[] {true, false}) {
+      FaultyDisk old = new FaultyDisk();
+      byte[] content = isJournalWhole ? before : disk.contents(PageFormat.INDEX_FILE);
+      old.open(PageFormat.INDEX_FILE, OpenMode.CREATE).write(0, ByteBuffer.wrap(content));
+      int length = journals.length - records - (isJournalWhole ? 0 : 1);
+      old.open(PageFormat.OLD_JOURNAL_FILE, OpenMode.CREATE)
+          .write(0, ByteBuffer.wrap(journals, records, length));
+      try (Index opened = Index.open(old, STORE)) {
+        model.assertHeldBy(opened);
+        assertFalse(opened.hasCopies());
+        assertFalse(old.exists(PageFormat.OLD_JOURNAL_FILE));
+        opened.renewCopies(() -> false);
+        assertTrue(opened.hasCopies());
+      }
+      old.delete(PageFormat.INDEX_FILE);
+      Index.rebuild(old, STORE);
+      model.assertHeldBy(Index.open(old, STORE));
+    }
+  }
+
+  @Test
+  void renewedCopies_takeNoMoreThanABase() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    for (int i = 0; i < 40; i++) {
+      index.put(id, bytes(1 << 20, i));
+      checkpoint(index);
+    }
+    long before = disk.usedBytes();
+    index.renewCopies(() -> true);
+    assertEquals(before, disk.usedBytes(), 64 << 10);
+    index.renewCopies(() -> false);
+    long indexBytes = disk.contents(PageFormat.INDEX_FILE).length;
+    assertTrue(disk.usedBytes() < 3 * indexBytes, disk.usedBytes() + " bytes for " + indexBytes);
+    assertTrue(index.hasCopies());
+    disk.delete(PageFormat.INDEX_FILE);
+    Index.rebuild(disk, STORE);
+    assertArrayEquals(bytes(1 << 20, 39), Index.open(disk, STORE).get(id));
+  }
+
+  @Test
+  void copiesWithoutRoomForANewBase_areGivenUp_beforeTheyFillTheDisk() throws IOException {
+    disk.setCapacity(64 << 20);
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(1 << 20, 1));
+    checkpoint(index);
+    disk.open("other", OpenMode.CREATE).allocate(0, disk.freeBytes() - (5 << 20));
+    for (int i = 0; i < 8; i++) {
+      index.put(id, bytes(1 << 20, i));
+      checkpoint(index);
+      index.renewCopies(() -> false);
+    }
+    assertFalse(index.hasCopies());
+    assertTrue(disk.freeBytes() > 2 << 20, "free " + disk.freeBytes());
+    assertArrayEquals(bytes(1 << 20, 7), Index.open(disk.afterProcessDeath(), STORE).get(id));
+  }
+
+  @Test
+  void copies_areGivenUp_onAFullDisk_andComeBack() throws IOException {
+    Index index = Index.create(disk, STORE);
+    IndexModel model = new IndexModel();
+    Random random = new Random(9);
+    for (int i = 0; i < 5; i++) {
+      model.change(index, random, 100);
+      checkpoint(index);
+    }
+    disk.setCapacity(disk.usedBytes());
+    for (int i = 0; i < 5; i++) {
+      model.change(index, random, 3);
+      checkpoint(index);
+    }
+    assertFalse(index.hasCopies());
+    model.assertHeldBy(Index.open(disk.afterCrash(random), STORE));
+    disk.setCapacity(Long.MAX_VALUE);
+    index.renewCopies(() -> false);
+    assertTrue(index.hasCopies());
+    FaultyDisk lost = disk.afterCrash(random);
+    lost.delete(PageFormat.INDEX_FILE);
+    Index.rebuild(lost, STORE);
+    model.assertHeldBy(Index.open(lost, STORE));
   }
 
   @Test

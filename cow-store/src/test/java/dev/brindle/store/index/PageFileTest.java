@@ -25,6 +25,8 @@ final class PageFileTest {
   private static final StoreId STORE = new StoreId(3, 4);
   private static final int PAGES = 3 * PageFormat.COVERED;
 
+  private static final PageFile.Mending NO_COPIES = (place, checksum) -> null;
+
   private final FaultyDisk disk = new FaultyDisk();
   private DiskFile file;
   private PageFile pages;
@@ -32,7 +34,7 @@ final class PageFileTest {
   @BeforeEach
   void makeFile() throws IOException {
     file = disk.open(PageFormat.INDEX_FILE, OpenMode.CREATE);
-    pages = PageFile.empty(file, STORE);
+    pages = PageFile.empty(file, STORE, NO_COPIES);
     write(contents(1, 0, 1, 2, PageFormat.COVERED - 1, PageFormat.COVERED, PAGES - 1));
   }
 
@@ -50,7 +52,6 @@ final class PageFileTest {
     PageFile.Prepared prepared = pages.prepare(changed, PAGES);
     pages.reserve(PAGES);
     pages.apply(prepared);
-    pages.settle(prepared);
   }
 
   private static byte[] read(PageFile from, int first, int count) throws IOException {
@@ -76,7 +77,7 @@ final class PageFileTest {
 
   @Test
   void pages_comeBack_andThoseNeverWrittenAreZero() throws IOException {
-    for (PageFile from : new PageFile[] {pages, PageFile.open(file, STORE)}) {
+    for (PageFile from : new PageFile[] {pages, PageFile.open(file, STORE, NO_COPIES)}) {
       byte[] first = read(from, 0, 5);
       for (int i = 0; i < first.length; i++) {
         int page = i / PageFormat.PAGE_BYTES;
@@ -122,10 +123,10 @@ final class PageFileTest {
             prepared.tables());
     pages.apply(part);
     CorruptStoreException refused =
-        assertThrows(CorruptStoreException.class, () -> PageFile.open(file, STORE));
+        assertThrows(CorruptStoreException.class, () -> PageFile.open(file, STORE, NO_COPIES));
     assertTrue(refused.getMessage().contains("one checkpoint"));
     pages.apply(prepared);
-    assertEquals(2, PageFile.open(file, STORE).checkpoint());
+    assertEquals(2, PageFile.open(file, STORE, NO_COPIES).checkpoint());
   }
 
   @Test
@@ -135,14 +136,14 @@ final class PageFileTest {
     PageFormat.putInt(header, PageFormat.CRC, 0);
     PageFormat.putInt(header, PageFormat.CRC, PageFormat.checksum(0, header));
     file.write(0, ByteBuffer.wrap(header));
-    assertThrows(FormatTooNewException.class, () -> PageFile.open(file, STORE));
+    assertThrows(FormatTooNewException.class, () -> PageFile.open(file, STORE, NO_COPIES));
   }
 
   @Test
   void fileOfSomethingElse_isRefused() throws IOException {
     DiskFile other = disk.open("other", OpenMode.CREATE);
-    assertThrows(CorruptStoreException.class, () -> PageFile.open(other, STORE));
+    assertThrows(CorruptStoreException.class, () -> PageFile.open(other, STORE, NO_COPIES));
     other.write(0, ByteBuffer.wrap(new byte[100_000]));
-    assertThrows(CorruptStoreException.class, () -> PageFile.open(other, STORE));
+    assertThrows(CorruptStoreException.class, () -> PageFile.open(other, STORE, NO_COPIES));
   }
 }
