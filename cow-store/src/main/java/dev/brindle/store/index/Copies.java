@@ -52,12 +52,12 @@ final class Copies implements Closeable {
   static Copies create(Disk disk, StoreId store) throws IOException {
     disk.createDirectory(DIRECTORY);
     Copies copies = new Copies(disk, store);
-    copies.startJournal(0);
-    copies.setComplete();
+    copies.begin();
     return copies;
   }
 
-  private synchronized void setComplete() {
+  private synchronized void begin() throws IOException {
+    startJournal(0);
     complete = true;
   }
 
