@@ -109,8 +109,9 @@ public final class Store implements Closeable {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
     try (HostDisk disk = new HostDisk(directory);
-        StoreLock held = disk.lock(holder())) {
+        StoreLock held = disk.lock(HOLDER)) {
       OpenStore.rebuildIndex(disk, directory);
+      held.noteClosed();
     }
   }
 

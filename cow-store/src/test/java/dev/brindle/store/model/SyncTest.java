@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and without any one of them a crash is found after which something is lost or broken.
  */
 class SyncTest {
+  private static final String JOURNAL_FILE = "checkpoints/0.journal";
   private static final String SEGMENT = "log/0000000000000001.seg";
 
   private final List<String> synced = new ArrayList<>();
@@ -81,11 +82,11 @@ class SyncTest {
         (store, tree) -> {
           write(tree, file(tree, "file"), 0, pattern(50_000, 2));
           store.checkpoint();
-          assertEquals(List.of(SEGMENT, "index.journal", "index.db"), synced);
+          assertEquals(List.of(SEGMENT, JOURNAL_FILE, "index.db"), synced);
           synced.clear();
           tree.setxattr(ROOT, name("user.x"), pattern(5, 1), WritableFileTree.XattrMode.CREATE);
           store.checkpoint();
-          assertEquals(List.of("index.journal", "index.db"), synced, "nothing new in the log");
+          assertEquals(List.of(JOURNAL_FILE, "index.db"), synced, "nothing new in the log");
         });
   }
 
@@ -95,7 +96,7 @@ class SyncTest {
         CrashScenario.CREATE_WRITE_FSYNC, file -> file.endsWith(".seg") && !calledBy("Checkpoint")),
     LOG_OF_CHECKPOINT(
         CrashScenario.CHECKPOINTS, file -> file.endsWith(".seg") && calledBy("Checkpoint")),
-    JOURNAL(CrashScenario.CHECKPOINTS, file -> file.equals("index.journal")),
+    JOURNAL(CrashScenario.CHECKPOINTS, file -> file.equals(JOURNAL_FILE)),
     INDEX(CrashScenario.CHECKPOINTS, file -> file.equals("index.db")),
     NEW_SEGMENT(CrashScenario.SEGMENTS, file -> file.endsWith(".tmp") && calledBy("Spares")),
     NAME_OF_NEW_SEGMENT(CrashScenario.SEGMENTS, file -> file.equals("log/") && calledBy("Spares")),
