@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       DfCommand.class,
       DiffCommand.class,
       CheckCommand.class,
+      ScrubCommand.class,
       ReclaimCommand.class,
       VersionCommand.class,
       HelpCommand.class

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * A line on the terminal that says what takes so long. It appears after a second and goes when the
@@ -17,12 +18,15 @@ final class Progress implements AutoCloseable {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread thread;
 
-  private Progress(PrintWriter terminal, String doing) {
+  private Progress(PrintWriter terminal, Supplier<String> doing) {
     thread = new Thread(() -> show(terminal, doing), "progress");
     thread.setDaemon(true);
   }
 
-  static Progress start(PrintWriter terminal, String doing) {
+  /**
+   * @param doing asked each second
+   */
+  static Progress start(PrintWriter terminal, Supplier<String> doing) {
     Progress progress = new Progress(terminal, doing);
     if (ON_TERMINAL) {
       progress.thread.start();
@@ -30,12 +34,12 @@ final class Progress implements AutoCloseable {
     return progress;
   }
 
-  private void show(PrintWriter terminal, String doing) {
+  private void show(PrintWriter terminal, Supplier<String> doing) {
     long start = System.nanoTime();
     boolean shown = false;
     while (!isDone()) {
       Duration passed = Duration.ofNanos(System.nanoTime() - start);
-      terminal.print(CLEAR_LINE + doing + " ... " + text(passed) + " (Ctrl-C stops)");
+      terminal.print(CLEAR_LINE + doing.get() + " ... " + text(passed) + " (Ctrl-C stops)");
       terminal.flush();
       shown = true;
     }

@@ -3,6 +3,7 @@ package dev.brindle.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,6 +41,10 @@ abstract class Verb implements Callable<Integer> {
   }
 
   final Progress progress(String doing) {
+    return progress(() -> doing);
+  }
+
+  final Progress progress(Supplier<String> doing) {
     return Progress.start(spec.commandLine().getErr(), doing);
   }
 }

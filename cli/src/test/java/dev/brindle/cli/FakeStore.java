@@ -18,6 +18,8 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.StoreStatus;
+import dev.brindle.store.scrub.ScrubStatus;
+import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,6 +42,9 @@ final class FakeStore implements DaemonControl {
   final List<String> diffs = new ArrayList<>();
   final List<DiffLine> differences = new ArrayList<>();
   int reclaimed;
+  long scrubRate = -1;
+  ScrubStatus scrub = ScrubStatus.neverRun();
+  final List<DamageReport> damages = new ArrayList<>();
   @Nullable RecoveryReport recovery;
   private long lastNumber;
 
@@ -159,6 +164,26 @@ final class FakeStore implements DaemonControl {
 
   @Override
   public void checkpoint() {}
+
+  @Override
+  public void startScrub(long bytesPerSecondMax) {
+    scrubRate = bytesPerSecondMax;
+  }
+
+  @Override
+  public ScrubStatus scrubStatus() {
+    return scrub;
+  }
+
+  @Override
+  public void scrubDamages(Consumer<DamageReport> sink) {
+    damages.forEach(sink);
+  }
+
+  @Override
+  public void stopScrub() {
+    scrubRate = -1;
+  }
 
   @Override
   public void reclaim() {

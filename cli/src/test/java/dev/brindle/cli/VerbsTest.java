@@ -9,6 +9,8 @@ import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.namespace.SnapshotVisibility;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
+import dev.brindle.daemon.control.DamageReport;
+import dev.brindle.store.scrub.ScrubStatus;
 import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.UncleanEnd;
@@ -460,6 +462,41 @@ final class VerbsTest {
   }
 
   @Test
+  void scrub_tellsEachDamagedFileAndItsStatus() {
+    store.scrub =
+        new ScrubStatus(
+            ScrubStatus.State.FINISHED, null, null, 3 << 20, 3 << 20, 1 << 20, 2, null);
+    store.damages.add(
+        new DamageReport("main", "s", "d/f\n", 9, 8192, 4096, "damaged store file log/1.seg"));
+    store.damages.add(new DamageReport("main", null, null, 7, 0, -1, "damaged store file index"));
+
+    assertEquals(6, brindle("scrub", "--rate", "20M", directory.toString()), err);
+
+    assertEquals(20 << 20, store.scrubRate);
+    assertTrue(
+        out.contains("main@s: \"d/f\\n\": 4.0 KiB from byte 8,192 on: damaged store file"), out);
+    assertTrue(out.contains("main: inode 7 (no name): all of it: damaged store file index"), out);
+    assertTrue(out.contains("Scrub finished: 3.0 MiB read, 2 damages."), out);
+  }
+
+  @Test
+  void scrub_optionsOfADaemon_areRefusedWithoutOne() {
+    assertEquals(4, brindle("scrub", "--status", directory.toString()));
+    assertTrue(err.contains("not mounted"), err);
+    assertEquals(2, brindle("scrub", "--rate", "fast", directory.toString()));
+    assertEquals(2, brindle("scrub", "--status", "--stop", directory.toString()));
+  }
+
+  @Test
+  void scrub_stop_isAskedOfTheDaemon() throws IOException {
+    mounted("main");
+    store.scrubRate = 0;
+    assertEquals(0, brindle("scrub", "--stop", directory.toString()), err);
+    assertEquals(-1, store.scrubRate);
+    assertTrue(out.contains("No scrub has run"), out);
+  }
+
+  @Test
   void volumeNameWithAtSign_isFoundBeforeASnapshot() throws IOException {
     store.createVolume("a@b");
 
@@ -499,6 +536,7 @@ final class VerbsTest {
             "df",
             "diff",
             "check",
+            "scrub",
             "reclaim",
             "version")) {
       String[] words = (verb + " --help").split(" ");

@@ -29,6 +29,7 @@ final class Daemon implements Closeable {
   private final MountRegistry mounts;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final DaemonCommands commands;
   private final ControlServer control;
   private volatile boolean clean = true;
 
@@ -36,7 +37,8 @@ final class Daemon implements Closeable {
     this.store = store;
     mounts = new MountRegistry(store, transport, this::close);
     LocalStore local = LocalStore.on(store, mounts.kernelCaches());
-    control = ControlServer.start(store.directory(), new DaemonCommands(local, mounts));
+    commands = new DaemonCommands(local, mounts);
+    control = ControlServer.start(store.directory(), commands);
   }
 
   /** Opens a store and listens on its control socket; nothing is mounted yet. */
@@ -73,6 +75,7 @@ final class Daemon implements Closeable {
     mounts.close();
     closeControl();
     try {
+      commands.close();
       store.close();
       Logger.info("the store is closed");
     } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.brindle.daemon;
 
+import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.daemon.control.DaemonReport;
 import dev.brindle.daemon.control.DiffLine;
@@ -13,6 +14,7 @@ import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.control.VolumeReport;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Timestamp;
+import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -144,5 +146,28 @@ final class DaemonCommands implements DaemonControl {
   }
 
   @Override
-  public void close() {}
+  public void startScrub(long bytesPerSecondMax) throws IOException {
+    store.startScrub(bytesPerSecondMax);
+  }
+
+  @Override
+  public ScrubStatus scrubStatus() {
+    return store.scrubStatus();
+  }
+
+  @Override
+  public void scrubDamages(Consumer<DamageReport> sink) {
+    store.scrubDamages(sink);
+  }
+
+  @Override
+  public void stopScrub() {
+    store.stopScrub();
+  }
+
+  /** Ends what works on the store, which its owner closes. */
+  @Override
+  public void close() throws IOException {
+    store.close();
+  }
 }

@@ -23,8 +23,14 @@ final class OverwrittenFile extends LedgerFile {
 
   @Override
   long[] plan(long[] marks, Random random) {
-    if (marks[0] == 0) {
-      Arrays.fill(marks, 1);
+    boolean isWhole = true;
+    for (int i = 0; i < marks.length; i++) {
+      if (marks[i] == 0) {
+        marks[i] = 1;
+        isWhole = false;
+      }
+    }
+    if (!isWhole) {
       return marks;
     }
     for (int i = 0; i < CHANGED_AT_ONCE; i++) {

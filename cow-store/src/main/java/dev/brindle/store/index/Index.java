@@ -28,6 +28,9 @@ public final class Index implements Closeable {
   /** The unit of space, in bytes: a record takes a whole number of units. */
   public static final int UNIT_BYTES = 8192;
 
+  /** The pages of the index's file, in bytes. */
+  public static final int PAGE_BYTES = PageFormat.PAGE_BYTES;
+
   /** The longest record that fits in one unit, in bytes. */
   public static final int UNIT_PAYLOAD_BYTES = UNIT_BYTES - 4;
 
@@ -232,6 +235,20 @@ public final class Index implements Closeable {
   /** True when each page of the last checkpoint has its copy. */
   public boolean hasCopies() {
     return files.copies().isComplete();
+  }
+
+  /** How many pages of {@link #PAGE_BYTES} there are. */
+  public int pageCount() {
+    return pages.count();
+  }
+
+  /**
+   * Reads pages from the disk, past the caches, except those that wait in memory to be written.
+   *
+   * @throws dev.brindle.store.CorruptStoreException one of them is not what was written
+   */
+  public void verifyPages(int first, int count) throws IOException {
+    pages.copyTo(first, count, new byte[count * PAGE_BYTES], 0);
   }
 
   /** The space the index takes on the disk with its copies, in bytes. */

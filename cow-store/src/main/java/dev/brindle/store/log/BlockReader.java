@@ -48,7 +48,8 @@ final class BlockReader {
     }
   }
 
-  private void readDirect(long address, int count, ByteBuffer target) throws IOException {
+  /** Reads whole blocks of one segment past the cache. */
+  void readDirect(long address, int count, ByteBuffer target) throws IOException {
     SegmentFile file = files.acquire(address / segmentBlocks);
     try {
       int bytes = count * BLOCK_BYTES;

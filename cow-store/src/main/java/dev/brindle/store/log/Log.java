@@ -316,6 +316,17 @@ public final class Log implements Closeable {
     }
   }
 
+  /**
+   * Reads whole blocks of one segment from its file and verifies them, past the cache of blocks.
+   * Those of an append that is going on are taken from memory.
+   *
+   * @param target gets them at its position
+   * @throws CorruptStoreException a block is not what was written
+   */
+  public void readFromDisk(long address, int blocks, ByteBuffer target) throws IOException {
+    reads.readPastCache(address, blocks, target);
+  }
+
   /** Blocks become referred to. To be called with what refers to them, inside the gate. */
   public void markLive(long address, int blocks) {
     table.markLive(address, blocks);

@@ -52,6 +52,18 @@ final class LogReads {
     }
   }
 
+  void readPastCache(long address, int blocks, ByteBuffer target) throws IOException {
+    if (readInFlight(address, 0, blocks * LogFormat.BLOCK_BYTES, target)) {
+      return;
+    }
+    pinWithoutQueue();
+    try {
+      reader.readDirect(address, blocks, target);
+    } finally {
+      pins.readLock().unlock();
+    }
+  }
+
   /**
    * Takes the pin past a cleaner that waits for it. A reader may hold locks that come later in the
    * order; the cleaner itself waits for nothing while it has the pin exclusively.

@@ -523,6 +523,14 @@ final class Engine {
     return head;
   }
 
+  /** The head that a version is; null when it is none. */
+  @Nullable Head headOf(Version version) throws IOException {
+    boolean isHead =
+        versions.catalogue().volume(version.volumeId()).isPresent()
+            && versions.catalogue().head(version.volumeId()) == version;
+    return isHead ? head(version.volumeId()) : null;
+  }
+
   @Nullable Head forget(long volume) {
     return heads.remove(volume);
   }

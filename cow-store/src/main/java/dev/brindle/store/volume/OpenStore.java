@@ -21,6 +21,8 @@ import dev.brindle.store.log.LogStatistics;
 import dev.brindle.store.tree.NodeStore;
 import dev.brindle.store.version.Catalogue;
 import dev.brindle.store.version.ExtentFinder;
+import dev.brindle.store.version.Version;
+import dev.brindle.store.version.VersionAudit;
 import dev.brindle.store.version.VersionTree;
 import java.io.Closeable;
 import java.io.IOException;
@@ -380,6 +382,35 @@ public final class OpenStore implements Closeable {
 
   public VersionTree versions() {
     return versions;
+  }
+
+  /** Looks at a version. */
+  public interface Look {
+    void at(Version version) throws IOException;
+  }
+
+  /**
+   * Shows a version while nothing changes it and nothing of it is freed. Nothing happens when there
+   * is no such version, or it is being deleted. Short looks only: its writers wait.
+   */
+  public void withVersionStill(long id, Look look) throws IOException {
+    try (VersionAudit audit = versions.audit()) {
+      Version version = versions.find(id);
+      if (version == null || audit.form(version) != VersionAudit.Form.WHOLE) {
+        return;
+      }
+      Head head = engine.headOf(version);
+      if (head == null) {
+        look.at(version);
+        return;
+      }
+      head.lock.readLock().lock();
+      try {
+        look.at(version);
+      } finally {
+        head.lock.readLock().unlock();
+      }
+    }
   }
 
   /**

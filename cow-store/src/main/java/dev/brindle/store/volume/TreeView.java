@@ -2,9 +2,11 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
 import dev.brindle.store.tree.Item;
 import dev.brindle.store.tree.TreeReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -95,6 +97,29 @@ public final class TreeView {
       references.addAll(BackReferenceItem.decode(item.value()));
     }
     return references;
+  }
+
+  /** The path of a name; null when it is below a directory that has none any more. */
+  public @Nullable Name path(BackReferenceItem.Reference name) throws IOException {
+    List<Name> parts = new ArrayList<>();
+    parts.add(name.name());
+    long directory = name.parent();
+    while (directory != FileTree.ROOT_INODE) {
+      List<BackReferenceItem.Reference> names = references(directory);
+      if (names.isEmpty()) {
+        return null;
+      }
+      parts.add(names.get(0).name());
+      directory = names.get(0).parent();
+    }
+    ByteArrayOutputStream path = new ByteArrayOutputStream();
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      path.writeBytes(parts.get(i).bytes());
+      if (i > 0) {
+        path.write('/');
+      }
+    }
+    return Name.of(path.toByteArray());
   }
 
   byte[] readlink(long number) throws IOException {

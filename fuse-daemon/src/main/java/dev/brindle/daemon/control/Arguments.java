@@ -40,6 +40,22 @@ final class Arguments {
     return value.getAsBoolean();
   }
 
+  /** A whole number, 0 or larger. */
+  long number(String name) throws ControlException {
+    JsonElement value = args.get(name);
+    if (value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber()) {
+      try {
+        long number = value.getAsBigDecimal().longValueExact();
+        if (number >= 0) {
+          return number;
+        }
+      } catch (ArithmeticException | NumberFormatException e) {
+        throw new ControlException(ControlErrorCode.MALFORMED, "bad argument " + name, e);
+      }
+    }
+    throw malformed(name);
+  }
+
   <T extends Enum<T>> T constant(String name, Class<T> type) throws ControlException {
     String text = text(name);
     for (T constant : type.getEnumConstants()) {

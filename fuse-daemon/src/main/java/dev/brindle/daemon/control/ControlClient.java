@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -150,6 +151,27 @@ public final class ControlClient implements DaemonControl {
   @Override
   public void reclaim() throws IOException {
     run(Verbs.RECLAIM);
+  }
+
+  @Override
+  public void startScrub(long bytesPerSecondMax) throws IOException {
+    run(Verbs.SCRUB_START, Verbs.RATE, bytesPerSecondMax);
+  }
+
+  @Override
+  public ScrubStatus scrubStatus() throws IOException {
+    return call(Verbs.SCRUB_STATUS, ScrubStatus.class);
+  }
+
+  @Override
+  public void scrubDamages(Consumer<DamageReport> sink) throws IOException {
+    send(Verbs.SCRUB_DAMAGES);
+    awaitResult(item -> sink.accept(decode(item, DamageReport.class)));
+  }
+
+  @Override
+  public void stopScrub() throws IOException {
+    run(Verbs.SCRUB_STOP);
   }
 
   @Override

@@ -10,6 +10,9 @@ import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.SpaceUsage;
 import dev.brindle.store.Store;
 import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.scrub.DamagedFile;
+import dev.brindle.store.scrub.ScrubStatus;
+import dev.brindle.store.scrub.Scrubber;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -28,11 +31,13 @@ public final class LocalStore implements StoreControl {
   private final Store store;
   private final KernelCache kernelCache;
   private final boolean closesStore;
+  private final Scrubber scrubber;
 
   private LocalStore(Store store, KernelCache kernelCache, boolean closesStore) {
     this.store = store;
     this.kernelCache = kernelCache;
     this.closesStore = closesStore;
+    this.scrubber = new Scrubber(store.parts());
   }
 
   /**
@@ -203,7 +208,43 @@ public final class LocalStore implements StoreControl {
   }
 
   @Override
+  public void startScrub(long bytesPerSecondMax) throws IOException {
+    scrubber.start(bytesPerSecondMax, !closesStore);
+  }
+
+  @Override
+  public ScrubStatus scrubStatus() {
+    return scrubber.status();
+  }
+
+  @Override
+  public void scrubDamages(Consumer<DamageReport> sink) {
+    for (DamagedFile file : scrubber.files()) {
+      Name snapshot = file.snapshot();
+      Name path = file.path();
+      sink.accept(
+          new DamageReport(
+              file.volume(),
+              snapshot == null ? null : NameText.of(snapshot),
+              path == null ? null : NameText.of(path),
+              file.inode(),
+              file.offset(),
+              file.length(),
+              file.cause()));
+    }
+    for (String sentence : scrubber.others()) {
+      sink.accept(new DamageReport(null, null, null, 0, 0, 0, sentence));
+    }
+  }
+
+  @Override
+  public void stopScrub() {
+    scrubber.stop();
+  }
+
+  @Override
   public void close() throws IOException {
+    scrubber.stop();
     if (closesStore) {
       store.close();
     }

@@ -1,6 +1,7 @@
 package dev.brindle.daemon.control;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.scrub.ScrubStatus;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -72,4 +73,21 @@ public interface StoreControl extends Closeable {
 
   /** Waits until the space of what was deleted is back on the host. */
   void reclaim() throws IOException;
+
+  /**
+   * Begins to read everything.
+   *
+   * @param bytesPerSecondMax 0 for no bound
+   * @throws dev.brindle.store.FileSystemException EBUSY while a scrub runs
+   */
+  void startScrub(long bytesPerSecondMax) throws IOException;
+
+  /** How the scrub stands that runs, or how the last one ended. */
+  ScrubStatus scrubStatus() throws IOException;
+
+  /** What the scrub that runs, or the last one, found damaged. */
+  void scrubDamages(Consumer<DamageReport> sink) throws IOException;
+
+  /** Ends the scrub, if one runs, and waits for its end. */
+  void stopScrub() throws IOException;
 }

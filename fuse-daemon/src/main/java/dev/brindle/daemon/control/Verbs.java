@@ -28,6 +28,10 @@ final class Verbs {
   static final String SYNC = "sync";
   static final String CHECKPOINT = "checkpoint";
   static final String RECLAIM = "reclaim";
+  static final String SCRUB_START = "scrub.start";
+  static final String SCRUB_STATUS = "scrub.status";
+  static final String SCRUB_DAMAGES = "scrub.damages";
+  static final String SCRUB_STOP = "scrub.stop";
   static final String MOUNT = "mount";
   static final String UMOUNT = "umount";
 
@@ -41,6 +45,7 @@ final class Verbs {
   static final String REQUEST = "request";
   static final String MOUNT_POINT = "mountPoint";
   static final String LAZY = "lazy";
+  static final String RATE = "rate";
 
   /** Answers one verb. */
   interface Handler {
@@ -125,6 +130,29 @@ final class Verbs {
         RECLAIM,
         (a, items) -> {
           control.reclaim();
+          return null;
+        });
+    registerScrub(control);
+  }
+
+  private void registerScrub(StoreControl control) {
+    handlers.put(
+        SCRUB_START,
+        (a, items) -> {
+          control.startScrub(a.number(RATE));
+          return null;
+        });
+    handlers.put(SCRUB_STATUS, (a, items) -> control.scrubStatus());
+    handlers.put(
+        SCRUB_DAMAGES,
+        (a, items) -> {
+          control.scrubDamages(items::accept);
+          return null;
+        });
+    handlers.put(
+        SCRUB_STOP,
+        (a, items) -> {
+          control.stopScrub();
           return null;
         });
   }

@@ -1,0 +1,32 @@
+/**
+ * Reads everything that is live in an open store, while others use it, and says what is damaged and
+ * whose it is.
+ *
+ * <pre>
+ *   Scrubber       one scrub at a time: start, stop, how it stands
+ *   Scrub          its three passes
+ *     IndexPass      every page of index.db, past the caches, against its checksum
+ *     DataPass       every live block of the log once, whatever number of versions refers to it,
+ *                    past the block cache
+ *     TreePass       every node once: of each version what its parent has not, so that all versions
+ *                    together are each node of each tree
+ *   Damage         damaged blocks, and ranges of keys whose node is damaged
+ *   Suspects       which inodes these may belong to, found on the way through the trees
+ *   Victims        for each version and suspect: what of it cannot be read, and its paths
+ *   Pace           how fast: a bound in bytes per second, and half of the time at most for work
+ * </pre>
+ *
+ * <h2>While others work</h2>
+ *
+ * A version is read in steps of some hundred items. For the moment of a step the freeing of deleted
+ * versions pauses, and a head's writers wait; between two steps anything may happen: the walk goes
+ * on from a key. A version that is deleted meanwhile is left; what was written after the scrub
+ * began is not read. A block that turns out damaged counts only if it is still live after that.
+ *
+ * <p>A scrub changes nothing and leaves nothing behind: one that was stopped, or that a crash
+ * interrupted, is begun anew.
+ */
+@NullMarked
+package dev.brindle.store.scrub;
+
+import org.jspecify.annotations.NullMarked;
