@@ -1,7 +1,7 @@
 package dev.brindle.cli;
 
-import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.DaemonControl;
+import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.scrub.ScrubStatus;
 import dev.brindle.store.scrub.ScrubStatus.State;
@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "scrub",
     description =
-        "Read everything that a store holds, all versions, each block once, and tell which files are"
-            + " damaged. A mounted store is scrubbed by its daemon, which leaves its users at least"
-            + " half of the time; this waits for the end. Nothing is changed. Exit status 6 when"
-            + " something is damaged.",
+        "Read everything that a store holds, all versions, each block once, and tell which files"
+            + " are damaged. A mounted store is scrubbed by its daemon, which leaves its users at"
+            + " least half of the time; this waits for the end. Nothing is changed. Exit status 6"
+            + " when something is damaged.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  brindle scrub ~/brindle",

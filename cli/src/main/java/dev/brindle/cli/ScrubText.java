@@ -70,7 +70,13 @@ final class ScrubText {
       case FINISHED -> "Scrub finished" + when + ": " + read + ".";
       case STOPPED -> "Scrub stopped" + when + ": " + read + "; the next begins anew.";
       case FAILED ->
-          "Scrub failed" + when + ": " + Objects.requireNonNull(status.failure()) + "; " + read + ".";
+          "Scrub failed"
+              + when
+              + ": "
+              + Objects.requireNonNull(status.failure())
+              + "; "
+              + read
+              + ".";
     };
   }
 }

@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.namespace.SnapshotVisibility;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
-import dev.brindle.daemon.control.DamageReport;
-import dev.brindle.store.scrub.ScrubStatus;
 import dev.brindle.store.RecoveryReport;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.UncleanEnd;
+import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -464,8 +464,7 @@ final class VerbsTest {
   @Test
   void scrub_tellsEachDamagedFileAndItsStatus() {
     store.scrub =
-        new ScrubStatus(
-            ScrubStatus.State.FINISHED, null, null, 3 << 20, 3 << 20, 1 << 20, 2, null);
+        new ScrubStatus(ScrubStatus.State.FINISHED, null, null, 3 << 20, 3 << 20, 1 << 20, 2, null);
     store.damages.add(
         new DamageReport("main", "s", "d/f\n", 9, 8192, 4096, "damaged store file log/1.seg"));
     store.damages.add(new DamageReport("main", null, null, 7, 0, -1, "damaged store file index"));

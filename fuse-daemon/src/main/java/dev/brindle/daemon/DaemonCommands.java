@@ -1,8 +1,8 @@
 package dev.brindle.daemon;
 
-import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.daemon.control.DaemonReport;
+import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.DiffLine;
 import dev.brindle.daemon.control.LocalStore;
 import dev.brindle.daemon.control.MountReport;

@@ -76,8 +76,7 @@ final class Scrub {
       Title title = titles.get(version.id());
       if (title != null) {
         store.withVersionStill(
-            version.id(),
-            row -> locate(new TreeReader(store.nodes(), row.root()), hash, title));
+            version.id(), row -> locate(new TreeReader(store.nodes(), row.root()), hash, title));
       }
       pace.read(0);
     }
