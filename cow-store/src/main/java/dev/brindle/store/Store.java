@@ -29,12 +29,15 @@ public final class Store implements Closeable {
   private final Disk disk;
   private final @Nullable StoreLock lock;
   private final OpenStore store;
+  private final boolean atRest;
 
-  private Store(Path directory, Disk disk, @Nullable StoreLock lock, OpenStore store) {
+  private Store(
+      Path directory, Disk disk, @Nullable StoreLock lock, OpenStore store, boolean atRest) {
     this.directory = directory;
     this.disk = disk;
     this.lock = lock;
     this.store = store;
+    this.atRest = atRest;
   }
 
   /** True when the directory holds a store (of any format version). */
@@ -75,6 +78,30 @@ public final class Store implements Closeable {
    * @throws CorruptStoreException its files are damaged
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
+    return open(directory, options, OpenStore::open, false);
+  }
+
+  /**
+   * As {@link #open(Path, StoreOptions)}, for a repair: nothing happens in it by itself, and
+   * closing it drops what no checkpoint has made durable.
+   */
+  public static Store openAtRest(Path directory, StoreOptions options) throws IOException {
+    return open(directory, options, OpenStore::openAtRest, true);
+  }
+
+  /** As {@link #openAtRest(Path, StoreOptions)}, on another disk than the host's. */
+  public static Store openAtRest(Disk disk, StoreOptions options) throws IOException {
+    Path nowhere = Path.of("");
+    return new Store(nowhere, disk, null, OpenStore.openAtRest(disk, nowhere, options, null), true);
+  }
+
+  private interface Opener {
+    OpenStore open(Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+        throws IOException;
+  }
+
+  private static Store open(Path directory, StoreOptions options, Opener opener, boolean atRest)
+      throws IOException {
     if (!exists(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
@@ -82,8 +109,8 @@ public final class Store implements Closeable {
     try {
       StoreLock lock = disk.lock(HOLDER);
       try {
-        return new Store(
-            directory, disk, lock, OpenStore.open(disk, directory, options, lock.uncleanEnd()));
+        OpenStore store = opener.open(disk, directory, options, lock.uncleanEnd());
+        return new Store(directory, disk, lock, store, atRest);
       } catch (IOException | RuntimeException | Error e) {
         lock.close();
         throw e;
@@ -123,7 +150,7 @@ public final class Store implements Closeable {
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
   public static Store open(Disk disk, StoreOptions options) throws IOException {
     Path nowhere = Path.of("");
-    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options, null));
+    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options, null), false);
   }
 
   /** Makes an empty store on another disk than the host's. */
@@ -279,6 +306,11 @@ public final class Store implements Closeable {
     return store.status();
   }
 
+  /** True when it was opened for a repair. */
+  public boolean isAtRest() {
+    return atRest;
+  }
+
   /** The parts, for the check that walks them. */
   public OpenStore parts() {
     return store;
@@ -288,7 +320,11 @@ public final class Store implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      store.close();
+      if (atRest) {
+        store.abandon();
+      } else {
+        store.close();
+      }
       if (lock != null && store.isInOrder()) {
         lock.noteClosed();
       }

@@ -37,16 +37,36 @@ public final class Check {
     return new Check(store.parts()).run(readData);
   }
 
+  static CheckReport run(OpenStore store) throws IOException {
+    return new Check(store).run(false);
+  }
+
+  /** As {@link #run}, of what is in memory: nothing is checkpointed, records are not looked at. */
+  static CheckReport runInMemory(OpenStore store) throws IOException {
+    return new Check(store).runInMemory();
+  }
+
   private CheckReport run(boolean readData) throws IOException {
     try (VersionAudit audit = store.versions().audit()) {
       checkpoint();
-      checkVersions(audit);
-      checkDeadlists(audit);
-      checkRecords();
-      checkLog();
-      if (readData) {
-        new DataCheck(store.log(), problems).run();
-      }
+      return run(audit, readData);
+    }
+  }
+
+  private CheckReport runInMemory() throws IOException {
+    try (VersionAudit audit = store.versions().audit()) {
+      isCheckpointed = false;
+      return run(audit, false);
+    }
+  }
+
+  private CheckReport run(VersionAudit audit, boolean readData) throws IOException {
+    checkVersions(audit);
+    checkDeadlists(audit);
+    checkRecords();
+    checkLog();
+    if (readData) {
+      new DataCheck(store.log(), problems).run();
     }
     return new CheckReport(
         totals.versions,

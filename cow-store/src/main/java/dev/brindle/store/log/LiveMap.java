@@ -192,7 +192,7 @@ final class LiveMap {
     return all;
   }
 
-  private static LiveMap ofBits(BitSet bits) {
+  static LiveMap ofBits(BitSet bits) {
     LiveMap map = new LiveMap();
     map.bits = bits;
     map.count = bits.cardinality();

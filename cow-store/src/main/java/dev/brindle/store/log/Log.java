@@ -8,7 +8,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -330,6 +332,15 @@ public final class Log implements Closeable {
   /** Blocks become referred to. To be called with what refers to them, inside the gate. */
   public void markLive(long address, int blocks) {
     table.markLive(address, blocks);
+  }
+
+  /**
+   * Says anew which blocks are live, for a repair: nobody else uses the log.
+   *
+   * @param live for each segment; one that is not named has none
+   */
+  public void replaceLive(Map<Long, BitSet> live) {
+    table.replaceLive(live);
   }
 
   /** Blocks are no longer referred to by anything. To be called inside the gate. */

@@ -63,6 +63,13 @@ final class Segment {
     change().remove(block, blocks);
   }
 
+  /** Takes another map for what is live now. */
+  void replace(LiveMap map) {
+    now = map;
+    nowIsShared = true;
+    changed = true;
+  }
+
   private LiveMap change() {
     if (nowIsShared) {
       now = now.copy();

@@ -5,7 +5,9 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.index.Table;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,18 @@ final class SegmentTable {
   synchronized void markDead(long address, int blocks) {
     segment(address, blocks).markDead(blockOf(address), blocks);
     liveBlocks -= blocks;
+  }
+
+  /** Says anew which blocks are live: those of a segment that is not named are all dead. */
+  synchronized void replaceLive(Map<Long, BitSet> live) {
+    for (Segment segment : segments.values()) {
+      BitSet bits = (BitSet) live.getOrDefault(segment.number, new BitSet()).clone();
+      LiveMap map = LiveMap.ofBits(bits);
+      if (!map.equals(segment.now())) {
+        liveBlocks += map.count() - segment.now().count();
+        segment.replace(map);
+      }
+    }
   }
 
   synchronized boolean isLive(long address, int blocks) {

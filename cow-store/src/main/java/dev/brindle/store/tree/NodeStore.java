@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +121,11 @@ public final class NodeStore {
     TreeNode node = dirty.remove(nodeId);
     dirtyBytes.addAndGet(FREED_BYTES - (node == null ? 0 : node.countedBytes));
     clean.invalidate(nodeId);
+  }
+
+  /** Visits the ids of nodes changed since the last freeze. */
+  void forEachDirty(LongConsumer visitor) {
+    dirty.keySet().forEach(visitor::accept);
   }
 
   /** A new node on a level, to be changed by the version's tree until the next freeze. */

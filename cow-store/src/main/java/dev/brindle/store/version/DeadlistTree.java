@@ -12,9 +12,11 @@ final class DeadlistTree implements SortedRows {
   /** The birth of its nodes: before every version. */
   private static final long BORN = 0;
 
-  private final Tree tree;
+  private final NodeStore nodes;
+  private Tree tree;
 
   DeadlistTree(NodeStore nodes, long root) {
+    this.nodes = nodes;
     tree = new Tree(nodes, new OwnsAll(nodes), root);
   }
 
@@ -65,6 +67,11 @@ final class DeadlistTree implements SortedRows {
   @Override
   public void remove(long high, long offset) throws IOException {
     tree.remove(high, offset);
+  }
+
+  @Override
+  public void clear() {
+    tree = new Tree(nodes, new OwnsAll(nodes), 0);
   }
 
   @Override

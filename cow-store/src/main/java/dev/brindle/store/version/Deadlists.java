@@ -35,6 +35,12 @@ final class Deadlists {
     return rows.root();
   }
 
+  /** Forgets all lists; their numbers are not given again. */
+  void clear() {
+    rows.clear();
+    failure = null;
+  }
+
   long newList() {
     return nextId++;
   }

@@ -79,6 +79,14 @@ final class Reaper {
     }
   }
 
+  /** A repair has taken out what there was to reap. Under the tree's monitor. */
+  void forget() {
+    ready.clear();
+    victim = null;
+    merging = null;
+    isDrained = false;
+  }
+
   boolean isPending() {
     synchronized (tree) {
       return merging != null || victim != null || !ready.isEmpty();

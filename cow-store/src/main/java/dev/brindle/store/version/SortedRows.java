@@ -22,6 +22,9 @@ interface SortedRows {
 
   void remove(long high, long offset) throws IOException;
 
+  /** Forgets all rows, without a look at them. */
+  void clear();
+
   /** Where the tree begins, for the next load; 0 while it is empty. */
   long root();
 }

@@ -267,6 +267,11 @@ public final class VersionTree {
     return new VersionAudit(this, reaper);
   }
 
+  /** The way in for a repair, while nobody else has the store. */
+  public VersionRepair repair() {
+    return new VersionRepair(this, deadlists, reaper);
+  }
+
   // ---- Checkpoint
 
   /** True when a freeze would copy something. */

@@ -31,7 +31,8 @@ public final class BackReferenceItem {
     return references;
   }
 
-  static byte[] with(byte @Nullable [] value, Reference reference) {
+  /** The item with one more name. */
+  public static byte[] with(byte @Nullable [] value, Reference reference) {
     List<Reference> references = value == null ? new ArrayList<>(1) : decode(value);
     references.add(reference);
     return encode(references);

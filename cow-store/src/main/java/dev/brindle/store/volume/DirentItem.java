@@ -78,7 +78,7 @@ public final class DirentItem {
   }
 
   /** The item with one more entry; it must not be full. */
-  static byte[] with(byte @Nullable [] value, Name name, long inode, int mode) {
+  public static byte[] with(byte @Nullable [] value, Name name, long inode, int mode) {
     List<Entry> entries = value == null ? new ArrayList<>(1) : decode(value);
     int slot = 0;
     for (Entry entry : entries) {
@@ -92,7 +92,7 @@ public final class DirentItem {
   }
 
   /** The item without an entry; null when that was the last. */
-  static byte @Nullable [] without(byte[] value, Name name) {
+  public static byte @Nullable [] without(byte[] value, Name name) {
     List<Entry> entries = decode(value);
     entries.removeIf(entry -> entry.name.equals(name));
     return entries.isEmpty() ? null : encode(entries);
@@ -108,7 +108,8 @@ public final class DirentItem {
     throw new IllegalStateException("no slot left: " + entries.size() + " entries");
   }
 
-  private static byte[] encode(List<Entry> entries) {
+  /** The item of some entries. */
+  public static byte[] encode(List<Entry> entries) {
     int length = 0;
     for (Entry entry : entries) {
       length += HEADER_LENGTH + entry.name.length();

@@ -37,7 +37,7 @@ public record Extent(long address, int blocks, boolean unwritten, long born) {
     return extent;
   }
 
-  byte[] encode() {
+  public byte[] encode() {
     return ByteBuffer.allocate(ENCODED_LENGTH)
         .putLong(address)
         .putInt(blocks)
@@ -47,7 +47,7 @@ public record Extent(long address, int blocks, boolean unwritten, long born) {
   }
 
   /** A part of this extent, in blocks from its beginning. */
-  Extent slice(long from, long to) {
+  public Extent slice(long from, long to) {
     return new Extent(unwritten ? 0 : address + from, Math.toIntExact(to - from), unwritten, born);
   }
 }

@@ -76,6 +76,22 @@ public final class Inode {
     return new Inode(number, ByteBuffer.wrap(value));
   }
 
+  /** A new inode for content that has lost its own; the link count is to be corrected. */
+  public static Inode made(long number, int mode, long size, Timestamp now) {
+    Inode inode = new Inode(number, mode, 0, 0, 0, now);
+    inode.size = size;
+    return inode;
+  }
+
+  /** The item of this inode with other counts. */
+  public byte[] corrected(int links, long newSize, long newBlocks) {
+    Inode copy = new Inode(number, ByteBuffer.wrap(encode()));
+    copy.linkCount = links;
+    copy.size = newSize;
+    copy.blocks = newBlocks;
+    return copy.encode();
+  }
+
   byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(ENCODED_LENGTH);
     out.putInt(mode).putInt(linkCount).putInt(uid).putInt(gid).putInt(device);

@@ -142,6 +142,15 @@ public final class OpenStore implements Closeable {
   public static OpenStore open(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
+    OpenStore store = openAtRest(disk, directory, options, end);
+    store.start();
+    return store;
+  }
+
+  /** Opens a store in which nothing happens by itself: no checkpoint, no deletion, no cleaning. */
+  public static OpenStore openAtRest(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store());
     try {
@@ -158,7 +167,6 @@ public final class OpenStore implements Closeable {
       try {
         OpenStore store = assemble(disk, superblock, index, log, options, row.number());
         store.recover(row, end);
-        store.start();
         return store;
       } catch (IOException | RuntimeException | Error e) {
         log.close();
@@ -439,11 +447,20 @@ public final class OpenStore implements Closeable {
         refuseLoss();
       }
     } finally {
-      try {
-        log.close();
-      } finally {
-        index.close();
-      }
+      closeFiles();
+    }
+  }
+
+  /** Closes a store at rest; what came since the last checkpoint is as if it had never been. */
+  public void abandon() throws IOException {
+    closeFiles();
+  }
+
+  private void closeFiles() throws IOException {
+    try {
+      log.close();
+    } finally {
+      index.close();
     }
   }
 }

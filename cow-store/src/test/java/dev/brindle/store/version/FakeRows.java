@@ -56,6 +56,11 @@ final class FakeRows implements SortedRows {
   }
 
   @Override
+  public void clear() {
+    rows.clear();
+  }
+
+  @Override
   public long root() {
     return 0;
   }
