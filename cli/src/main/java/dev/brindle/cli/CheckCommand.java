@@ -2,6 +2,7 @@ package dev.brindle.cli;
 
 import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.store.check.CheckReport;
+import dev.brindle.store.check.RepairReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,13 +14,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description =
-        "Walk a whole store and verify that everything in it is as it must be. Nothing is changed."
-            + " The store must not be mounted. Exit status 6 when something is wrong.",
+        "Walk a whole store and verify that everything in it is as it must be. Nothing is changed"
+            + " unless an option says so. The store must not be mounted. Exit status 6 when"
+            + " something is wrong, and after a repair when something is left.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  brindle check ~/brindle-store",
       "  brindle check --data ~/brindle-store",
-      "  brindle check --rebuild-index ~/brindle-store"
+      "  brindle check --rebuild-index ~/brindle-store",
+      "  brindle check --repair ~/brindle-store"
     })
 final class CheckCommand extends Verb {
   @Parameters(paramLabel = "STORE", description = "The store's directory.")
@@ -37,10 +40,22 @@ final class CheckCommand extends Verb {
               + " when that is lost. Volumes, snapshots and clones are all there afterwards.")
   boolean rebuildIndex;
 
+  @Option(
+      names = "--repair",
+      description =
+          "Make a damaged store sound again and say what was done. All that is sound stays as it"
+              + " is, in volumes and snapshots; what cannot be read is left out; what lost its"
+              + " name goes to lost+found in the volume's root. All or nothing, and nothing when"
+              + " the store is sound.")
+  boolean repair;
+
   @Mixin JsonOption json;
 
   @Override
   int run() throws IOException {
+    if (data && repair) {
+      throw Refusal.usage("--data and --repair do not go together: file data is not repaired");
+    }
     if (!place.version().isEmpty()) {
       throw Refusal.usage("\"" + place + "\": a check takes just the store");
     }
@@ -55,12 +70,31 @@ final class CheckCommand extends Verb {
         access().rebuildIndex(store);
       }
     }
+    if (repair) {
+      return repair(store);
+    }
     CheckReport report;
     try (Progress progress = progress("Checking " + store)) {
       report = access().check(store, data);
     }
     if (!json.print(report, out())) {
       print(report);
+    }
+    return report.isSound() ? ExitStatus.OK : ExitStatus.DAMAGED;
+  }
+
+  private int repair(Path store) throws IOException {
+    RepairReport report;
+    try (Progress progress = progress("Repairing " + store)) {
+      report = access().repair(store);
+    }
+    if (!json.print(report, out())) {
+      report.deeds().forEach(out()::println);
+      out().println(report.deeds().isEmpty() ? "Nothing to repair." : "Repaired.");
+      if (!report.isSound()) {
+        out().printf("%,d problems are left:%n", report.remaining().size());
+        report.remaining().forEach(out()::println);
+      }
     }
     return report.isSound() ? ExitStatus.OK : ExitStatus.DAMAGED;
   }

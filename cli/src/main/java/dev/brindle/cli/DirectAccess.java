@@ -12,6 +12,8 @@ import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.check.CheckReport;
+import dev.brindle.store.check.Repair;
+import dev.brindle.store.check.RepairReport;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
@@ -59,6 +61,13 @@ final class DirectAccess implements StoreAccess {
   public CheckReport check(Path store, boolean readData) throws IOException {
     try (Store opened = Store.open(store, StoreOptions.defaults())) {
       return Check.run(opened, readData);
+    }
+  }
+
+  @Override
+  public RepairReport repair(Path store) throws IOException {
+    try (Store opened = Store.openAtRest(store, StoreOptions.defaults())) {
+      return Repair.run(opened);
     }
   }
 

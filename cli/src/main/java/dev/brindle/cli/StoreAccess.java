@@ -5,6 +5,7 @@ import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
+import dev.brindle.store.check.RepairReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,9 @@ interface StoreAccess {
 
   /** Checks a store that no daemon serves. */
   CheckReport check(Path store, boolean readData) throws IOException;
+
+  /** Repairs a store that no daemon serves. */
+  RepairReport repair(Path store) throws IOException;
 
   /** The Brindle mounts of this machine. */
   List<MountedVolume> mounts() throws IOException;

@@ -5,6 +5,7 @@ import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
+import dev.brindle.store.check.RepairReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ final class FakeAccess implements StoreAccess {
   final Map<Path, FakeStore> stores = new HashMap<>();
   final List<MountedVolume> mounts = new ArrayList<>();
   List<String> problems = List.of();
+
+  /** What a repair leaves. */
+  List<String> left = List.of();
 
   final List<Path> rebuilt = new ArrayList<>();
 
@@ -65,6 +69,14 @@ final class FakeAccess implements StoreAccess {
   @Override
   public CheckReport check(Path store, boolean readData) {
     return new CheckReport(1, 2, 3, 4, 4096, problems);
+  }
+
+  @Override
+  public RepairReport repair(Path store) {
+    RepairReport report =
+        new RepairReport(problems.stream().map(problem -> "mended: " + problem).toList(), left);
+    problems = left;
+    return report;
   }
 
   @Override

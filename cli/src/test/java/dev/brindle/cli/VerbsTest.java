@@ -430,6 +430,23 @@ final class VerbsTest {
   }
 
   @Test
+  void check_repair_saysWhatItDid_andWhatIsLeft() {
+    assertEquals(0, brindle("check", "--repair", directory.toString()), err);
+    assertEquals("Nothing to repair.\n", out);
+    access.problems = List.of("inode 7 has no name");
+    assertEquals(0, brindle("check", "--repair", directory.toString()), err);
+    assertEquals("mended: inode 7 has no name\nRepaired.\n", out);
+    access.problems = List.of("inode 7 has no name");
+    access.left = List.of("segment 3 does not exist");
+    assertEquals(6, brindle("check", "--repair", directory.toString()));
+    assertTrue(out.contains("1 problems are left:\nsegment 3"), out);
+    access.problems = List.of("inode 7 has no name");
+    assertEquals(6, brindle("check", "--repair", "--json", directory.toString()));
+    assertTrue(out.contains("\"deeds\": ["), out);
+    assertEquals(2, brindle("check", "--repair", "--data", directory.toString()));
+  }
+
+  @Test
   void check_mountedStore_isRefused() {
     mounted("main");
 

@@ -1,5 +1,6 @@
 package dev.brindle.store.check;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Store;
 import dev.brindle.store.tree.Ownership;
 import dev.brindle.store.tree.Tree;
@@ -45,7 +46,7 @@ public final class Repair {
   /**
    * Repairs a store that is at rest; of no use afterwards but to be closed.
    *
-   * @throws IOException it cannot be repaired; nothing has changed when it is closed
+   * @throws CorruptStoreException it cannot be repaired; nothing has changed when it is closed
    */
   public static RepairReport run(Store store) throws IOException {
     if (!store.isAtRest()) {
@@ -71,10 +72,11 @@ public final class Repair {
     }
     recountSpace();
     List<String> left = Check.runInMemory(store).problems();
-    if (left.size() > problemsBefore) {
-      throw new IOException(
-          "the store cannot be repaired, and nothing was changed; a repair would leave: "
-              + left.get(0));
+    if (left.size() >= problemsBefore) {
+      throw new CorruptStoreException(
+          "index.db",
+          -1,
+          "it cannot be repaired, and nothing was changed; a repair would leave: " + left.get(0));
     }
     store.checkpoint();
     return new RepairReport(List.copyOf(deeds), Check.run(store).problems());

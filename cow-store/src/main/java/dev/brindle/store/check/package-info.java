@@ -30,6 +30,41 @@
  *
  * <p>The tables of versions and volumes are verified when the store is opened: a row that is
  * missing or damaged keeps it from opening.
+ *
+ * <h2>Repair</h2>
+ *
+ * {@link dev.brindle.store.check.Repair} works on a store at rest, in memory, and ends in one
+ * checkpoint: a crash before that leaves the store as it was. It changes nothing when the check
+ * finds nothing, and refuses when the check, run on what it has in memory, would find no less than
+ * before.
+ *
+ * <ol>
+ *   <li><em>Deletions under way are finished</em> by taking the versions out: what only they had is
+ *       found free in step 6.
+ *   <li><em>Nodes that cannot be read are left out</em> of every tree that has them; the nodes
+ *       above are copied for that, none is changed, since other versions may have them. Versions
+ *       come with children before parents:
+ *   <li><em>a gap is filled with what later versions show.</em> By (1) and (2) of {@code
+ *       store.version}, what a child has and was born up to its parent was in the parent as well. A
+ *       leaf of the child's that is so old was the parent's leaf; of a younger one, old extents
+ *       were the parent's, at the same place of the same file. So this is no guess. And it must be:
+ *       a parent without what its children share with it would have that on its own deadlist, and
+ *       its deletion would free what they still need.
+ *   <li><em>Items</em>, parents before children, of each version that broke a rule and all under
+ *       it. An entry and the reference back say the same, so either gives back the other. Content
+ *       whose inode is lost gets a plain one, of root's and closed to others. What has no name left
+ *       goes to {@code lost+found} in the root, as {@code #INODE}. Entries to lost inodes go.
+ *       Counts are made anew. Numbers for new directories are larger than any in the store.
+ *   <li><em>Ownership</em>: a node that is older than the parent and that the parent, now repaired,
+ *       has not is replaced by a copy, born in the version.
+ *   <li><em>Deadlists, sums and live maps</em> are dropped and made anew from the trees, by (3).
+ *       Records that nothing reaches are freed.
+ * </ol>
+ *
+ * <p>What it does not do: file data that is damaged stays damaged (reading it fails with EIO,
+ * {@code check --data} names it), as a hole in its place would be wrong data without a word. A
+ * store that does not open, since its tables or the redo behind its last checkpoint are damaged, is
+ * not repaired; the index's copies are what helps there ({@code check --rebuild-index}).
  */
 @NullMarked
 package dev.brindle.store.check;
