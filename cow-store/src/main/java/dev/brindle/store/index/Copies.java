@@ -206,6 +206,7 @@ final class Copies implements Closeable {
         || isKnownStale()) {
       return;
     }
+    journal.sync();
     lastOf(journal).applyTo(index, place -> true);
     index.sync();
     journal.markApplied(lastOf(journal).checkpoint());

@@ -81,6 +81,7 @@ final class IndexFiles implements Closeable {
       if (record != null
           && record.checkpoint() >= PageFile.checkpointOf(index)
           && record.isWhole()) {
+        journal.sync();
         record.applyTo(index, place -> true);
         index.sync();
       }

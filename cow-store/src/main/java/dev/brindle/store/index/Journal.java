@@ -129,6 +129,11 @@ final class Journal implements Closeable {
     records.add(record);
   }
 
+  /** Makes what was found at opening durable: who wrote it may have died before the sync. */
+  void sync() throws IOException {
+    file.sync();
+  }
+
   /** Notes that a checkpoint is in {@code index.db}; not synced. */
   void markApplied(long checkpoint) throws IOException {
     byte[] mark = new byte[PageFormat.MARK_BYTES];

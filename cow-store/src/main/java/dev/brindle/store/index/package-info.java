@@ -38,6 +38,9 @@
  * </ol>
  *
  * These are two syncs, and one of a directory when a journal begins, before its first record.
+ * Opening that repeats the third step syncs the journal before it, for a process that died may have
+ * left it in the host's memory alone.
+ *
  * Opening cuts off what stands behind the last whole record and syncs that, so that the rest of an
  * append that a crash interrupted can never complete another one in its place.
  *

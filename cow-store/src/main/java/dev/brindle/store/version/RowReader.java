@@ -24,7 +24,7 @@ final class RowReader {
     return new RowReader(what, bytes, bytes.length);
   }
 
-  /** Verifies the checksum first. */
+  /** Verifies the checksum first, in the byte order of this format or of format 1. */
   static RowReader withChecksum(String what, long key, byte[] bytes) throws CorruptStoreException {
     int end = bytes.length - Integer.BYTES;
     if (end < 0) {
@@ -32,10 +32,10 @@ final class RowReader {
     }
     int stored = 0;
     for (int i = 0; i < Integer.BYTES; i++) {
-      stored |= (bytes[end + i] & 0xff) << (i * Byte.SIZE);
+      stored = stored << Byte.SIZE | bytes[end + i] & 0xff;
     }
     int computed = RowWriter.checksum(key, bytes, end);
-    if (stored != computed) {
+    if (stored != computed && Integer.reverseBytes(stored) != computed) {
       throw new CorruptStoreException(
           FILE, -1, what + " has checksum %08x instead of %08x".formatted(computed, stored));
     }

@@ -35,10 +35,14 @@ final class RowWriter {
     return Arrays.copyOf(bytes, length);
   }
 
-  /** Ends the row with the CRC32C of its key and its fields. */
+  /**
+   * Ends the row with the CRC32C of its key and its fields, high byte first. Low byte first, as
+   * format 1 had it, a row and its checksum together would leave the CRC32C of the page around them
+   * as it was: an old row in a new page would not be noticed.
+   */
   byte[] finishWithChecksum(long key) {
     int checksum = checksum(key, bytes, length);
-    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+    for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
       oneByte(checksum >>> shift);
     }
     return finish();
