@@ -41,8 +41,8 @@
  * Opening that repeats the third step syncs the journal before it, for a process that died may have
  * left it in the host's memory alone.
  *
- * Opening cuts off what stands behind the last whole record and syncs that, so that the rest of an
- * append that a crash interrupted can never complete another one in its place.
+ * <p>Opening cuts off what stands behind the last whole record and syncs that, so that the rest of
+ * an append that a crash interrupted can never complete another one in its place.
  *
  * <p>A full disk during the first two steps puts the pages back among the frozen ones, and the next
  * freeze merges over them. Once the journal is complete it is not written again before its pages

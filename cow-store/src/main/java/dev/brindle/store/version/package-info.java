@@ -79,7 +79,8 @@
  *
  * <p>Three tables of the index. Numbers are varints (seven bits a byte, lowest first; signed ones
  * folded), a name is its length and its bytes, a time is seconds (signed) and nanoseconds. A row
- * ends with the CRC32C (big-endian; of format 1 little-endian) of its key (eight bytes, little-endian) and its fields.
+ * ends with the CRC32C (big-endian; of format 1 little-endian) of its key (eight bytes,
+ * little-endian) and its fields.
  *
  * <pre>
  *   versions  id -&gt; parent, volume, state, name, created,
