@@ -5,6 +5,7 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreLockedException;
+import dev.brindle.store.StoreNotPrivateException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -77,6 +78,7 @@ final class Failures
       return ExitStatus.MISSING;
     }
     if (failure instanceof StoreLockedException
+        || failure instanceof StoreNotPrivateException
         || failure instanceof FileAlreadyExistsException
         || failure instanceof DirectoryNotEmptyException) {
       return ExitStatus.REFUSED;

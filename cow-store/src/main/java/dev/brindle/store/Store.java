@@ -3,6 +3,7 @@ package dev.brindle.store;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.HostDisk;
 import dev.brindle.store.disk.StoreLock;
+import dev.brindle.store.disk.StorePrivacy;
 import dev.brindle.store.volume.OpenStore;
 import dev.brindle.store.volume.Superblock;
 import java.io.Closeable;
@@ -46,8 +47,8 @@ public final class Store implements Closeable {
   }
 
   /**
-   * Makes an empty store, with no volume. The directory is created (mode 0700) when it is missing
-   * and must be empty otherwise.
+   * Makes an empty store, with no volume. The directory is created when it is missing and must be
+   * empty otherwise; it gets mode 0700.
    *
    * @throws java.nio.file.FileAlreadyExistsException it is a store already
    * @throws java.nio.file.DirectoryNotEmptyException there are other files in it
@@ -62,6 +63,7 @@ public final class Store implements Closeable {
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory + " is a file, and a store is a directory");
     }
+    StorePrivacy.close(directory);
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(HOLDER)) {
       OpenStore.create(disk, options);
@@ -73,6 +75,7 @@ public final class Store implements Closeable {
    * Opens a store and, after a crash, brings it to the last state that was made durable.
    *
    * @throws java.nio.file.NoSuchFileException there is no store
+   * @throws StoreNotPrivateException others can get at it, or it is another user's
    * @throws StoreLockedException another process has it open
    * @throws FormatTooNewException a newer Brindle wrote it
    * @throws CorruptStoreException its files are damaged
@@ -105,6 +108,7 @@ public final class Store implements Closeable {
     if (!exists(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
+    StorePrivacy.verify(directory);
     HostDisk disk = new HostDisk(directory);
     try {
       StoreLock lock = disk.lock(HOLDER);
@@ -135,6 +139,7 @@ public final class Store implements Closeable {
     if (!exists(directory) && !Files.isRegularFile(directory.resolve(Superblock.COPY))) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
+    StorePrivacy.verify(directory);
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(HOLDER)) {
       OpenStore.rebuildIndex(disk, directory);

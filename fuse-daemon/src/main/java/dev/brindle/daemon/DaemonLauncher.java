@@ -7,6 +7,7 @@ import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.transport.TransportSettings;
+import dev.brindle.store.disk.StorePrivacy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -102,6 +103,7 @@ public final class DaemonLauncher {
 
   private static boolean isPassing(ControlErrorCode code) {
     return code == ControlErrorCode.SHUTTING_DOWN
+        || code == ControlErrorCode.BUSY
         || code == ControlErrorCode.STORE_LOCKED
         || code == ControlErrorCode.UNREACHABLE;
   }
@@ -116,6 +118,7 @@ public final class DaemonLauncher {
   }
 
   private Process start(MountRequest request, boolean foreground) throws IOException {
+    StorePrivacy.verify(store);
     DaemonRequest daemonRequest =
         new DaemonRequest(store.toString(), request, logLevel, transport, foreground);
     List<String> command = new ArrayList<>(javaCommand());

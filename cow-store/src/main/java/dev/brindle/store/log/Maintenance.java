@@ -8,7 +8,8 @@ import org.tinylog.Logger;
 
 /**
  * The log's background threads: one cleans after each checkpoint, for at most a share of the time;
- * the other prepares the next segment.
+ * the other prepares the next segment. After an {@link Error} in either, nothing is known of what
+ * it was at: the log takes no more appends.
  */
 final class Maintenance {
   /** Half of the time at most is spent on rewriting. */
@@ -90,6 +91,9 @@ final class Maintenance {
         cleaner.reclaim(this::pauseAfter);
       } catch (IOException | RuntimeException e) {
         Logger.error(e, "cleaning the log failed");
+      } catch (Error e) {
+        poison.set(e);
+        return;
       }
     }
   }
@@ -102,6 +106,9 @@ final class Maintenance {
         Logger.debug("no room for a spare segment: {}", e.getMessage());
       } catch (IOException | RuntimeException e) {
         Logger.error(e, "preparing a segment failed");
+      } catch (Error e) {
+        poison.set(e);
+        return;
       }
     }
   }

@@ -18,12 +18,13 @@ final class Flusher {
   private record Task(Head head, FileState state) {}
 
   private final Engine engine;
-  private final Worker worker = new Worker("brindle-flush", IDLE_MILLIS, this::round);
+  private final Worker worker;
   private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean failedBefore = new AtomicBoolean();
 
   Flusher(Engine engine) {
     this.engine = engine;
+    this.worker = new Worker("brindle-flush", IDLE_MILLIS, this::round, engine.fault()::report);
   }
 
   void start() {

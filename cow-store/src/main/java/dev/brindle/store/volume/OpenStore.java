@@ -78,9 +78,15 @@ public final class OpenStore implements Closeable {
     this.checkpoint = new Checkpoint(engine);
     this.reaper = new Reaper(engine);
     this.checkpointer =
-        new Worker("brindle-checkpoint", options.checkpointIntervalMillis(), this::checkpointRound);
-    this.reaping = new Worker("brindle-reap", 1_000, this::reapRound);
-    this.copying = new Worker("brindle-copies", COPIES_INTERVAL_MILLIS, this::copyRound);
+        new Worker(
+            "brindle-checkpoint",
+            options.checkpointIntervalMillis(),
+            this::checkpointRound,
+            engine.fault()::report);
+    this.reaping = new Worker("brindle-reap", 1_000, this::reapRound, engine.fault()::report);
+    this.copying =
+        new Worker(
+            "brindle-copies", COPIES_INTERVAL_MILLIS, this::copyRound, engine.fault()::report);
     this.volumes = new Volumes(engine, reaping::wake);
     engine.backlog().setWakeCheckpointer(checkpointer::wake);
   }

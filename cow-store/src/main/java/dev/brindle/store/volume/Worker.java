@@ -2,6 +2,7 @@ package dev.brindle.store.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.util.function.BiConsumer;
 import org.tinylog.Logger;
 
 /**
@@ -16,6 +17,7 @@ final class Worker {
   private final Thread thread;
   private final long intervalMillis;
   private final Work work;
+  private final BiConsumer<String, Throwable> onError;
 
   @GuardedBy("this")
   private boolean woken;
@@ -23,7 +25,12 @@ final class Worker {
   @GuardedBy("this")
   private boolean stopped;
 
-  Worker(String name, long intervalMillis, Work work) {
+  /**
+   * @param onError is told of an {@link Error} with the thread's name: after it, nothing is known
+   *     of the work's state, and no round follows
+   */
+  Worker(String name, long intervalMillis, Work work, BiConsumer<String, Throwable> onError) {
+    this.onError = onError;
     this.intervalMillis = intervalMillis;
     this.work = work;
     this.thread = new Thread(this::loop, name);
@@ -72,6 +79,9 @@ final class Worker {
         work.run();
       } catch (IOException | RuntimeException e) {
         Logger.error(e, "{} failed and is tried again", thread.getName());
+      } catch (Error e) {
+        onError.accept(thread.getName(), e);
+        return;
       }
     }
   }

@@ -1,12 +1,12 @@
 package dev.brindle.daemon.control;
 
 import dev.brindle.daemon.host.Host;
+import dev.brindle.store.disk.StorePrivacy;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
@@ -46,19 +46,26 @@ public final class ControlAddress {
     return store.resolve(LOG_FILE);
   }
 
-  /** Where a client finds the socket, if there may be one. */
+  /**
+   * Where a client finds the socket, if there may be one.
+   *
+   * @throws dev.brindle.store.StoreNotPrivateException it may be somebody else's
+   */
   Optional<UnixDomainSocketAddress> find() throws IOException {
     Path socket = store.resolve(SOCKET_FILE);
     if (!fits(socket)) {
-      try {
-        socket = Path.of(Files.readString(store.resolve(ADDRESS_FILE)).strip());
-      } catch (NoSuchFileException e) {
+      Path address = store.resolve(ADDRESS_FILE);
+      if (!Files.exists(address, LinkOption.NOFOLLOW_LINKS)) {
         return Optional.empty();
       }
+      StorePrivacy.verifyFile(store, address);
+      socket = Path.of(Files.readString(address).strip());
     }
-    return Files.exists(socket, LinkOption.NOFOLLOW_LINKS)
-        ? Optional.of(UnixDomainSocketAddress.of(socket))
-        : Optional.empty();
+    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    StorePrivacy.verifyFile(store, socket);
+    return Optional.of(UnixDomainSocketAddress.of(socket));
   }
 
   /** A path to bind to, free of what a dead daemon left. The caller holds the store's lock. */

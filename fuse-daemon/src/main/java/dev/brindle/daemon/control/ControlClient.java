@@ -38,7 +38,7 @@ public final class ControlClient implements DaemonControl {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(address.get());
-      return Optional.of(new ControlClient(new Wire(channel)));
+      return Optional.of(new ControlClient(new Wire(channel, Wire.REPLY_BYTES_MAX)));
     } catch (ConnectException | NoSuchFileException e) {
       channel.close();
       return Optional.empty();

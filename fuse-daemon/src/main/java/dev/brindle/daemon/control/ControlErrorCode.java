@@ -16,6 +16,8 @@ public enum ControlErrorCode {
   MACHINE_LACKS,
   /** The daemon is on its way out; asking again finds no daemon. */
   SHUTTING_DOWN,
+  /** The daemon has as many connections as it takes; asking again may help. */
+  BUSY,
   /** Another process has the store open. */
   STORE_LOCKED,
   /** No answer, or the connection broke. */

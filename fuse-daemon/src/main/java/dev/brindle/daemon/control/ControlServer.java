@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import jdk.net.ExtendedSocketOptions;
@@ -23,13 +22,17 @@ import org.tinylog.Logger;
 
 /** The daemon's end of the control socket: a thread that accepts and one for each connection. */
 public final class ControlServer implements Closeable {
+  /** A request's line; none that means something is as long. */
+  private static final int REQUEST_BYTES_MAX = 128 << 10;
+
   private static final int CONNECTIONS_MAX = 64;
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final Path store;
   private final ControlAddress address;
   private final ServerSocketChannel socket;
   private final Verbs verbs;
-  private final Semaphore connections = new Semaphore(CONNECTIONS_MAX);
+  private final Connections connections = new Connections(CONNECTIONS_MAX, SILENCE_NANOS);
 
   /** Held shared while a request is answered. */
   private final ReentrantReadWriteLock answering = new ReentrantReadWriteLock();
@@ -73,14 +76,40 @@ public final class ControlServer implements Closeable {
     while (socket.isOpen()) {
       try {
         SocketChannel channel = socket.accept();
-        connections.acquireUninterruptibly();
-        startThread("control-connection", () -> serve(channel));
+        if (connections.admit(channel)) {
+          start(channel);
+        } else {
+          refuse(channel);
+        }
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
         Logger.error(e, "the control socket could not accept a connection");
         pause();
       }
+    }
+  }
+
+  private void start(SocketChannel channel) throws IOException {
+    try {
+      startThread("control-connection", () -> serve(channel));
+    } catch (OutOfMemoryError e) {
+      Logger.error(e, "no thread for a control connection");
+      connections.ended(channel, false);
+      channel.close();
+    }
+  }
+
+  /** The few bytes fit into the new socket's buffer, so this does not wait. */
+  private static void refuse(SocketChannel channel) {
+    try (Wire wire = new Wire(channel, REQUEST_BYTES_MAX)) {
+      wire.send(
+          error(
+              new ControlException(
+                  ControlErrorCode.BUSY,
+                  "the daemon answers %d commands already; try again".formatted(CONNECTIONS_MAX))));
+    } catch (IOException e) {
+      Logger.debug(e, "a control connection broke");
     }
   }
 
@@ -94,7 +123,8 @@ public final class ControlServer implements Closeable {
   }
 
   private void serve(SocketChannel channel) {
-    try (Wire wire = new Wire(channel)) {
+    boolean isAnswering = false;
+    try (Wire wire = new Wire(channel, REQUEST_BYTES_MAX)) {
       if (!isAllowed(channel)) {
         wire.send(
             error(
@@ -103,19 +133,22 @@ public final class ControlServer implements Closeable {
         return;
       }
       Optional<JsonObject> request = receive(wire);
-      while (request.isPresent()) {
+      while (request.isPresent() && connections.answering(channel)) {
+        isAnswering = true;
         answering.readLock().lock();
         try {
           answer(wire, request.get());
         } finally {
           answering.readLock().unlock();
         }
+        isAnswering = false;
+        connections.waiting(channel);
         request = receive(wire);
       }
     } catch (IOException e) {
       Logger.debug(e, "a control connection broke");
     } finally {
-      connections.release();
+      connections.ended(channel, isAnswering);
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import dev.brindle.store.CloneDisposition;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class Verbs {
     handlers.put(
         UMOUNT,
         (a, items) -> {
-          control.umount(Path.of(a.text(MOUNT_POINT)), a.flag(LAZY));
+          control.umount(path(a.text(MOUNT_POINT)), a.flag(LAZY));
           return control.isEnding();
         });
   }
@@ -176,7 +177,16 @@ final class Verbs {
         || request.options().snapshots() == null) {
       throw new ControlException(ControlErrorCode.MALFORMED, "the mount request is incomplete");
     }
+    path(request.mountPoint());
     return request;
+  }
+
+  private static Path path(String text) throws ControlException {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new ControlException(ControlErrorCode.MALFORMED, "that is no path", e);
+    }
   }
 
   @SuppressWarnings("ConstantValue") // Gson leaves null what the message does not have

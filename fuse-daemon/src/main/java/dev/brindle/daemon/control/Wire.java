@@ -19,17 +19,27 @@ import java.util.Optional;
 /** One end of a control connection: lines of JSON, bounded in length. */
 final class Wire implements Closeable {
   static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
-  static final int LINE_BYTES_MAX = 1 << 20;
+
+  /** A reply's line. */
+  static final int REPLY_BYTES_MAX = 1 << 20;
+
+  /** Values in a message; each costs some dozen bytes of heap. */
+  private static final int VALUES_MAX = 20_000;
 
   private final SocketChannel channel;
   private final InputStream in;
   private final OutputStream out;
+  private final int lineBytesMax;
   private final byte[] block = new byte[8192];
   private int blockStart;
   private int blockEnd;
 
-  Wire(SocketChannel channel) {
+  /**
+   * @param lineBytesMax the longest message that is taken, in bytes
+   */
+  Wire(SocketChannel channel, int lineBytesMax) {
     this.channel = channel;
+    this.lineBytesMax = lineBytesMax;
     in = Channels.newInputStream(channel);
     out = Channels.newOutputStream(channel);
   }
@@ -45,6 +55,9 @@ final class Wire implements Closeable {
   }
 
   static JsonObject parse(String line) throws ControlException {
+    if (line.chars().filter(c -> c == ',' || c == '[' || c == '{').count() > VALUES_MAX) {
+      throw new ControlException(ControlErrorCode.MALFORMED, "the message has too many values");
+    }
     try {
       JsonElement element = JsonParser.parseString(line);
       if (element.isJsonObject()) {
@@ -79,12 +92,13 @@ final class Wire implements Closeable {
     }
   }
 
-  private static ByteBuffer withRoom(ByteBuffer line) throws ControlException {
+  private ByteBuffer withRoom(ByteBuffer line) throws ControlException {
     if (line.hasRemaining()) {
       return line;
     }
-    if (line.capacity() >= LINE_BYTES_MAX) {
-      throw new ControlException(ControlErrorCode.MALFORMED, "the message is longer than 1 MiB");
+    if (line.capacity() >= lineBytesMax) {
+      throw new ControlException(
+          ControlErrorCode.MALFORMED, "the message is longer than " + lineBytesMax + " bytes");
     }
     return ByteBuffer.allocate(line.capacity() * 2).put(line.flip());
   }

@@ -10,8 +10,9 @@
  *
  * <h2>Protocol</h2>
  *
- * A Unix stream socket; each message is one line of JSON in ASCII, ended by {@code \n}, at most 1
- * MiB long. A connection carries any number of requests, one after the other:
+ * A Unix stream socket; each message is one line of JSON in ASCII, ended by {@code \n}, a request
+ * at most 128 KiB long and a reply 1 MiB, with at most 20,000 values. A connection carries any
+ * number of requests, one after the other:
  *
  * <pre>
  *   request    {"verb": VERB, "args": {NAME: VALUE, ...}}
@@ -22,7 +23,9 @@
  *
  * CODE is a constant of {@link dev.brindle.store.Errno} or of {@link
  * dev.brindle.daemon.control.ControlErrorCode}. A line that is too long or no JSON is answered with
- * MALFORMED and ends the connection.
+ * MALFORMED and ends the connection. There are 64 connections at the most: a further one takes the
+ * place of the one that has sent no whole request for the longest, if for two seconds, and is
+ * refused with BUSY otherwise.
  *
  * <p>Names are bytes and JSON is text: names and paths are written as UTF-8 text, and each byte
  * that is not part of valid UTF-8 as the lone surrogate U+DC00 + byte; see {@link

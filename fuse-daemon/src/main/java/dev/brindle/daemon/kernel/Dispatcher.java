@@ -3,6 +3,7 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.kernel.Wire.BatchForgetIn;
 import dev.brindle.daemon.kernel.Wire.ForgetIn;
 import dev.brindle.daemon.serve.Faults;
+import dev.brindle.daemon.serve.OperationWatch;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.IOException;
 final class Dispatcher {
   private final Faults faults;
   private final Mount mount;
+  private final OperationWatch watch = OperationWatch.ofProcess();
   private final Served served;
   private final NameOperations names;
   private final FileOperations files;
@@ -48,6 +50,7 @@ final class Dispatcher {
 
   void dispatch(Request request, Answer answer) {
     int opcode = request.opcode();
+    watch.begin(faults.mount(), "operation " + opcode, request.node());
     try {
       if (mount.isStopped() && !Opcode.isForget(opcode)) {
         answer.error(faults.number(Errno.EIO));
@@ -59,6 +62,8 @@ final class Dispatcher {
       }
     } catch (Throwable fault) {
       fail(opcode, request, answer, fault);
+    } finally {
+      watch.end();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.libfuse.OperationTable.Slot;
 import dev.brindle.daemon.serve.Faults;
+import dev.brindle.daemon.serve.OperationWatch;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 
@@ -14,6 +15,7 @@ import dev.brindle.store.FileSystemException;
 final class Dispatcher {
   private final Faults faults;
   private final Mount mount;
+  private final OperationWatch watch = OperationWatch.ofProcess();
 
   /** The mount that is served. */
   interface Mount {
@@ -179,6 +181,7 @@ final class Dispatcher {
       reply.error(faults.number(Errno.EIO));
       return;
     }
+    watch.begin(faults.mount(), operation, node);
     try {
       body.run(worker);
       if (reply.isPending()) {
@@ -186,6 +189,8 @@ final class Dispatcher {
       }
     } catch (Throwable fault) {
       fail(operation, node, reply, fault);
+    } finally {
+      watch.end();
     }
   }
 

@@ -22,6 +22,11 @@ public final class Faults {
     this.mount = mount;
   }
 
+  /** The mount, for the log. */
+  public String mount() {
+    return mount;
+  }
+
   public int number(Errno errno) {
     return numbers.of(errno);
   }

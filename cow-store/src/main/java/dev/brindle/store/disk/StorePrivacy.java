@@ -1,0 +1,127 @@
+package dev.brindle.store.disk;
+
+import com.sun.security.auth.module.UnixSystem;
+import dev.brindle.store.StoreNotPrivateException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/**
+ * That a store is its user's alone. Whoever can write into its directory can put a link there, and
+ * have the store's user write wherever it leads, or a socket of his own. Whoever can read it reads
+ * past all modes of the files in its volumes. So the directory must have mode 0700 and belong to
+ * the process's user, and so must everything in it, none of it a symbolic link. A store that is
+ * found so stays so: nobody else gets in.
+ */
+public final class StorePrivacy {
+  private static final int OTHERS = 077;
+  private static final int OTHERS_WRITE = 022;
+  private static final int PERMISSIONS = 0777;
+
+  private StorePrivacy() {}
+
+  /** The numeric id of the process's user. */
+  static int user() {
+    return (int) new UnixSystem().getUid();
+  }
+
+  /**
+   * Verifies a store that is to be opened.
+   *
+   * @throws StoreNotPrivateException it is not the user's alone
+   */
+  public static void verify(Path directory) throws IOException {
+    Map<String, Object> attributes = attributes(directory.toRealPath());
+    int owner = (Integer) attributes.get("uid");
+    if (owner != user()) {
+      throw new StoreNotPrivateException(
+          "the store %s belongs to the user %s; only he can open it"
+              .formatted(directory, Files.getOwner(directory)));
+    }
+    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
+    if ((mode & OTHERS) != 0) {
+      throw new StoreNotPrivateException(
+          ("others than its owner can get into the store %s (mode %04o); if nobody has, close it:"
+                  + " chmod 700 %s")
+              .formatted(directory, mode, directory));
+    }
+    verifyEntries(directory, owner);
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(directory, entry -> Files.isDirectory(entry))) {
+      for (Path entry : entries) {
+        verifyEntries(entry, owner);
+      }
+    }
+  }
+
+  private static void verifyEntries(Path directory, int owner) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        verifyEntry(entry, owner);
+      }
+    }
+  }
+
+  private static void verifyEntry(Path entry, int owner) throws IOException {
+    Map<String, Object> attributes;
+    try {
+      attributes = attributes(entry);
+    } catch (java.nio.file.NoSuchFileException e) {
+      // A daemon that is at work removes files.
+      return;
+    }
+    if (Boolean.TRUE.equals(attributes.get("isSymbolicLink"))) {
+      throw new StoreNotPrivateException(
+          "%s is a symbolic link, which no store has; if it is not yours, somebody wants to have"
+                  .formatted(entry)
+              + " you write elsewhere. Remove it, or put there what it leads to");
+    }
+    int found = (Integer) attributes.get("uid");
+    if (found != owner) {
+      throw new StoreNotPrivateException(
+          "%s belongs to the user with the number %d and not to the store's; if its content is sound:"
+                  .formatted(entry, found)
+              + " chown %d %s".formatted(owner, entry));
+    }
+    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
+    if ((mode & OTHERS_WRITE) != 0) {
+      throw new StoreNotPrivateException(
+          "others can write to %s (mode %04o); if nobody has: chmod go-w %s"
+              .formatted(entry, mode, entry));
+    }
+  }
+
+  /**
+   * Verifies a file of a store that is to be trusted without opening the store: the control socket,
+   * or what says where it is.
+   *
+   * @throws StoreNotPrivateException the directory is not its owner's alone, or the file is not his
+   */
+  public static void verifyFile(Path directory, Path file) throws IOException {
+    Map<String, Object> attributes = attributes(directory.toRealPath());
+    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
+    if ((mode & OTHERS_WRITE) != 0) {
+      throw new StoreNotPrivateException(
+          ("others than its owner can write into the store %s (mode %04o); if nobody has, close it:"
+                  + " chmod 700 %s")
+              .formatted(directory, mode, directory));
+    }
+    verifyEntry(file, (Integer) attributes.get("uid"));
+  }
+
+  /** Makes a directory private that is to become a store, if it is the user's. */
+  public static void close(Path directory) throws IOException {
+    if ((Integer) attributes(directory.toRealPath()).get("uid") == user()) {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+    verify(directory);
+  }
+
+  private static Map<String, Object> attributes(Path path) throws IOException {
+    return Files.readAttributes(path, "unix:uid,mode,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.brindle.daemon.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class OperationWatchTest {
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
+  private final OperationWatch watch = new OperationWatch(SLOW_NANOS, log::add);
+  private final CountDownLatch disk = new CountDownLatch(1);
+
+  private void readFromDiskThatHangs() throws InterruptedException {
+    disk.await();
+  }
+
+  @Test
+  void operationThatHangs_isToldOnceWithItsStack_andItsEndToo() throws Exception {
+    Thread worker =
+        new Thread(
+            () -> {
+              watch.begin("/mnt", "read", 17);
+              try {
+                readFromDiskThatHangs();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } finally {
+                watch.end();
+              }
+            },
+            "fuse-1");
+    worker.start();
+    String told = log.poll(10, TimeUnit.SECONDS);
+    assertTrue(String.valueOf(told).startsWith("/mnt: read of node 17 takes longer"), told);
+    assertTrue(String.valueOf(told).contains("thread fuse-1"), told);
+    assertTrue(String.valueOf(told).contains("readFromDiskThatHangs"), told);
+    assertNull(log.poll(500, TimeUnit.MILLISECONDS));
+    disk.countDown();
+    worker.join();
+    String ended = log.poll(10, TimeUnit.SECONDS);
+    assertTrue(String.valueOf(ended).startsWith("/mnt: read of node 17 has ended after"), ended);
+    assertEquals(0, log.size());
+  }
+
+  @Test
+  void quickOperations_areNotTold() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      watch.begin("/mnt", "write", i);
+      Thread.sleep(20);
+      watch.end();
+    }
+    assertEquals(0, log.size());
+  }
+}
