@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * That a store is its user's alone. Whoever can write into its directory can put a link there, and
@@ -24,6 +25,18 @@ public final class StorePrivacy {
 
   private StorePrivacy() {}
 
+  /** What a path itself is; a link is not followed. */
+  private record Entry(int owner, int mode, boolean isLink) {
+    static Entry read(Path path) throws IOException {
+      Map<String, Object> found =
+          Files.readAttributes(path, "unix:uid,mode,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+      return new Entry(
+          (Integer) Objects.requireNonNull(found.get("uid")),
+          (Integer) Objects.requireNonNull(found.get("mode")) & PERMISSIONS,
+          Boolean.TRUE.equals(found.get("isSymbolicLink")));
+    }
+  }
+
   /** The numeric id of the process's user. */
   static int user() {
     return (int) new UnixSystem().getUid();
@@ -35,14 +48,14 @@ public final class StorePrivacy {
    * @throws StoreNotPrivateException it is not the user's alone
    */
   public static void verify(Path directory) throws IOException {
-    Map<String, Object> attributes = attributes(directory.toRealPath());
-    int owner = (Integer) attributes.get("uid");
+    Entry found = Entry.read(directory.toRealPath());
+    int owner = found.owner;
     if (owner != user()) {
       throw new StoreNotPrivateException(
           "the store %s belongs to the user %s; only he can open it"
               .formatted(directory, Files.getOwner(directory)));
     }
-    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
+    int mode = found.mode;
     if ((mode & OTHERS) != 0) {
       throw new StoreNotPrivateException(
           ("others than its owner can get into the store %s (mode %04o); if nobody has, close it:"
@@ -67,31 +80,29 @@ public final class StorePrivacy {
   }
 
   private static void verifyEntry(Path entry, int owner) throws IOException {
-    Map<String, Object> attributes;
+    Entry found;
     try {
-      attributes = attributes(entry);
+      found = Entry.read(entry);
     } catch (java.nio.file.NoSuchFileException e) {
       // A daemon that is at work removes files.
       return;
     }
-    if (Boolean.TRUE.equals(attributes.get("isSymbolicLink"))) {
+    if (found.isLink) {
       throw new StoreNotPrivateException(
           "%s is a symbolic link, which no store has; if it is not yours, somebody wants to have"
                   .formatted(entry)
               + " you write elsewhere. Remove it, or put there what it leads to");
     }
-    int found = (Integer) attributes.get("uid");
-    if (found != owner) {
+    if (found.owner != owner) {
       throw new StoreNotPrivateException(
           "%s belongs to the user with the number %d and not to the store's; if its content is sound:"
-                  .formatted(entry, found)
+                  .formatted(entry, found.owner)
               + " chown %d %s".formatted(owner, entry));
     }
-    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
-    if ((mode & OTHERS_WRITE) != 0) {
+    if ((found.mode & OTHERS_WRITE) != 0) {
       throw new StoreNotPrivateException(
           "others can write to %s (mode %04o); if nobody has: chmod go-w %s"
-              .formatted(entry, mode, entry));
+              .formatted(entry, found.mode, entry));
     }
   }
 
@@ -102,26 +113,21 @@ public final class StorePrivacy {
    * @throws StoreNotPrivateException the directory is not its owner's alone, or the file is not his
    */
   public static void verifyFile(Path directory, Path file) throws IOException {
-    Map<String, Object> attributes = attributes(directory.toRealPath());
-    int mode = (Integer) attributes.get("mode") & PERMISSIONS;
-    if ((mode & OTHERS_WRITE) != 0) {
+    Entry found = Entry.read(directory.toRealPath());
+    if ((found.mode & OTHERS_WRITE) != 0) {
       throw new StoreNotPrivateException(
           ("others than its owner can write into the store %s (mode %04o); if nobody has, close it:"
                   + " chmod 700 %s")
-              .formatted(directory, mode, directory));
+              .formatted(directory, found.mode, directory));
     }
-    verifyEntry(file, (Integer) attributes.get("uid"));
+    verifyEntry(file, found.owner);
   }
 
   /** Makes a directory private that is to become a store, if it is the user's. */
   public static void close(Path directory) throws IOException {
-    if ((Integer) attributes(directory.toRealPath()).get("uid") == user()) {
+    if (Entry.read(directory.toRealPath()).owner == user()) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
     verify(directory);
-  }
-
-  private static Map<String, Object> attributes(Path path) throws IOException {
-    return Files.readAttributes(path, "unix:uid,mode,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
   }
 }
