@@ -12,10 +12,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Polling {
   private static final int CLOSE_REQUESTS_MIN = 2;
 
+  /** Between two looks lies a microsecond, unless somebody else runs. */
+  private static final long LATE_NANOS = 20_000;
+
+  private static final long REST_NANOS = 50_000_000;
+
   private final long windowNanos;
   private final AtomicBoolean taken = new AtomicBoolean();
   private volatile long answeredAt = System.nanoTime();
   private volatile int closeRequests;
+  private volatile long restUntil = System.nanoTime();
 
   /**
    * @param windowNanos 0 never polls
@@ -33,7 +39,22 @@ final class Polling {
     return closeRequests >= CLOSE_REQUESTS_MIN
         && windowNanos > 0
         && !taken.get()
+        && System.nanoTime() - restUntil >= 0
         && taken.compareAndSet(false, true);
+  }
+
+  /**
+   * A thread has looked in vain.
+   *
+   * @param before when it looked the last time, by {@link System#nanoTime}
+   * @return whether it goes on at all
+   */
+  boolean isAlone(long before, long now) {
+    if (now - before < LATE_NANOS) {
+      return true;
+    }
+    restUntil = now + REST_NANOS;
+    return false;
   }
 
   void end(boolean found) {

@@ -86,10 +86,19 @@ final class Worker extends Thread {
   private int poll() throws IOException {
     int length = Device.NONE;
     try {
-      long deadline = System.nanoTime() + polling.windowNanos();
+      long now = System.nanoTime();
+      long deadline = now + polling.windowNanos();
+      long before;
+      length = receive(devices.polled());
       do {
+        if (length != Device.NONE) {
+          return length;
+        }
+        before = now;
+        Thread.yield();
         length = receive(devices.polled());
-      } while (length == Device.NONE && System.nanoTime() < deadline);
+        now = System.nanoTime();
+      } while (polling.isAlone(before, now) && now < deadline);
       return length;
     } finally {
       polling.end(length != Device.NONE);
