@@ -11,4 +11,9 @@ final class KernelContractIT extends MountContract {
   MountedStore store() {
     return STORE;
   }
+
+  @Override
+  boolean mayLackExtensions() {
+    return false;
+  }
 }

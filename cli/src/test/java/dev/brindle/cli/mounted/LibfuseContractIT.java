@@ -11,4 +11,9 @@ final class LibfuseContractIT extends MountContract {
   MountedStore store() {
     return STORE;
   }
+
+  @Override
+  boolean mayLackExtensions() {
+    return true;
+  }
 }

@@ -4,13 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.serve.Faults;
+import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.TransportSession;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,6 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
   private final int ioBytesMax;
   private final Runnable detach;
   private final Served served;
-  private final Notifier notifier;
   private final Dispatcher dispatcher;
   private final Polling polling;
   private final List<DevicePair> devices = new ArrayList<>();
@@ -82,7 +80,6 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
     this.detach = detach;
     this.served = served;
     this.polling = polling;
-    notifier = served.notifier();
     ioBytesMax = agreed.ioBytesMax();
     dispatcher = new Dispatcher(new Faults(new ErrnoNumbers(Host.LINUX), label), this, served);
     DevicePair first = DevicePair.first(device);
@@ -193,6 +190,28 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
     }
   }
 
+  private interface Notification {
+    void send() throws IOException;
+  }
+
+  /** Uses a descriptor, unless the session is at its end. */
+  private void notify(Notification notification) throws IOException {
+    synchronized (this) {
+      if (ending) {
+        return;
+      }
+      notifying++;
+    }
+    try {
+      notification.send();
+    } finally {
+      synchronized (this) {
+        notifying--;
+        notifyAll();
+      }
+    }
+  }
+
   /**
    * Invalidates the pages of each node that is open for writing: the kernel writes a dirty page
    * back and waits for the answer before it drops it. ({@code syncfs} would not do: it starts the
@@ -200,23 +219,18 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
    */
   @Override
   public void writeBack() throws IOException {
-    Set<Long> nodes = new LinkedHashSet<>(served.writableHandles().nodes());
-    for (long node : nodes) {
-      synchronized (this) {
-        if (ending) {
-          return;
-        }
-        notifying++;
-      }
-      try {
-        notifier.contentChanged(node);
-      } finally {
-        synchronized (this) {
-          notifying--;
-          notifyAll();
-        }
-      }
+    for (long node : served.writableHandles().nodes()) {
+      notify(() -> served.notifier().contentChanged(node));
     }
+  }
+
+  @Override
+  public void share() throws IOException {
+    if (served.caching().opensAfresh()) {
+      return;
+    }
+    served.caching(CachingOptions.defaults());
+    notify(new Forgetting(served)::run);
   }
 
   @Override

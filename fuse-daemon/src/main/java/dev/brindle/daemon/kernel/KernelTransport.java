@@ -44,7 +44,7 @@ public final class KernelTransport implements Transport {
       KernelSession session =
           new KernelSession(
               device,
-              Served.of(fileSystem, options.caching(), new Notifier(device)),
+              new Served(fileSystem, options.caching(), new Notifier(device)),
               agreed,
               new Polling(pollNanos),
               mountPoint.toString(),
@@ -56,6 +56,11 @@ public final class KernelTransport implements Transport {
       device.close();
       throw e;
     }
+  }
+
+  @Override
+  public boolean canShare() {
+    return true;
   }
 
   /** The kernel's first request, which all others wait for. */

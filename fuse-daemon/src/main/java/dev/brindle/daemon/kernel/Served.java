@@ -6,34 +6,59 @@ import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.InodeFileSystem;
 
-/**
- * What the operations of one mount share.
- *
- * @param caching how long the kernel may believe what it is told
- */
-record Served(
-    InodeFileSystem fileSystem,
-    CachingOptions caching,
-    LookupCounts lookups,
-    OpenedFiles openedFiles,
-    WritableHandles writableHandles,
-    ReplacedFiles replacedFiles,
-    Notifier notifier) {
+/** What the operations of one mount share. */
+final class Served {
+  private final InodeFileSystem fileSystem;
+  private final Notifier notifier;
+  private final LookupCounts lookups = new LookupCounts();
+  private final OpenedFiles openedFiles = new OpenedFiles();
+  private final WritableHandles writableHandles = new WritableHandles();
+  private final ReplacedFiles replacedFiles;
+  private volatile CachingOptions caching;
 
-  static Served of(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
-    return new Served(
-        fileSystem,
-        caching,
-        new LookupCounts(),
-        new OpenedFiles(),
-        new WritableHandles(),
-        new ReplacedFiles(fileSystem),
-        notifier);
+  Served(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
+    this.fileSystem = fileSystem;
+    this.caching = caching;
+    this.notifier = notifier;
+    replacedFiles = new ReplacedFiles(fileSystem);
+  }
+
+  InodeFileSystem fileSystem() {
+    return fileSystem;
+  }
+
+  Notifier notifier() {
+    return notifier;
+  }
+
+  LookupCounts lookups() {
+    return lookups;
+  }
+
+  OpenedFiles openedFiles() {
+    return openedFiles;
+  }
+
+  WritableHandles writableHandles() {
+    return writableHandles;
+  }
+
+  ReplacedFiles replacedFiles() {
+    return replacedFiles;
+  }
+
+  /** How long the kernel may believe what it is told. */
+  CachingOptions caching() {
+    return caching;
+  }
+
+  void caching(CachingOptions changed) {
+    caching = changed;
   }
 
   /** The kernel forgets a node, once or more. */
-  void forget(long node, long lookups) {
-    if (this.lookups.remove(node, lookups) && !replacedFiles.isEmpty()) {
+  void forget(long node, long count) {
+    if (lookups.remove(node, count) && !replacedFiles.isEmpty()) {
       replacedFiles.forget(node);
     }
   }

@@ -15,14 +15,17 @@ package dev.brindle.daemon.transport;
  */
 public record CachingOptions(
     double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh) {
-  private static final double LONG_SECONDS = 24 * 60 * 60;
+  private static final double LONG_SECONDS = 60;
 
   /** For a mount among others, which may change the same volume. */
   public static CachingOptions defaults() {
     return new CachingOptions(1, 1, 0, true);
   }
 
-  /** For the only mount of a store: nothing changes but through it. */
+  /**
+   * For the only mount of a store: nothing changes but through it. Should it be joined by another,
+   * {@link TransportSession#share} takes back what the kernel remembers.
+   */
   public static CachingOptions alone() {
     return new CachingOptions(LONG_SECONDS, LONG_SECONDS, LONG_SECONDS, false);
   }
