@@ -76,6 +76,7 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   private final Map<Long, File> files = new HashMap<>();
   private final Map<Long, Handle> handles = new ConcurrentHashMap<>();
+  private final AtomicLong lookups = new AtomicLong();
   private final AtomicLong nextHandle = new AtomicLong(1);
   private long nextNode = ROOT_NODE;
 
@@ -83,6 +84,11 @@ public class MemoryFileSystem implements InodeFileSystem {
     File root = make(FileMode.DIRECTORY | 0755, 0, 0);
     root.links = 2;
     root.parent = ROOT_NODE;
+  }
+
+  /** How often a name was looked up. */
+  public long lookups() {
+    return lookups.get();
   }
 
   public int openHandles() {
@@ -177,6 +183,7 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   @Override
   public synchronized Entry lookup(long parent, Name name) throws IOException {
+    lookups.incrementAndGet();
     return entry(child(directory(parent), name));
   }
 

@@ -55,7 +55,8 @@ final class CopyOperation {
       throws IOException {
     long data = next(from, position, Seek.DATA);
     if (data == position) {
-      int length = (int) Math.min(answer.bodyBytesMax(), end - position);
+      long hole = next(from, position, Seek.HOLE);
+      int length = (int) Math.min(answer.bodyBytesMax(), Math.min(end, hole) - position);
       ByteBuffer buffer = answer.room(length);
       int count = fileSystem.read(from, position, buffer);
       if (count > 0) {

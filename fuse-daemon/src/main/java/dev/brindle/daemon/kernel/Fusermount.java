@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
 
 /**
  * Mounting for an ordinary user, through the set-uid program {@code fusermount3} or {@code
@@ -98,8 +100,8 @@ final class Fusermount {
               name.address(),
               actions.address(),
               0,
-              argumentArray.address(),
-              environment.address());
+              argumentArray.pointer(),
+              environment.pointer());
       if (errno == Native.ENOENT) {
         return 0;
       }
@@ -152,8 +154,8 @@ final class Fusermount {
       }
     }
 
-    long address() {
-      return pointers.address();
+    Pointer pointer() {
+      return Pointer.wrap(Runtime.getSystemRuntime(), pointers.address());
     }
   }
 

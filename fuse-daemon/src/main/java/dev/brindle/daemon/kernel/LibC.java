@@ -1,5 +1,7 @@
 package dev.brindle.daemon.kernel;
 
+import jnr.ffi.Pointer;
+
 /**
  * The functions of libc by their C names. Pointers, {@code size_t} and {@code ssize_t} are longs:
  * the platforms are LP64. A function that fails returns -1, with {@code errno} in {@link
@@ -30,8 +32,17 @@ public interface LibC {
 
   int syncfs(int descriptor);
 
+  /**
+   * The last two are pointers, since jnr-ffi 2.2 on x86-64 loses the sixth of six numbers.
+   * (Measured: the environment came as another address.)
+   */
   int posix_spawnp(
-      long processId, long file, long actions, long attributes, long arguments, long environment);
+      long processId,
+      long file,
+      long actions,
+      long attributes,
+      Pointer arguments,
+      Pointer environment);
 
   int posix_spawn_file_actions_init(long actions);
 

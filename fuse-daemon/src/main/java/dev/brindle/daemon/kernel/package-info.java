@@ -1,4 +1,71 @@
-/** The transport that speaks the kernel's FUSE protocol itself. */
+/**
+ * The transport that speaks the kernel's FUSE protocol itself, on {@code /dev/fuse}, through
+ * jnr-ffi; Linux only. It serves the same {@link dev.brindle.namespace.InodeFileSystem} as the one
+ * through libfuse 2, and can what protocol 7.19 cannot.
+ *
+ * <h2>A request's way</h2>
+ *
+ * <pre>
+ *   KernelMount   mount(2) by root, Fusermount for others: a Device
+ *   Negotiation   the first request: what kernel and daemon agree on
+ *   Worker        a thread: read(2) of a Device into its own memory, behind Polling
+ *   Request       header and body, read in place
+ *   Dispatcher    stands around the operation: Throwable -> Faults -> errno
+ *   *Operations   Request -> InodeFileSystem -> Answer
+ *   Answer        header and body in one piece of memory, sent by one write(2)
+ * </pre>
+ *
+ * <p>{@link dev.brindle.daemon.kernel.Wire} is the only place that knows where a structure's
+ * members stand. A request and its answer look like this, in the processor's byte order:
+ *
+ * <pre>
+ *    0      4       8                16               24     28     32     36     40
+ *   +------+-------+----------------+----------------+------+------+------+------+--------
+ *   | len  | opcode| unique         | node           | uid  | gid  | pid  |      | body ...
+ *   +------+-------+----------------+----------------+------+------+------+------+--------
+ *   | len  | -errno| unique         | body ...          (a notification: code, unique 0)
+ *   +------+-------+----------------+-----------
+ *
+ *   rename of a to b, node 5 -> 6:    34 00 00 00  0c 00 00 00  unique  05 .. (8)  ids (16)
+ *                                     06 .. (8)  'a' 00 'b' 00          (len is 52 = 40 + 8 + 4)
+ * </pre>
+ *
+ * <h2>What is agreed on</h2>
+ *
+ * From protocol 7.31 on. Of what the kernel offers are taken: requests of 1 MiB (MAX_PAGES); open
+ * and truncate in one (ATOMIC_O_TRUNC); listing with attributes where the kernel expects a use of
+ * them (READDIRPLUS_AUTO); parallel lookups and listings in one directory (PARALLEL_DIROPS);
+ * parallel reads and direct I/O (ASYNC_READ, ASYNC_DIO); targets of symlinks in the page cache
+ * (CACHE_SYMLINKS); HANDLE_KILLPRIV_V2, without which each write is preceded by a question for
+ * {@code security.capability} ({@link dev.brindle.daemon.kernel.Privileges}).
+ *
+ * <p>Not taken: NO_OPEN_SUPPORT (a write-open in a snapshot must fail with EROFS at once, and a
+ * file is held by its handle); NO_OPENDIR_SUPPORT (it makes the kernel keep listings, also those of
+ * {@code .snapshots}); POSIX_ACL (the store keeps none, so setting one is EOPNOTSUPP); locks (the
+ * kernel's own do); splicing (the data are in the process's memory on either side).
+ *
+ * <p>WRITEBACK_CACHE is not taken either. It makes the kernel the authority on size and times of
+ * regular files: each rename, link and unlink of one sends a second request with the change time,
+ * and an fsync and a close one with the times; another mount's change of size goes unseen as long
+ * as the kernel knows the file; and SEEK_DATA asks before dirty pages are written. What it would
+ * gain, writes of less than a page together, costs one request each here.
+ *
+ * <h2>Threads</h2>
+ *
+ * As with libfuse there is one worker more than requests in work. Descriptors are cloned
+ * (FUSE_DEV_IOC_CLONE), a pair for each processor, up to eight: one that waits and one that is
+ * polled ({@link dev.brindle.daemon.kernel.Polling}). Interrupts are not heeded: what an operation
+ * does is short, and its answer comes.
+ *
+ * <h2>What the kernel remembers</h2>
+ *
+ * The only mount of a store remembers names, names that are not there, attributes and pages for
+ * long: nothing changes but through it. When another mount joins it, {@link
+ * dev.brindle.daemon.kernel.Forgetting} takes everything back, and from then on both look afresh as
+ * mounts through libfuse do. (An answer that is under way at that moment may be believed for a
+ * minute, the bound of the long times.) {@link dev.brindle.daemon.kernel.LookupCounts} counts what
+ * the kernel knows and forgets.
+ */
 @NullMarked
 package dev.brindle.daemon.kernel;
 

@@ -1,0 +1,189 @@
+package dev.brindle.daemon.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.brindle.daemon.MemoryFileSystem;
+import dev.brindle.daemon.MountedMemory;
+import dev.brindle.daemon.Shell;
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Processes;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.TransportOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a session keeps of the kernel's knowledge, and how it takes it back. */
+class KernelSessionTest {
+  private static final int POLL_MICROS = 50;
+
+  @TempDir Path directory;
+  private final MemoryFileSystem fileSystem = new MemoryFileSystem();
+  private MountedMemory mount;
+  private Path root;
+
+  @BeforeEach
+  void mount() throws IOException {
+    mount =
+        MountedMemory.mount(
+            KernelTransport.create(POLL_MICROS), fileSystem, directory, CachingOptions.alone());
+    root = mount.root();
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (mount != null) {
+      mount.close();
+    }
+  }
+
+  private KernelSession session() {
+    return (KernelSession) mount.session();
+  }
+
+  /** The kernel forgets on threads of its own. */
+  private long awaitKnown(long expected) throws InterruptedException {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    LookupCounts lookups = session().served().lookups();
+    while (lookups.size() != expected && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
+    return lookups.size();
+  }
+
+  @Test
+  void lookups_minusForgets_areNoneWhenTheKernelKnowsNothing() throws Exception {
+    Shell.ok(
+        root,
+        """
+        mkdir -p a/b c
+        for i in $(seq 200); do echo $i > a/$i; ln a/$i c/$i; done
+        ls -l a c > /dev/null; find . > /dev/null; stat nothing 2> /dev/null
+        mv a/1 a/2; mv a/3 c; rm a/4; ln -s x s; mkfifo p; cat a/5 > /dev/null
+        """);
+    assertTrue(session().served().lookups().size() > 0);
+    Shell.ok(root, "rm -r a c s p");
+    assertEquals(0, awaitKnown(0));
+    assertEquals(0, fileSystem.openHandles());
+  }
+
+  @Test
+  void replacedFile_isLetGoWhenTheKernelForgetsIt() throws Exception {
+    Shell.ok(root, "for i in $(seq 50); do echo $i > new; mv new f; done; cat f");
+    assertEquals(1, awaitKnown(1));
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (fileSystem.openHandles() != 0 && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
+    assertEquals(0, fileSystem.openHandles());
+    assertEquals(2, fileSystem.inodes());
+  }
+
+  @Test
+  void share_afterBeingAlone_showsWhatAnotherMountChanges(@TempDir Path other) throws Exception {
+    Shell.ok(
+        root, "mkdir d; echo old > d/f; echo old > g; cat d/f g; ls d; stat d/new new || true");
+    mount.session().share();
+    try (MountedMemory second =
+        MountedMemory.mount(
+            KernelTransport.create(0), fileSystem, other, CachingOptions.defaults())) {
+      Shell.ok(second.root(), "echo newer > d/f; echo newer > g; echo x > d/new; echo x > new");
+      assertEquals("newer\nnewer\nx\nx", Shell.ok(root, "cat d/f g d/new new"));
+      Shell.ok(second.root(), "rm d/new");
+      Thread.sleep(1_100);
+      assertFalse(Files.exists(root.resolve("d/new")));
+    }
+  }
+
+  @Test
+  void alone_remembersNamesAndAttributes() throws Exception {
+    Shell.ok(root, "mkdir d; echo x > d/f; stat d/f d/missing || true");
+    Thread.sleep(1_200);
+    long before = fileSystem.lookups();
+    Shell.ok(root, "for i in 1 2 3 4 5; do stat d/f > /dev/null; test ! -e d/missing; done");
+    assertEquals(before, fileSystem.lookups());
+  }
+
+  @Test
+  void idleMount_usesNoProcessorTime() throws Exception {
+    Shell.ok(root, "for i in $(seq 300); do echo $i > f; cat f; done > /dev/null");
+    Thread.sleep(500);
+    long before = workersCpuNanos();
+    Thread.sleep(2_000);
+    long used = workersCpuNanos() - before;
+    assertTrue(used < 1_000_000, used + " ns in two seconds");
+  }
+
+  private static long workersCpuNanos() {
+    var threads = java.lang.management.ManagementFactory.getThreadMXBean();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread instanceof Worker)
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.getId()))
+        .sum();
+  }
+
+  @Test
+  void mountTable_showsTypeSourceAndOptions(@TempDir Path other) throws Exception {
+    MountTable.Line line = MountTable.on(root.toRealPath()).orElseThrow();
+    assertEquals("fuse.brindle", line.type());
+    assertEquals("brindle:test:memory", line.source());
+    String plain = Shell.ok(Path.of("/"), "grep ' " + root + " ' /proc/self/mounts");
+    assertTrue(plain.contains("nosuid,nodev") && plain.contains("default_permissions"), plain);
+    assertFalse(plain.contains("allow_other"), plain);
+    var session =
+        KernelTransport.create(0)
+            .mount(
+                fileSystem,
+                new TransportOptions(
+                    other,
+                    "brindle:with, comma:x",
+                    true,
+                    true,
+                    true,
+                    true,
+                    true,
+                    CachingOptions.alone()));
+    try {
+      String all = Shell.ok(Path.of("/"), "grep ' " + other + " ' /proc/self/mounts");
+      assertTrue(all.contains(" ro,noatime,") && all.contains("allow_other"), all);
+      assertFalse(all.contains("nosuid") || all.contains("nodev"), all);
+      assertEquals(
+          "brindle:with, comma:x", MountTable.on(other.toRealPath()).orElseThrow().source());
+    } finally {
+      Unmounter.current().unmount(other, false);
+      assertTrue(session.awaitEnd(Duration.ofSeconds(20)));
+    }
+  }
+
+  /** The way of ordinary users; root may go it too. */
+  @Test
+  void fusermount_sendsADescriptorThatServes(@TempDir Path other) throws Exception {
+    assumeTrue(Processes.isRoot(), "skipped: the other tests mount by fusermount already");
+    Device device = Fusermount.mount(TransportOptions.of(other, "brindle:a,b:c"));
+    assertNotEquals(0, device.descriptor());
+    assertEquals("brindle:a,b:c", MountTable.on(other.toRealPath()).orElseThrow().source());
+    assertEquals("fuse.brindle", MountTable.on(other.toRealPath()).orElseThrow().type());
+    device.close();
+    Unmounter.current().unmount(other, true);
+  }
+
+  @Test
+  void fusermount_thatRefuses_saysWhy(@TempDir Path other) {
+    IOException refused =
+        org.junit.jupiter.api.Assertions.assertThrows(
+            IOException.class,
+            () -> Fusermount.mount(TransportOptions.of(other.resolve("nowhere"), "brindle:x:y")));
+    assertTrue(refused.getMessage().contains("fusermount"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("nowhere"), refused.getMessage());
+  }
+}
