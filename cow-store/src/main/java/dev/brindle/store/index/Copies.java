@@ -173,11 +173,12 @@ final class Copies implements Closeable {
    * store meanwhile, or a journal's end is damaged.
    */
   synchronized void settle(long checkpoint) throws IOException {
-    if (last() > checkpoint) {
+    long newest = Math.max(last(), lastApplied());
+    if (newest > checkpoint) {
       throw new IndexLostException(
           disk.toString(),
-          "is an old one (of checkpoint %d, and its copies are of %d)"
-              .formatted(checkpoint, last()));
+          "is an old one (of checkpoint %d, and it was at %d before)"
+              .formatted(checkpoint, newest));
     }
     if (last() != checkpoint) {
       if (complete && last() > 0) {
@@ -214,7 +215,13 @@ final class Copies implements Closeable {
 
   /** True when an {@code index.db} that is older than this cannot have been its last. */
   synchronized boolean isKnownStale() {
-    return journals.stream().anyMatch(journal -> journal.applied() > last());
+    return lastApplied() > last();
+  }
+
+  /** The last checkpoint that is known to have been in {@code index.db}. */
+  @GuardedBy("this")
+  private long lastApplied() {
+    return journals.stream().mapToLong(Journal::applied).max().orElse(0);
   }
 
   // ---- A checkpoint
@@ -317,7 +324,8 @@ final class Copies implements Closeable {
   @GuardedBy("this")
   private void startJournal(long after) throws IOException {
     if (disk.exists(CopyFiles.journal(after))) {
-      throw new IllegalStateException(CopyFiles.journal(after) + " exists");
+      // An earlier attempt failed half-way; those that are in use have other numbers.
+      disk.delete(CopyFiles.journal(after));
     }
     journals.add(Journal.create(disk, store, after));
     disk.syncDirectory(DIRECTORY);
@@ -353,6 +361,7 @@ final class Copies implements Closeable {
   /** A page's image that has this checksum, or null when there is none that is sound. */
   synchronized byte @Nullable [] find(int place, int checksum) throws IOException {
     List<PageRecord> records = records();
+    IOException unreadable = null;
     for (int i = records.size() - 1; i >= 0; i--) {
       try {
         byte[] found = records.get(i).find(place, checksum);
@@ -361,7 +370,12 @@ final class Copies implements Closeable {
         }
       } catch (CorruptStoreException e) {
         Logger.warn("a copy of the index is damaged too: {}", e.getMessage());
+      } catch (IOException e) {
+        unreadable = e;
       }
+    }
+    if (unreadable != null) {
+      throw unreadable;
     }
     return null;
   }

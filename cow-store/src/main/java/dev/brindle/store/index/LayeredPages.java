@@ -342,7 +342,7 @@ final class LayeredPages implements Closeable {
     List<PageImage> images = new ArrayList<>(COPIED_PAGES);
     synchronized (writing) {
       for (int i = from; i < Math.min(from + COPIED_PAGES, places.length); i++) {
-        images.add(file.image(places[i]));
+        images.add(file.imageOrGap(places[i]));
       }
     }
     base.add(images);

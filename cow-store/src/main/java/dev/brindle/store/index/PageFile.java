@@ -71,11 +71,16 @@ final class PageFile implements Closeable {
   }
 
   /** The checkpoint that a file's header says, or -1 when it is damaged. */
-  static long checkpointOf(DiskFile file) throws IOException {
+  static long checkpointOf(DiskFile file) {
     byte[] header = new byte[PAGE_BYTES];
-    return file.read(0, ByteBuffer.wrap(header)) == PAGE_BYTES && isSound(header)
-        ? PageFormat.getLong(header, PageFormat.CHECKPOINT)
-        : -1;
+    try {
+      return file.read(0, ByteBuffer.wrap(header)) == PAGE_BYTES && isSound(header)
+          ? PageFormat.getLong(header, PageFormat.CHECKPOINT)
+          : -1;
+    } catch (IOException e) {
+      Logger.warn(e, "{}: the header cannot be read", INDEX_FILE);
+      return -1;
+    }
   }
 
   private static boolean isSound(byte[] header) {
@@ -142,7 +147,15 @@ final class PageFile implements Closeable {
 
   private static void readWhole(DiskFile file, int place, byte[] page) throws IOException {
     long offset = (long) place << PAGE_SHIFT;
-    int count = file.read(offset, ByteBuffer.wrap(page));
+    int count;
+    try {
+      count = file.read(offset, ByteBuffer.wrap(page));
+    } catch (IOException e) {
+      CorruptStoreException damaged =
+          new CorruptStoreException(INDEX_FILE, offset, "it cannot be read: " + e.getMessage());
+      damaged.initCause(e);
+      throw damaged;
+    }
     if (count < PAGE_BYTES) {
       throw new CorruptStoreException(INDEX_FILE, offset + count, "the file ends too early");
     }
@@ -196,7 +209,7 @@ final class PageFile implements Closeable {
   private void readRun(State current, int first, int run, byte[] target, int at)
       throws IOException {
     long offset = (long) PageFormat.place(first) << PAGE_SHIFT;
-    int bytes = file.read(offset, ByteBuffer.wrap(target, at, run * PAGE_BYTES));
+    int bytes = readIfPossible(offset, ByteBuffer.wrap(target, at, run * PAGE_BYTES));
     for (int i = 0; i < run; i++) {
       int begin = at + i * PAGE_BYTES;
       if (bytes < (i + 1) * PAGE_BYTES
@@ -207,38 +220,66 @@ final class PageFile implements Closeable {
     }
   }
 
+  /** Returns how many bytes were read; 0 when one cannot be: then each page is tried by itself. */
+  private int readIfPossible(long offset, ByteBuffer target) {
+    try {
+      return file.read(offset, target);
+    } catch (IOException e) {
+      Logger.warn(e, "{}: {} bytes at byte {} cannot be read", INDEX_FILE, target.limit(), offset);
+      return 0;
+    }
+  }
+
   /**
    * A page that was not what it should be: looked at again while no checkpoint is written, then
    * looked for among the copies, and written back.
    *
-   * @throws CorruptStoreException there is no copy either, or the caller's state is not the last
+   * @throws IOException there is no copy either, or the caller's state is not the last: a {@link
+   *     CorruptStoreException}, or what the disk said
    */
   private synchronized byte[] mended(State of, int page) throws IOException {
     int place = PageFormat.place(page);
     long offset = (long) place << PAGE_SHIFT;
-    byte[] content = new byte[PAGE_BYTES];
-    int bytes = file.read(offset, ByteBuffer.wrap(content));
-    int found = PageFormat.checksum(place, content);
     int expected = checksumOf(of, page);
-    if (bytes == PAGE_BYTES && found == expected) {
+    byte[] content = new byte[PAGE_BYTES];
+    IOException damage = problem(place, expected, content);
+    if (damage == null) {
       return content;
     }
     byte[] copy = of == state ? mending.find(place, expected) : null;
     if (copy == null) {
-      throw new CorruptStoreException(
-          INDEX_FILE,
-          offset,
-          bytes < PAGE_BYTES
-              ? "the file ends too early"
-              : "checksum of the page is %08x, not %08x".formatted(found, expected));
+      throw damage;
     }
-    file.write(offset, ByteBuffer.wrap(copy.clone()));
     Logger.warn(
-        "{}: the page at byte {} was damaged; it is read from its copy in {}, and written back",
-        INDEX_FILE,
-        offset,
+        "{}; it is read from its copy in {}, and written back",
+        damage.getMessage(),
         CopyFiles.DIRECTORY);
+    try {
+      file.write(offset, ByteBuffer.wrap(copy.clone()));
+    } catch (IOException e) {
+      Logger.error(e, "{}: the page at byte {} cannot be written back", INDEX_FILE, offset);
+    }
     return copy;
+  }
+
+  /** What keeps a page from being what was written; null when nothing does. */
+  private @Nullable IOException problem(int place, int expected, byte[] content) {
+    long offset = (long) place << PAGE_SHIFT;
+    try {
+      if (file.read(offset, ByteBuffer.wrap(content)) < PAGE_BYTES) {
+        return new CorruptStoreException(INDEX_FILE, offset, "the file ends too early");
+      }
+    } catch (IOException e) {
+      return new IOException(
+          "%s at byte %d cannot be read: %s".formatted(INDEX_FILE, offset, e.getMessage()), e);
+    }
+    int found = PageFormat.checksum(place, content);
+    return found == expected
+        ? null
+        : new CorruptStoreException(
+            INDEX_FILE,
+            offset,
+            "checksum of the page is %08x, not %08x".formatted(found, expected));
   }
 
   private static int checksumOf(State current, int page) {
@@ -376,6 +417,20 @@ final class PageFile implements Closeable {
     byte[] content = new byte[PAGE_BYTES];
     read(PageFormat.pageAt(place), 1, content, 0);
     return PageImage.of(place, content);
+  }
+
+  /**
+   * As {@link #image}; of a page that is damaged, as its copy is, something that will be seen to be
+   * damaged as well. Other pages' copies must not depend on this one.
+   */
+  PageImage imageOrGap(int place) throws IOException {
+    try {
+      return image(place);
+    } catch (CorruptStoreException e) {
+      Logger.error(e, "a page of {} is damaged, and is not copied", INDEX_FILE);
+      int checksum = checksumOf(state, PageFormat.pageAt(place));
+      return new PageImage(place, new byte[PAGE_BYTES], checksum);
+    }
   }
 
   @Override

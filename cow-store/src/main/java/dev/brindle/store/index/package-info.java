@@ -79,8 +79,10 @@
  * <p>What it gives:
  *
  * <ul>
- *   <li>A page of {@code index.db} whose checksum is wrong is read from the newest image that has
- *       the right one, logged, and written back. So are its header and checksum pages at open.
+ *   <li>A page of {@code index.db} whose checksum is wrong, or which the disk cannot read, is read
+ *       from the newest image that has the right one, logged, and written back. So are its header
+ *       and checksum pages at open. A page that has no sound image either goes into the next base
+ *       as one that is damaged, so that it does not keep the others from being copied.
  *   <li>{@link Index#rebuild} writes all images into a new file, oldest first, verifies each page
  *       against its checksum page, syncs, renames. It is the last checkpoint, exactly; what the log
  *       has behind it is rolled forward as after a crash.
@@ -90,7 +92,7 @@
  * no room for the next one: a deletion's checkpoint comes before a second copy. So it is with an
  * index of format 1 until its first base, and when a copy is found damaged; the next base ends it.
  * An index that is newer than its copies (format 1 was there meanwhile) makes them worthless; one
- * that is older is refused.
+ * that is older, or older than what a journal's mark says was applied, is refused.
  *
  * <h2>index.db</h2>
  *

@@ -1,6 +1,5 @@
 package dev.brindle.store.scrub;
 
-import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.index.Index;
 import java.io.IOException;
 
@@ -18,24 +17,24 @@ final class IndexPass {
     this.pace = pace;
   }
 
-  void run() throws IOException, StoppedException {
+  void run() throws StoppedException {
     int pages = index.pageCount();
     for (int first = 0; first < pages; first += CHUNK_PAGES) {
       int count = Math.min(CHUNK_PAGES, pages - first);
       try {
         index.verifyPages(first, count);
-      } catch (CorruptStoreException e) {
+      } catch (IOException e) {
         onePerOne(first, count);
       }
       pace.read((long) count * Index.PAGE_BYTES);
     }
   }
 
-  private void onePerOne(int first, int count) throws IOException {
+  private void onePerOne(int first, int count) {
     for (int page = first; page < first + count; page++) {
       try {
         index.verifyPages(page, 1);
-      } catch (CorruptStoreException e) {
+      } catch (IOException e) {
         damage.other(String.valueOf(e.getMessage()));
       }
     }

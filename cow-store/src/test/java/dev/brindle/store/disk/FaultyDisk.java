@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,7 @@ public final class FaultyDisk implements Disk {
   private @Nullable Observer observer;
   private Predicate<String> ignoredSyncs = name -> false;
   private final TreeMap<Long, Fault> faults = new TreeMap<>();
+  private final Map<Inode, BitSet> unreadable = new IdentityHashMap<>();
   private long capacityBytes = Long.MAX_VALUE;
   private long operations;
   private long syncs;
@@ -175,6 +177,16 @@ public final class FaultyDisk implements Disk {
     crashedAt = -1;
     faults.clear();
     return this;
+  }
+
+  /** Makes 4 KiB of a file unreadable, as a bad sector does, until they are written again. */
+  public synchronized void makeUnreadable(String name, int block) throws IOException {
+    unreadable.computeIfAbsent(file(name), inode -> new BitSet()).set(block);
+  }
+
+  private boolean isUnreadable(Inode inode, long offset, long length) {
+    int next = unreadable.getOrDefault(inode, new BitSet()).nextSetBit((int) (offset >> 12));
+    return next >= 0 && (long) next << 12 < offset + length;
   }
 
   /** Flips one bit of a file. */
@@ -361,6 +373,9 @@ public final class FaultyDisk implements Disk {
     public int read(long offset, ByteBuffer target) throws IOException {
       synchronized (FaultyDisk.this) {
         check(false);
+        if (isUnreadable(inode, offset, target.remaining())) {
+          throw new IOException("Input/output error");
+        }
         return inode.read(offset, target);
       }
     }
@@ -379,6 +394,9 @@ public final class FaultyDisk implements Disk {
         throwPlanned(fault, name);
         checkSpace(offset, bytes.length);
         inode.write(offset, bytes);
+        unreadable
+            .getOrDefault(inode, new BitSet())
+            .clear((int) (offset >> 12), (int) ((offset + bytes.length + 4095) >> 12));
         seen();
         source.position(source.limit());
       }

@@ -12,6 +12,7 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk.OpenMode;
+import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Fault;
@@ -410,6 +411,109 @@ final class IndexTest {
         assertTrue(isZero(sound, page), "page " + page + " is still damaged");
       }
     }
+  }
+
+  @Test
+  void unreadablePage_isReadFromItsCopy_andWrittenBack() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long id = index.allocate();
+    index.put(id, bytes(5_000, 1));
+    checkpoint(index);
+    index.close();
+    int pages = disk.contents(PageFormat.INDEX_FILE).length / PageFormat.PAGE_BYTES;
+    for (int page = 0; page < pages; page++) {
+      disk.makeUnreadable(PageFormat.INDEX_FILE, page);
+      try (Index opened = Index.open(disk, STORE)) {
+        assertArrayEquals(bytes(5_000, 1), opened.get(id), "page " + page);
+        opened.copy();
+      }
+    }
+    DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.READ);
+    byte[] content = disk.contents(PageFormat.INDEX_FILE);
+    for (int page = 0; page < pages; page++) {
+      if (!isZero(content, page)) {
+        file.read((long) page * PageFormat.PAGE_BYTES, ByteBuffer.allocate(PageFormat.PAGE_BYTES));
+      }
+    }
+  }
+
+  @Test
+  void pageLostInIndexAndCopies_keepsNoOtherPageFromBeingCopied() throws IOException {
+    Index index = Index.create(disk, STORE);
+    long lost = index.allocate();
+    long kept = index.allocate();
+    byte[] mark = bytes(4_000, 1);
+    index.put(lost, mark);
+    index.put(kept, bytes(4_000, 2));
+    checkpoint(index);
+    for (String name : List.of(PageFormat.INDEX_FILE, CopyFiles.journal(0))) {
+      disk.flipBit(name, 8L * indexOf(disk.contents(name), mark));
+    }
+    index.copy();
+    assertTrue(disk.exists(CopyFiles.base(2)) && !disk.exists(CopyFiles.journal(0)));
+    index.close();
+    disk.flipBit(
+        PageFormat.INDEX_FILE, 8L * indexOf(disk.contents(PageFormat.INDEX_FILE), bytes(4_000, 2)));
+    try (Index opened = Index.open(disk, STORE)) {
+      assertArrayEquals(bytes(4_000, 2), opened.get(kept));
+      assertThrows(CorruptStoreException.class, () -> opened.get(lost));
+    }
+  }
+
+  private static int indexOf(byte[] file, byte[] part) {
+    for (int at = 0; at <= file.length - part.length; at++) {
+      if (java.util.Arrays.mismatch(file, at, at + part.length, part, 0, part.length) < 0) {
+        return at;
+      }
+    }
+    throw new AssertionError("not in the file");
+  }
+
+  @Test
+  void copyThatFails_atAnyOperation_isMadeLater() throws IOException {
+    for (Fault fault : new Fault[] {Fault.INPUT_OUTPUT_ERROR, Fault.DISK_FULL}) {
+      int operations = 1;
+      for (int i = 0; i < operations; i++) {
+        disk = new FaultyDisk();
+        Index index = Index.create(disk, STORE);
+        long id = index.allocate();
+        index.put(id, bytes(5_000, i));
+        checkpoint(index);
+        long before = disk.operations();
+        disk.fail(before + i, fault);
+        try {
+          index.copy();
+          operations = (int) (disk.operations() - before);
+        } catch (IOException e) {
+          operations = Integer.MAX_VALUE;
+        }
+        disk.clearFaults();
+        index.copy();
+        index.put(id, bytes(6_000, i));
+        checkpoint(index);
+        assertTrue(index.hasCopies());
+        index.close();
+        disk.delete(PageFormat.INDEX_FILE);
+        assertEquals(3, Index.rebuild(disk, STORE), fault + " at " + i);
+        assertArrayEquals(bytes(6_000, i), Index.open(disk, STORE).get(id));
+      }
+    }
+  }
+
+  @Test
+  void oldIndex_withoutCopies_isRefusedToo() throws IOException {
+    Index index = Index.create(disk, STORE);
+    index.put(index.allocate(), bytes(5_000, 1));
+    checkpoint(index);
+    byte[] old = disk.contents(PageFormat.INDEX_FILE);
+    index.copy();
+    index.put(index.allocate(), bytes(5_000, 2));
+    checkpoint(index);
+    index.copy();
+    index.close();
+    disk.delete(CopyFiles.base(3));
+    disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE).write(0, ByteBuffer.wrap(old));
+    assertThrows(IndexLostException.class, () -> Index.open(disk, STORE));
   }
 
   private static boolean isZero(byte[] file, int page) {
