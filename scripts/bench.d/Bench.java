@@ -18,12 +18,13 @@ final class Bench {
   private final Report report = new Report(System.out);
   private final Measurements measurements = new Measurements();
   private final List<Target> targets = new ArrayList<>();
-  private final Target.Brindle brindle;
+  private final Brindle brindle;
 
   /**
    * @param work an empty directory
    * @param command the brindle command
    * @param only patterns of the names of rows; empty for all
+   * @param peers what else is measured, beside the host's file system
    */
   record Options(
       Path work,
@@ -32,6 +33,7 @@ final class Bench {
       boolean full,
       int rounds,
       List<String> only,
+      List<String> peers,
       Path json) {
     static Options of(String[] arguments) {
       return new Options(
@@ -40,8 +42,13 @@ final class Bench {
           Path.of(arguments[2]),
           Boolean.parseBoolean(arguments[3]),
           Integer.parseInt(arguments[4]),
-          arguments[5].isEmpty() ? List.of() : Arrays.asList(arguments[5].split(",")),
-          arguments[6].isEmpty() ? null : Path.of(arguments[6]));
+          words(arguments[5]),
+          words(arguments[6]),
+          arguments[7].isEmpty() ? null : Path.of(arguments[7]));
+    }
+
+    private static List<String> words(String argument) {
+      return argument.isEmpty() ? List.of() : Arrays.asList(argument.split(","));
     }
 
     boolean wants(String name) {
@@ -50,12 +57,16 @@ final class Bench {
     }
   }
 
-  private Bench(Options options) {
+  private Bench(Options options) throws IOException {
     this.options = options;
-    brindle = new Target.Brindle(options.work, options.command);
-    targets.add(new Target.Host(options.work));
+    brindle = new Brindle("brindle", options.work, options.command, "");
     targets.add(brindle);
-    targets.add(new Target.Bindfs(options.work));
+    targets.add(new Host(options.work));
+    long imageBytes = (options.full ? 48L : 12L) << 30;
+    Peers peers = new Peers(options.work, options.command, imageBytes);
+    for (String peer : options.peers) {
+      targets.add(peers.named(peer));
+    }
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -68,32 +79,47 @@ final class Bench {
     if (rows.isEmpty() && !versions) {
       throw new IOException("no row is called " + String.join(" or ", options.only));
     }
-    for (Target target : targets) {
-      target.start();
-    }
     report.note(machine());
     if (!Processes.canDropCaches()) {
       report.note("Only root can drop the kernel's caches: the cold rows are left out.");
     }
-    try {
-      if (!rows.isEmpty()) {
-        measure(rows);
-        report.section(options.rounds + " rounds, medians");
-        report.table(measurements);
-      }
-      if (versions) {
-        report.section("Snapshots and clones, medians");
-        new VersionFigures(brindle, report, options.full).measure();
-      }
-      daemon();
-      if (options.json != null) {
-        report.writeJson(options.json);
-      }
-    } finally {
-      for (Target target : targets) {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAll));
+    for (Target target : targets) {
+      target.start();
+    }
+    if (!rows.isEmpty()) {
+      // the order of the targets changes while they are measured
+      List<String> columns = targets.stream().map(target -> target.name).toList();
+      List<String> peers =
+          targets.stream().filter(Bench::isFusePeer).map(target -> target.name).toList();
+      measure(rows);
+      report.section(options.rounds + " rounds, medians");
+      report.legend(measurements);
+      report.table(measurements, columns, peers);
+    }
+    if (versions) {
+      report.section("Snapshots and clones, medians");
+      new VersionFigures(brindle, report, options.full).measure();
+    }
+    daemon();
+    if (options.json != null) {
+      report.writeJson(options.json);
+    }
+  }
+
+  /** Also when the benchmark is stopped in the middle. */
+  private void stopAll() {
+    for (Target target : targets) {
+      try {
         target.stop();
+      } catch (IOException e) {
+        System.err.println(target.name + " does not stop: " + e.getMessage());
       }
     }
+  }
+
+  private static boolean isFusePeer(Target target) {
+    return target instanceof Served || target instanceof ZfsFuse;
   }
 
   private List<Row> rows() throws IOException {
@@ -160,19 +186,16 @@ final class Bench {
         "memory-peak", "memory at its peak (resident)", brindle.memoryPeakKib() / 1024.0, "MiB");
     String status = brindle.status();
     report.figure(
-        "heap-used",
-        "heap in use now",
-        Target.Brindle.number(status, "heapUsedBytes") / 1048576.0,
-        "MiB");
+        "heap-used", "heap in use now", Brindle.number(status, "heapUsedBytes") / 1048576.0, "MiB");
     report.figure(
-        "heap-max",
-        "heap at most",
-        Target.Brindle.number(status, "heapBytesMax") / 1048576.0,
-        "MiB");
+        "heap-max", "heap at most", Brindle.number(status, "heapBytesMax") / 1048576.0, "MiB");
     report.figure("cpu", "processor time", brindle.cpuSeconds(), "s");
-    Target bindfs =
-        targets.stream().filter(target -> target.name.equals("bindfs")).findFirst().orElseThrow();
-    report.figure("bindfs-cpu", "processor time of bindfs", bindfs.cpuSeconds(), "s");
+    for (Target target : targets) {
+      if (isFusePeer(target)) {
+        report.figure(
+            target.name + "-cpu", "processor time of " + target.name, target.cpuSeconds(), "s");
+      }
+    }
   }
 
   private static String machine() throws IOException {

@@ -40,6 +40,15 @@ final class Measurements {
     return row.unit().moreIsBetter ? ratio : 1 / ratio;
   }
 
+  /** How many times as fast as the best of the others it is; not a number when there are none. */
+  double ratioToBest(Row row, String target, List<String> others) {
+    return others.stream()
+        .mapToDouble(other -> ratio(row, target, other))
+        .filter(ratio -> !Double.isNaN(ratio))
+        .min()
+        .orElse(Double.NaN);
+  }
+
   /** How far the rounds are from each other: the largest by the smallest. */
   double spread(Row row, String target) {
     double[] figures = of(row, target).stream().mapToDouble(Sample::figure).toArray();

@@ -39,38 +39,52 @@ final class Report {
             number(value)));
   }
 
-  void table(Measurements measurements) {
-    out.printf(
-        "%n%-21s %-41s %5s %9s %9s %9s  %7s %7s %5s %6s%n",
-        "row", "what", "unit", "Brindle", "host", "bindfs", "x host", "x bindfs", "CPU", "spread");
+  /** What each row is, so that the table has room for the file systems. */
+  void legend(Measurements measurements) {
     for (Row row : measurements.rows()) {
+      out.printf("  %-21s %s, %s%n", row.name(), row.what(), row.unit().text);
+    }
+  }
+
+  /**
+   * @param targets the columns; Brindle is the first, the host's file system the second
+   * @param peers those of them that are FUSE file systems, and not Brindle
+   */
+  void table(Measurements measurements, List<String> targets, List<String> peers) {
+    out.printf("%n%-21s %5s", "row", "unit");
+    targets.forEach(name -> out.printf(" %15s", name));
+    out.printf("  %7s %7s %5s %6s%n", "x host", "x FUSE", "CPU", "spread");
+    for (Row row : measurements.rows()) {
+      out.printf("%-21s %5s", row.name(), row.unit().text);
+      targets.forEach(name -> out.printf(" %15s", text(measurements.figure(row, name))));
       out.printf(
-          "%-21s %-41s %5s %9s %9s %9s  %7s %7s %4.0f%% %6.2f%n",
-          row.name(),
-          row.what(),
-          row.unit().text,
-          text(measurements.figure(row, "brindle")),
-          text(measurements.figure(row, "host")),
-          text(measurements.figure(row, "bindfs")),
+          "  %7s %7s %4.0f%% %6.2f%n",
           ratio(measurements.ratio(row, "brindle", "host")),
-          ratio(measurements.ratio(row, "brindle", "bindfs")),
+          ratio(measurements.ratioToBest(row, "brindle", peers)),
           100 * measurements.cpu(row, "brindle"),
           measurements.spread(row, "brindle"));
-      json.add(
-          String.format(
-              Locale.ROOT,
-              "{\"name\":\"%s\",\"what\":\"%s\",\"unit\":\"%s\",\"brindle\":%s,\"host\":%s,\"bindfs\":%s,\"cpu\":%s}",
-              row.name(),
-              row.what(),
-              row.unit().text,
-              number(measurements.figure(row, "brindle")),
-              number(measurements.figure(row, "host")),
-              number(measurements.figure(row, "bindfs")),
-              number(measurements.cpu(row, "brindle"))));
+      json.add(jsonOf(measurements, row, targets));
     }
     out.println(
-        "x: how many times as fast as the other one Brindle is (below 1: slower). CPU: of Brindle's"
-            + " daemon, 100% is one core. spread: Brindle's best round by its worst.");
+        "x: how many times as fast as the host's file system, or the best of the other FUSE file"
+            + " systems, Brindle is (below 1: slower). CPU: of Brindle's daemon, 100% is one core."
+            + " spread: Brindle's best round by its worst.");
+  }
+
+  private static String jsonOf(Measurements measurements, Row row, List<String> targets) {
+    StringBuilder fields = new StringBuilder();
+    for (String name : targets) {
+      fields.append(",\"").append(name).append("\":");
+      fields.append(number(measurements.figure(row, name)));
+    }
+    return String.format(
+        Locale.ROOT,
+        "{\"name\":\"%s\",\"what\":\"%s\",\"unit\":\"%s\"%s,\"cpu\":%s}",
+        row.name(),
+        row.what(),
+        row.unit().text,
+        fields,
+        number(measurements.cpu(row, "brindle")));
   }
 
   void writeJson(Path file) throws IOException {

@@ -23,7 +23,7 @@ final class VersionFigures {
   private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;
 
-  private final Target.Brindle brindle;
+  private final Brindle brindle;
   private final Report report;
   private final int files;
   private final long sparseBytes;
@@ -31,7 +31,7 @@ final class VersionFigures {
   private final int snapshots;
   private final Random random = new Random(3);
 
-  VersionFigures(Target.Brindle brindle, Report report, boolean full) {
+  VersionFigures(Brindle brindle, Report report, boolean full) {
     this.brindle = brindle;
     this.report = report;
     files = full ? 1_000_000 : 20_000;
@@ -126,7 +126,7 @@ final class VersionFigures {
     for (String row : brindle.spaceUsages()) {
       if (row.contains("\"main/" + clone + '"')
           && row.matches("(?s).*\"snapshot\"\\s*:\\s*null.*")) {
-        return Target.Brindle.number(row, "written");
+        return Brindle.number(row, "written");
       }
     }
     throw new IOException("brindle df does not tell of the clone " + clone);
