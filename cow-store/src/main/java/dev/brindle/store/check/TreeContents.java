@@ -11,7 +11,6 @@ import dev.brindle.store.volume.ItemType;
 import dev.brindle.store.volume.NameHash;
 import dev.brindle.store.volume.XattrItem;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -63,10 +62,7 @@ final class TreeContents {
   private void add(long high, long offset, byte[] value) {
     try {
       item(high, offset, value);
-    } catch (BufferUnderflowException
-        | IllegalArgumentException
-        | NegativeArraySizeException
-        | CorruptStoreException e) {
+    } catch (IllegalArgumentException | CorruptStoreException e) {
       malformed.add(new Malformed(high, offset, "is malformed"));
     }
   }
@@ -111,7 +107,8 @@ final class TreeContents {
     found(number).inode = inode;
   }
 
-  private void references(FoundInode found, long offset, byte[] value) {
+  private void references(FoundInode found, long offset, byte[] value)
+      throws CorruptStoreException {
     for (Reference reference : BackReferenceItem.decode(value)) {
       found.references.add(reference);
       found.isReferenceMisplaced |= hash.of(reference.parent(), reference.name()) != offset;

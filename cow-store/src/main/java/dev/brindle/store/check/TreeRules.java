@@ -15,7 +15,6 @@ import dev.brindle.store.volume.ItemType;
 import dev.brindle.store.volume.NameHash;
 import dev.brindle.store.volume.XattrItem;
 import java.io.IOException;
-import java.nio.BufferUnderflowException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,7 +61,7 @@ final class TreeRules implements TreeDiff.Visitor {
     InodeChange current = changeOf(ItemType.inodeOf(high));
     try {
       item(current, high, offset, from, to);
-    } catch (BufferUnderflowException | IllegalArgumentException | CorruptStoreException e) {
+    } catch (IllegalArgumentException | CorruptStoreException e) {
       report(high, offset, "is malformed: " + e.getMessage());
     }
   }
@@ -83,7 +82,7 @@ final class TreeRules implements TreeDiff.Visitor {
     if (ended != null && ended.number != ItemType.ORPHANS) {
       try {
         inodeRules.verify(ended);
-      } catch (BufferUnderflowException | CorruptStoreException e) {
+      } catch (CorruptStoreException e) {
         problems.add(place, "inode " + ended.number + " is malformed: " + e.getMessage());
       }
     }
@@ -153,7 +152,8 @@ final class TreeRules implements TreeDiff.Visitor {
     }
   }
 
-  private void attributes(long high, long offset, byte @Nullable [] to) {
+  private void attributes(long high, long offset, byte @Nullable [] to)
+      throws CorruptStoreException {
     for (var name : XattrItem.decode(to).keySet()) {
       if (tree.hash().of(name) != offset) {
         report(high, offset, "has the attribute '" + name + "' under another hash than its own");

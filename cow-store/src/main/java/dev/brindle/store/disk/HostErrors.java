@@ -13,7 +13,12 @@ final class HostErrors {
   static IOException translated(String file, IOException error) {
     return error instanceof DiskFullException || !isFull(error)
         ? error
-        : new DiskFullException(file, error);
+        : new DiskFullException(file, error, isQuota(error));
+  }
+
+  private static boolean isQuota(IOException error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("uota exceeded") || text.contains(LibC.quotaMessage());
   }
 
   private static boolean isFull(IOException error) {

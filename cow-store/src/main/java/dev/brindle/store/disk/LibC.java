@@ -63,6 +63,12 @@ final class LibC {
     return List.of(calls.strerror(host.enospc()), calls.strerror(host.edquot()));
   }
 
+  /** Of {@link #fullDiskMessages}, the one for the quota. */
+  static String quotaMessage() {
+    Calls calls = calls();
+    return calls == null ? "quota" : calls.strerror(HostConstants.ofThisHost().edquot());
+  }
+
   /** A path as the C library takes it: the bytes that the JDK would pass, and a NUL. */
   static byte[] path(String path) {
     byte[] bytes = path.getBytes(fileNameCharset());

@@ -92,7 +92,8 @@ final class Preallocation {
     int error = LibC.lastError();
     HostConstants host = HostConstants.ofThisHost();
     if (error == host.enospc() || error == host.edquot()) {
-      throw new DiskFullException(name, new IOException(calls.strerror(error)));
+      throw new DiskFullException(
+          name, new IOException(calls.strerror(error)), error == host.edquot());
     }
     if (error == host.eopnotsupp()
         || error == host.enotsup()

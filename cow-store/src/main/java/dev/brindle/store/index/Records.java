@@ -186,7 +186,7 @@ final class Records {
         for (long next = map.unitsMade() + 1; next <= id; next++) {
           long made = units.make(next == id ? unit : new byte[UNIT_BYTES]);
           if (made != next) {
-            throw new IllegalStateException("unit " + next + " was made as " + made);
+            throw damaged(next, "was made as unit " + made);
           }
           map.setUnitsMade(made);
           if (made == id) {

@@ -7,7 +7,6 @@ import dev.brindle.store.volume.BackReferenceItem.Reference;
 import dev.brindle.store.volume.DirentItem;
 import dev.brindle.store.volume.Extent;
 import dev.brindle.store.volume.ItemType;
-import java.nio.BufferUnderflowException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,8 +57,8 @@ final class Suspects {
           }
         }
       }
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      damage.other("directory " + ItemType.inodeOf(high) + ": a malformed entry");
+    } catch (CorruptStoreException e) {
+      damage.other("directory " + ItemType.inodeOf(high) + ": " + e.getMessage());
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Name;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,27 +21,35 @@ public final class BackReferenceItem {
   /** A name of an inode. */
   public record Reference(long parent, Name name) {}
 
-  public static List<Reference> decode(byte[] value) {
+  /**
+   * @throws CorruptStoreException the item is cut off
+   */
+  public static List<Reference> decode(byte[] value) throws CorruptStoreException {
     List<Reference> references = new ArrayList<>(1);
     ByteBuffer in = ByteBuffer.wrap(value);
-    while (in.hasRemaining()) {
-      long parent = in.getLong();
-      byte[] name = new byte[in.get() & 0xff];
-      in.get(name);
-      references.add(new Reference(parent, Name.of(name)));
+    try {
+      while (in.hasRemaining()) {
+        long parent = in.getLong();
+        byte[] name = new byte[in.get() & 0xff];
+        in.get(name);
+        references.add(new Reference(parent, Name.of(name)));
+      }
+    } catch (BufferUnderflowException e) {
+      throw new CorruptStoreException("index.db", -1, "an item of back-references is cut off");
     }
     return references;
   }
 
-  /** The item with one more name. */
-  public static byte[] with(byte @Nullable [] value, Reference reference) {
+  public static byte[] with(byte @Nullable [] value, Reference reference)
+      throws CorruptStoreException {
     List<Reference> references = value == null ? new ArrayList<>(1) : decode(value);
     references.add(reference);
     return encode(references);
   }
 
   /** The item without a name; null when that was the last. */
-  static byte @Nullable [] without(byte[] value, Reference reference) {
+  static byte @Nullable [] without(byte[] value, Reference reference)
+      throws CorruptStoreException {
     List<Reference> references = decode(value);
     references.remove(reference);
     return references.isEmpty() ? null : encode(references);

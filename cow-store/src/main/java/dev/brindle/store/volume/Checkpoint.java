@@ -107,7 +107,7 @@ final class Checkpoint {
 
   private void complete(Frozen frozen) throws IOException {
     try {
-      engine.log().sync(frozen.segments.state().position());
+      syncLog(frozen);
       frozen.nodes.write();
       frozen.versions.write();
       frozen.segments.write(engine.index().table(StoreTables.SEGMENTS));
@@ -121,6 +121,15 @@ final class Checkpoint {
       throw e;
     }
     settle(frozen);
+  }
+
+  /** A sync that fails is final, whatever the host says: a full disk, too. */
+  private void syncLog(Frozen frozen) throws IOException {
+    try {
+      engine.log().sync(frozen.segments.state().position());
+    } catch (DiskFullException e) {
+      throw new IOException("the log could not be synced", e);
+    }
   }
 
   private synchronized void settle(Frozen frozen) {

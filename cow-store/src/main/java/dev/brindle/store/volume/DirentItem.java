@@ -1,9 +1,12 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,21 +45,29 @@ public final class DirentItem {
     return cookie < COOKIE_BASE ? 0 : (cookie - COOKIE_BASE) & ~(SLOTS - 1L);
   }
 
-  public static List<Entry> decode(byte[] value) {
+  /**
+   * @throws CorruptStoreException the item is cut off
+   */
+  public static List<Entry> decode(byte[] value) throws CorruptStoreException {
     List<Entry> entries = new ArrayList<>(1);
     ByteBuffer in = ByteBuffer.wrap(value);
-    while (in.hasRemaining()) {
-      int slot = in.get();
-      long inode = in.getLong();
-      int mode = in.get() << 12;
-      byte[] name = new byte[in.get() & 0xff];
-      in.get(name);
-      entries.add(new Entry(slot, inode, mode, Name.of(name)));
+    try {
+      while (in.hasRemaining()) {
+        int slot = in.get();
+        long inode = in.getLong();
+        int mode = in.get() << 12;
+        byte[] name = new byte[in.get() & 0xff];
+        in.get(name);
+        entries.add(new Entry(slot, inode, mode, Name.of(name)));
+      }
+    } catch (BufferUnderflowException e) {
+      throw new CorruptStoreException("index.db", -1, "an item of directory entries is cut off");
     }
     return entries;
   }
 
-  static @Nullable Entry find(byte @Nullable [] value, Name name) {
+  static @Nullable Entry find(byte @Nullable [] value, Name name)
+      throws CorruptStoreException {
     if (value == null) {
       return null;
     }
@@ -71,14 +82,15 @@ public final class DirentItem {
   /**
    * @throws FileSystemException ENOSPC when 48 names have the same hash
    */
-  static void refuseFull(byte @Nullable [] value) throws FileSystemException {
+  static void refuseFull(byte @Nullable [] value) throws IOException {
     if (value != null && decode(value).size() > SLOT_MAX) {
       throw new FileSystemException(Errno.ENOSPC);
     }
   }
 
   /** The item with one more entry; it must not be full. */
-  public static byte[] with(byte @Nullable [] value, Name name, long inode, int mode) {
+  public static byte[] with(byte @Nullable [] value, Name name, long inode, int mode)
+      throws CorruptStoreException {
     List<Entry> entries = value == null ? new ArrayList<>(1) : decode(value);
     int slot = 0;
     for (Entry entry : entries) {
@@ -92,7 +104,7 @@ public final class DirentItem {
   }
 
   /** The item without an entry; null when that was the last. */
-  public static byte @Nullable [] without(byte[] value, Name name) {
+  public static byte @Nullable [] without(byte[] value, Name name) throws CorruptStoreException {
     List<Entry> entries = decode(value);
     entries.removeIf(entry -> entry.name.equals(name));
     return entries.isEmpty() ? null : encode(entries);

@@ -384,7 +384,7 @@ final class Engine {
     } catch (CorruptStoreException e) {
       Logger.debug("a damaged file was left out: {}", e.getMessage());
     } catch (FileSystemException e) {
-      if (e.errno() != Errno.ENOSPC) {
+      if (!SpaceGuard.isFull(e)) {
         throw e;
       }
       Logger.warn("file data stays in memory, the host's disk is full: {}", e.getMessage());
@@ -420,7 +420,23 @@ final class Engine {
       int redoBytes = withRedo ? (int) pending.bytes() + REDO_SLACK_BYTES : 0;
       return log.begin(dataBlocks, redoBytes);
     } catch (DiskFullException e) {
-      throw new FileSystemException(Errno.ENOSPC, String.valueOf(e.getMessage()));
+      reportLogFailure();
+      Errno errno = e.isQuota() ? Errno.EDQUOT : Errno.ENOSPC;
+      if (e.isQuota()) {
+        space.refusedBy(errno);
+      }
+      throw new FileSystemException(errno, String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      reportLogFailure();
+      throw e;
+    }
+  }
+
+  /** What poisoned the log makes the store read-only, and its status says so. */
+  private void reportLogFailure() {
+    Throwable cause = log.failure();
+    if (cause != null) {
+      fault.report("a write to the log", cause);
     }
   }
 

@@ -65,7 +65,7 @@ final class Flusher {
       engine.dirtyBytes().setDiskFull(false);
       failedBefore.set(false);
     } catch (FileSystemException e) {
-      if (e.errno() != Errno.ENOSPC) {
+      if (!SpaceGuard.isFull(e)) {
         throw e;
       }
       engine.dirtyBytes().setDiskFull(true);

@@ -12,6 +12,10 @@ import java.util.function.LongSupplier;
  */
 final class SpaceGuard {
   private static final long REFRESH_NANOS = 50_000_000;
+
+  /** Writers are refused for so long, and then the next one tries the host again. */
+  private static final long REFUSAL_NANOS = 200_000_000;
+
   private static final long INDEX_RESERVE_MIN = 8L << 20;
   private static final long INDEX_RESERVE_MAX = 192L << 20;
   private static final int INDEX_RESERVE_SHARE = 64;
@@ -21,6 +25,11 @@ final class SpaceGuard {
   private final LongSupplier preparedBytes;
   private final long segmentBytes;
   private volatile long available;
+
+  /** What the host last said to a request for space, and until when that is taken for the case. */
+  private volatile Errno refusal = Errno.ENOSPC;
+
+  private volatile long refusedUntil = System.nanoTime();
   private volatile long readAt = System.nanoTime() - 2 * REFRESH_NANOS;
 
   /**
@@ -43,10 +52,25 @@ final class SpaceGuard {
     return Math.max(0, available - waitingBytes.getAsLong());
   }
 
+  /** Whether an answer is one of those to a full disk. */
+  static boolean isFull(FileSystemException answer) {
+    return answer.errno() == Errno.ENOSPC || answer.errno() == Errno.EDQUOT;
+  }
+
+  /** The host refused space, and its figures do not show why: a quota is not among them. */
+  void refusedBy(Errno errno) {
+    refusal = errno;
+    refusedUntil = System.nanoTime() + REFUSAL_NANOS;
+  }
+
   /**
-   * @throws FileSystemException ENOSPC when there is no room for so many bytes
+   * @throws FileSystemException ENOSPC or EDQUOT when there is no room for so many bytes
    */
   void admit(long bytes) throws IOException {
+    if (refusedUntil - System.nanoTime() > 0) {
+      throw new FileSystemException(
+          refusal, "the host gives the store no more space: delete files or snapshots");
+    }
     if (availableBytes() < bytes) {
       refresh();
       if (availableBytes() < bytes) {

@@ -1,6 +1,8 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Name;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,20 +19,39 @@ import org.jspecify.annotations.Nullable;
 public final class XattrItem {
   private XattrItem() {}
 
-  public static Map<Name, byte[]> decode(byte @Nullable [] item) {
+  /**
+   * @throws CorruptStoreException the item is cut off
+   */
+  public static Map<Name, byte[]> decode(byte @Nullable [] item) throws CorruptStoreException {
     Map<Name, byte[]> attributes = new LinkedHashMap<>();
     if (item == null) {
       return attributes;
     }
     ByteBuffer in = ByteBuffer.wrap(item);
-    while (in.hasRemaining()) {
-      byte[] name = new byte[in.get() & 0xff];
-      in.get(name);
-      byte[] value = new byte[in.getInt()];
-      in.get(value);
-      attributes.put(Name.of(name), value);
+    try {
+      while (in.hasRemaining()) {
+        byte[] name = new byte[in.get() & 0xff];
+        in.get(name);
+        attributes.put(Name.of(name), value(in));
+      }
+    } catch (BufferUnderflowException e) {
+      throw damaged("it is cut off");
     }
     return attributes;
+  }
+
+  private static byte[] value(ByteBuffer in) throws CorruptStoreException {
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw damaged("a value of " + length + " bytes");
+    }
+    byte[] value = new byte[length];
+    in.get(value);
+    return value;
+  }
+
+  private static CorruptStoreException damaged(String what) {
+    return new CorruptStoreException("index.db", -1, "an item of extended attributes: " + what);
   }
 
   /** Null when there are no attributes. */

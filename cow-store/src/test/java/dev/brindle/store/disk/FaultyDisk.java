@@ -66,6 +66,8 @@ public final class FaultyDisk implements Disk {
   private final TreeMap<Long, Fault> faults = new TreeMap<>();
   private final Map<Inode, BitSet> unreadable = new IdentityHashMap<>();
   private long capacityBytes = Long.MAX_VALUE;
+  private long quotaBytes = Long.MAX_VALUE;
+  private boolean failed;
   private long operations;
   private long syncs;
   private long directorySyncs;
@@ -103,6 +105,11 @@ public final class FaultyDisk implements Disk {
     faults.clear();
   }
 
+  /** Whether a planned fault other than a crash has come. */
+  public synchronized boolean hasFailed() {
+    return failed;
+  }
+
   public synchronized boolean isCrashed() {
     return crashedAt >= 0;
   }
@@ -112,6 +119,11 @@ public final class FaultyDisk implements Disk {
    */
   public synchronized void setCapacity(long bytes) {
     capacityBytes = bytes;
+  }
+
+  /** Limits what the owner may take; the disk's free space does not tell. */
+  public synchronized void setQuota(long bytes) {
+    quotaBytes = bytes;
   }
 
   /** What all files take, in bytes. */
@@ -243,6 +255,7 @@ public final class FaultyDisk implements Disk {
     if (fault == null) {
       return;
     }
+    failed |= fault != Fault.CRASH;
     switch (fault) {
       case CRASH -> throw new CrashedException(crashedAt);
       case INPUT_OUTPUT_ERROR -> throw new IOException("planned failure: " + name);
@@ -433,6 +446,9 @@ public final class FaultyDisk implements Disk {
       long more = inode.bytesToAllocate(offset, length);
       if (more > 0 && root.usedBytes() + more > capacityBytes) {
         throw new DiskFullException(name, new IOException("capacity reached"));
+      }
+      if (more > 0 && root.usedBytes() + more > quotaBytes) {
+        throw new DiskFullException(name, new IOException("Disk quota exceeded"), true);
       }
     }
 

@@ -51,7 +51,7 @@ final class DiskSubject implements Subject {
 
   @Override
   public boolean hasCrashed() {
-    return disk.isCrashed();
+    return disk.isCrashed() || disk.hasFailed();
   }
 
   @Override
@@ -71,7 +71,7 @@ final class DiskSubject implements Subject {
     try {
       store.close();
     } catch (IOException e) {
-      if (!disk.isCrashed()) {
+      if (!hasCrashed()) {
         throw e;
       }
     }

@@ -132,7 +132,8 @@ final class Script {
 
   long snapshot(String name) throws IOException {
     VersionOperations.createSnapshot(lockstep, volume(), Name.of(name));
-    return lockstep.state().snapshots().last().getKey();
+    var snapshots = lockstep.state().snapshots();
+    return snapshots.isEmpty() ? 0 : snapshots.last().getKey();
   }
 
   void deleteSnapshot(long version) throws IOException {

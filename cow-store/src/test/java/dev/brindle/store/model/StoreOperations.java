@@ -7,20 +7,23 @@ final class StoreOperations {
   private StoreOperations() {}
 
   static void sync(Lockstep lockstep, Pick pick) throws IOException {
-    lockstep.run("sync", () -> lockstep.store().sync(), () -> {});
-    lockstep.history().allDurable();
+    if (lockstep.run("sync", () -> lockstep.store().sync(), () -> {})) {
+      lockstep.history().allDurable();
+    }
   }
 
   static void syncVolume(Lockstep lockstep, Pick pick) throws IOException {
     long volume = pick.volume().id();
-    lockstep.run("sync volume " + volume, () -> lockstep.open(volume).sync(), () -> {});
-    lockstep.history().namesDurable();
-    lockstep.history().volumeDurable(volume);
+    if (lockstep.run("sync volume " + volume, () -> lockstep.open(volume).sync(), () -> {})) {
+      lockstep.history().namesDurable();
+      lockstep.history().volumeDurable(volume);
+    }
   }
 
   static void checkpoint(Lockstep lockstep, Pick pick) throws IOException {
-    lockstep.run("checkpoint", () -> lockstep.store().checkpoint(), () -> {});
-    lockstep.history().allDurable();
+    if (lockstep.run("checkpoint", () -> lockstep.store().checkpoint(), () -> {})) {
+      lockstep.history().allDurable();
+    }
   }
 
   static void reclaim(Lockstep lockstep, Pick pick) throws IOException {

@@ -1,0 +1,157 @@
+package dev.brindle.store.model;
+
+import static dev.brindle.store.contract.Trees.ROOT;
+import static dev.brindle.store.contract.Trees.file;
+import static dev.brindle.store.contract.Trees.name;
+import static dev.brindle.store.contract.Trees.pattern;
+import static dev.brindle.store.contract.Trees.read;
+import static dev.brindle.store.contract.Trees.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Store;
+import dev.brindle.store.StoreOptions;
+import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.check.Check;
+import dev.brindle.store.disk.FaultyDisk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The host's disk, or the owner's quota, is full: what still works, and how room comes back. */
+class FullDiskTest {
+  private static final StoreOptions OPTIONS = CrashRun.OPTIONS;
+  private static final int FILE_BYTES = 200_000;
+  private static final long CAPACITY = 40L << 20;
+
+  /** Writes files until one is refused; those before it are fsynced. */
+  private static List<Long> fill(WritableFileTree tree, String prefix, Errno expected)
+      throws IOException {
+    List<Long> files = new ArrayList<>();
+    while (true) {
+      try {
+        long file = file(tree, prefix + files.size());
+        write(tree, file, 0, pattern(FILE_BYTES, files.size()));
+        tree.fsync(file, false);
+        files.add(file);
+      } catch (FileSystemException e) {
+        assertEquals(expected, e.errno());
+        return files;
+      }
+    }
+  }
+
+  private static void verify(WritableFileTree tree, List<Long> files, int from)
+      throws IOException {
+    for (int i = from; i < files.size(); i++) {
+      assertArrayEquals(
+          pattern(FILE_BYTES, i), read(tree, files.get(i), 0, FILE_BYTES + 1), "file " + i);
+    }
+  }
+
+  @Test
+  void fullDisk_refusesWritersOnly_andDeletionsGiveRoomBack() throws IOException {
+    FaultyDisk disk = new FaultyDisk();
+    disk.setCapacity(CAPACITY);
+    Store.create(disk, OPTIONS);
+    try (Store store = Store.open(disk, OPTIONS)) {
+      long volume = store.createVolume(name("volume"), 0, 0).id();
+      WritableFileTree tree = store.open(volume);
+      List<Long> files = fill(tree, "first ", Errno.ENOSPC);
+      long snapshot = 0;
+      assertTrue(files.size() > 50, "files: " + files.size());
+      for (int i = 0; i < files.size() / 4; i++) {
+        tree.unlink(ROOT, name("first " + i));
+      }
+      store.reclaim();
+      snapshot = store.createSnapshot(volume, name("snapshot")).version();
+      List<Long> more = fill(tree, "second ", Errno.ENOSPC);
+      assertTrue(more.size() > 10, "files in the room that came back: " + more.size());
+      verify(tree, files, files.size() / 4);
+      long usedBefore = disk.usedBytes();
+      for (int i = files.size() / 4; i < files.size(); i++) {
+        tree.unlink(ROOT, name("first " + i));
+      }
+      store.deleteSnapshot(snapshot);
+      store.reclaim();
+      assertTrue(usedBefore - disk.usedBytes() > CAPACITY / 4, "the host has room again");
+      List<Long> third = fill(tree, "third ", Errno.ENOSPC);
+      assertTrue(third.size() > 20, "files: " + third.size());
+      assertNull(store.status().readOnlyReason());
+      verify(tree, more, 0);
+      verify(tree, third, 0);
+      assertEquals(List.of(), Check.run(store, true).problems());
+    }
+    try (Store store = Store.open(disk, OPTIONS)) {
+      assertEquals(List.of(), Check.run(store, true).problems());
+    }
+  }
+
+  @Test
+  void diskFilledByOthers_toTheLastByte_harmsNothing() throws IOException {
+    for (int step = 0; step < 24; step++) {
+      FaultyDisk disk = new FaultyDisk();
+      Store.create(disk, OPTIONS);
+      try (Store store = Store.open(disk, OPTIONS)) {
+        long volume = store.createVolume(name("volume"), 0, 0).id();
+        WritableFileTree tree = store.open(volume);
+        List<Long> files = new ArrayList<>();
+        for (int i = 0; i < step; i++) {
+          files.add(file(tree, "file " + i));
+          write(tree, files.get(i), 0, pattern(FILE_BYTES, i));
+        }
+        disk.setCapacity(disk.usedBytes());
+        FileSystemException refused =
+            assertThrows(FileSystemException.class, () -> fillUnsynced(tree));
+        assertEquals(Errno.ENOSPC, refused.errno());
+        verify(tree, files, 0);
+        disk.setCapacity(Long.MAX_VALUE);
+        store.sync();
+        store.checkpoint();
+        assertNull(store.status().readOnlyReason());
+        verify(tree, files, 0);
+        assertEquals(List.of(), Check.run(store, true).problems());
+      }
+    }
+  }
+
+  private static void fillUnsynced(WritableFileTree tree) throws IOException {
+    for (int i = 0; ; i++) {
+      long file = file(tree, "more " + i);
+      write(tree, file, 0, pattern(FILE_BYTES, i));
+      tree.fsync(file, false);
+    }
+  }
+
+  /** A quota is not seen in the disk's free space: the host refuses, and says so. */
+  @Test
+  void exceededQuota_isToldAsSuch_andDeletionsGiveRoomBack() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    Store.create(disk, OPTIONS);
+    try (Store store = Store.open(disk, OPTIONS)) {
+      long volume = store.createVolume(name("volume"), 0, 0).id();
+      WritableFileTree tree = store.open(volume);
+      disk.setQuota(disk.usedBytes() + (6L << 20));
+      List<Long> files = fill(tree, "first ", Errno.EDQUOT);
+      assertTrue(files.size() > 10, "files: " + files.size());
+      verify(tree, files, 0);
+      for (int i = 0; i < files.size(); i++) {
+        tree.unlink(ROOT, name("first " + i));
+      }
+      disk.setQuota(disk.usedBytes() + (1L << 20));
+      store.reclaim();
+      disk.setQuota(disk.usedBytes() + (6L << 20));
+      Thread.sleep(300); // a refusal is believed for a while
+      assertTrue(fill(tree, "second ", Errno.EDQUOT).size() > 10);
+      assertNull(store.status().readOnlyReason());
+      disk.setQuota(Long.MAX_VALUE);
+      assertEquals(List.of(), Check.run(store, true).problems());
+    }
+  }
+}
