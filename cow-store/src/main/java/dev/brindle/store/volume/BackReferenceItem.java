@@ -48,8 +48,7 @@ public final class BackReferenceItem {
   }
 
   /** The item without a name; null when that was the last. */
-  static byte @Nullable [] without(byte[] value, Reference reference)
-      throws CorruptStoreException {
+  static byte @Nullable [] without(byte[] value, Reference reference) throws CorruptStoreException {
     List<Reference> references = decode(value);
     references.remove(reference);
     return references.isEmpty() ? null : encode(references);

@@ -66,8 +66,7 @@ public final class DirentItem {
     return entries;
   }
 
-  static @Nullable Entry find(byte @Nullable [] value, Name name)
-      throws CorruptStoreException {
+  static @Nullable Entry find(byte @Nullable [] value, Name name) throws CorruptStoreException {
     if (value == null) {
       return null;
     }

@@ -21,8 +21,7 @@ public final class DecoderFuzz {
 
   private static final long ALLOCATED_BYTES_MAX = 8L << 20;
   private static final long NANOS_MAX = 5_000_000_000L;
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Random random;
   private final List<byte[]> valid;
@@ -134,13 +133,17 @@ public final class DecoderFuzz {
   private byte[] spliced(byte[] left, byte[] right) {
     int from = random.nextInt(right.length + 1);
     byte[] result = Arrays.copyOf(left, random.nextInt(left.length + 1) + right.length - from);
-    System.arraycopy(right, from, result, result.length - (right.length - from), right.length - from);
+    System.arraycopy(
+        right, from, result, result.length - (right.length - from), right.length - from);
     return result;
   }
 
   /** Numbers at the ends of their ranges are what decoders stumble over. */
   private void change(byte[] input) {
-    int at = random.nextInt(100) < 70 ? random.nextInt(Math.min(128, input.length)) : random.nextInt(input.length);
+    int at =
+        random.nextInt(100) < 70
+            ? random.nextInt(Math.min(128, input.length))
+            : random.nextInt(input.length);
     int[] extremes = {0, 1, 0x7f, 0x80, 0xff, random.nextInt(256)};
     switch (random.nextInt(3)) {
       case 0 -> input[at] ^= (byte) (1 << random.nextInt(8));

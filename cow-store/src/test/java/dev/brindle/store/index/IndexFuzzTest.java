@@ -21,8 +21,7 @@ class IndexFuzzTest {
   @Test
   void nodeOfATable_ofBrokenBytes_isReadOrRefused() throws IOException {
     TableNode leaf = TableNode.leaf(new long[] {1, 5}, new byte[][] {{1, 2}, new byte[300]});
-    TableNode interior =
-        new TableNode(1, new long[] {1, 9}, new byte[0][], new long[] {20, 21});
+    TableNode interior = new TableNode(1, new long[] {1, 9}, new byte[0][], new long[] {20, 21});
     DecoderFuzz.run(
         "node of a table",
         List.of(leaf.encode(), interior.encode()),

@@ -23,8 +23,7 @@ class LogFuzzTest {
     int headerBlocks = LogFormat.headerBlocksFor(dataBlocks);
     ByteBuffer redo = ByteBuffer.allocate(redoBytes);
     ByteBuffer block = ByteBuffer.allocate(headerBlocks * BLOCK_BYTES);
-    new GroupHeader(
-            headerBlocks, 3, 5, 2L << 32, 1L << 32, 42, redoBytes, 0, new int[dataBlocks])
+    new GroupHeader(headerBlocks, 3, 5, 2L << 32, 1L << 32, 42, redoBytes, 0, new int[dataBlocks])
         .encode(STORE, redo, block);
     return block.array();
   }
@@ -120,8 +119,15 @@ class LogFuzzTest {
 
   @Test
   void runTable_ofBrokenNumbers_isSoundOrRefused() throws IOException {
-    byte[] sound = ByteBuffer.allocate(24).putInt(4).putInt(5).putInt(20).putInt(1).putInt(100)
-        .putInt(6).array();
+    byte[] sound =
+        ByteBuffer.allocate(24)
+            .putInt(4)
+            .putInt(5)
+            .putInt(20)
+            .putInt(1)
+            .putInt(100)
+            .putInt(6)
+            .array();
     DecoderFuzz.run(
         "run table",
         List.of(sound),

@@ -47,8 +47,7 @@ class FullDiskTest {
     }
   }
 
-  private static void verify(WritableFileTree tree, List<Long> files, int from)
-      throws IOException {
+  private static void verify(WritableFileTree tree, List<Long> files, int from) throws IOException {
     for (int i = from; i < files.size(); i++) {
       assertArrayEquals(
           pattern(FILE_BYTES, i), read(tree, files.get(i), 0, FILE_BYTES + 1), "file " + i);

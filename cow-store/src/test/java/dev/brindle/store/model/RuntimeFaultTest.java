@@ -146,8 +146,7 @@ class RuntimeFaultTest {
         }
       }
       int mode = FileMode.REGULAR | 0644;
-      assertThrows(
-          IOException.class, () -> tree.create(FileTree.ROOT_INODE, NEW, mode, 0, 0, 0));
+      assertThrows(IOException.class, () -> tree.create(FileTree.ROOT_INODE, NEW, mode, 0, 0, 0));
     }
     assertThrows(IOException.class, store::sync);
     assertThrows(IOException.class, store::checkpoint);

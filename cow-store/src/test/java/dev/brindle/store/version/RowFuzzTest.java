@@ -46,8 +46,7 @@ class RowFuzzTest {
   @Test
   void counters_ofBrokenBytes_areReadOrRefused() throws IOException {
     byte[] row = RowFormat.encode(new RowFormat.Counters(500, 1L << 40, 3));
-    DecoderFuzz.run(
-        "row of counters", List.of(row), bytes -> bytes, RowFormat::decodeCounters);
+    DecoderFuzz.run("row of counters", List.of(row), bytes -> bytes, RowFormat::decodeCounters);
   }
 
   @Test
