@@ -228,8 +228,8 @@ public final class Index implements Closeable {
   }
 
   /** As {@link #renewCopies}, whatever the copies are like. */
-  void copy() throws IOException {
-    files.copy(() -> false);
+  void copy(BooleanSupplier stopped) throws IOException {
+    files.copy(stopped);
   }
 
   /** True when each page of the last checkpoint has its copy. */

@@ -1,5 +1,6 @@
 package dev.brindle.store.index;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.CrashedException;
 import dev.brindle.store.disk.FaultyDisk.Fault;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -38,16 +40,33 @@ final class IndexCrashTest {
       earlier.add(done);
       IndexModel model = new IndexModel();
       for (int i = 0; i < CHECKPOINTS; i++) {
-        model.change(index, random, 10 + random.nextInt(60));
-        underWay = model.copy();
-        earlier.add(underWay);
-        index.freeze();
-        model.change(index, random, random.nextInt(10));
-        index.write();
-        done = underWay;
+        checkpoint(index, model, random);
         if (i % 2 == 1) {
-          index.copy();
+          index.copy(
+              () -> {
+                checkpointUnchecked(index, model, random);
+                return false;
+              });
         }
+      }
+    }
+
+    private void checkpoint(Index index, IndexModel model, Random random) throws IOException {
+      model.change(index, random, 10 + random.nextInt(60));
+      underWay = model.copy();
+      earlier.add(underWay);
+      index.freeze();
+      model.change(index, random, random.nextInt(10));
+      index.write();
+      done = underWay;
+    }
+
+    /** In the middle of a base, each time that it asks whether to go on. */
+    private void checkpointUnchecked(Index index, IndexModel model, Random random) {
+      try {
+        checkpoint(index, model, random);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -90,6 +109,8 @@ final class IndexCrashTest {
         run.to(crashing, seed);
       } catch (CrashedException e) {
         // As planned.
+      } catch (UncheckedIOException e) {
+        assertInstanceOf(CrashedException.class, e.getCause());
       }
       for (int choice = 0; run.created && choice < CHOICES; choice++) {
         tried++;
@@ -164,6 +185,8 @@ final class IndexCrashTest {
         run.to(crashing, seed);
       } catch (CrashedException e) {
         // As planned.
+      } catch (UncheckedIOException e) {
+        assertInstanceOf(CrashedException.class, e.getCause());
       }
       for (int choice = 0; run.created && choice < CHOICES; choice++) {
         Random random = new Random(at * CHOICES + choice);

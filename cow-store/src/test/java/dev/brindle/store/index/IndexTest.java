@@ -365,7 +365,7 @@ final class IndexTest {
       model.change(index, random, 100);
       checkpoint(index);
       if (i == 1) {
-        index.copy();
+        index.copy(() -> false);
       }
     }
     assertTrue(index.hasCopies());
@@ -402,7 +402,7 @@ final class IndexTest {
     }
     try (Index opened = Index.open(disk, STORE)) {
       assertArrayEquals(bytes(5_000, 1), opened.get(id));
-      opened.copy();
+      opened.copy(() -> false);
     }
     byte[] mended = disk.contents(PageFormat.INDEX_FILE);
     for (int i = 0; i < mended.length; i++) {
