@@ -56,11 +56,16 @@ public final class Repair {
   }
 
   private static RepairReport run(OpenStore store) throws IOException {
-    int problems = Check.run(store).problems().size();
-    if (problems == 0) {
+    List<String> unrepeated = store.unrepeated();
+    // What could not be repeated must not become void before the rest is repaired.
+    CheckReport found = unrepeated.isEmpty() ? Check.run(store) : Check.runInMemory(store);
+    if (found.isSound() && unrepeated.isEmpty()) {
       return new RepairReport(List.of(), List.of());
     }
-    return new Repair(store).run(problems);
+    Repair repair = new Repair(store);
+    unrepeated.forEach(
+        why -> repair.deeds.add("a change behind the last checkpoint could not be made: " + why));
+    return repair.run(found.problems().size() + unrepeated.size());
   }
 
   private RepairReport run(int problemsBefore) throws IOException {

@@ -62,9 +62,9 @@
  * </ol>
  *
  * <p>What it does not do: file data that is damaged stays damaged (reading it fails with EIO,
- * {@code check --data} names it), as a hole in its place would be wrong data without a word. A
- * store that does not open, since its tables or the redo behind its last checkpoint are damaged, is
- * not repaired; the index's copies are what helps there ({@code check --rebuild-index}).
+ * {@code check --data} names it), as a hole in its place would be wrong data without a word. Of the
+ * redo behind the last checkpoint, what meets damage is left out, and said. A store whose tables are
+ * damaged does not open, and is not repaired; the index's copies are what helps there ({@code check --rebuild-index}).
  */
 @NullMarked
 package dev.brindle.store.check;

@@ -123,6 +123,11 @@ public final class NodeStore {
     clean.invalidate(nodeId);
   }
 
+  /** Whether a node was freed since the last freeze. */
+  synchronized boolean isFreed(long nodeId) {
+    return freed.contains(nodeId);
+  }
+
   /** Visits the ids of nodes changed since the last freeze. */
   void forEachDirty(LongConsumer visitor) {
     dirty.keySet().forEach(visitor::accept);

@@ -239,7 +239,7 @@ public final class TreeSurgery {
     index.forEachRecord(id -> there.set((int) id));
     nodes.forEachDirty(id -> there.set((int) id));
     there.andNot(reached);
-    there.stream().forEach(nodes::free);
+    there.stream().filter(id -> !nodes.isFreed(id)).forEach(nodes::free);
     return there.cardinality();
   }
 }

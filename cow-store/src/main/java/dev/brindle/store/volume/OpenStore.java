@@ -59,6 +59,7 @@ public final class OpenStore implements Closeable {
   private final Worker checkpointer;
   private final Worker reaping;
   private final Worker copying;
+  private List<String> unrepeated = List.of();
   private @Nullable RecoveryReport recovery;
 
   private OpenStore(
@@ -148,15 +149,27 @@ public final class OpenStore implements Closeable {
   public static OpenStore open(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
-    OpenStore store = openAtRest(disk, directory, options, end);
+    OpenStore store = openIndexAndLog(disk, directory, options, (s, row) -> s.recover(row, end));
     store.start();
     return store;
   }
 
-  /** Opens a store in which nothing happens by itself: no checkpoint, no deletion, no cleaning. */
+  /**
+   * Opens a store in which nothing happens by itself, for a repair: the redo behind the last
+   * checkpoint is repeated as far as damage lets it be, and no checkpoint follows.
+   */
   public static OpenStore openAtRest(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
+    return openIndexAndLog(disk, directory, options, OpenStore::recoverWhatFits);
+  }
+
+  private interface Recovery {
+    void run(OpenStore store, CheckpointRow row) throws IOException;
+  }
+
+  private static OpenStore openIndexAndLog(
+      Disk disk, Path directory, StoreOptions options, Recovery recovery) throws IOException {
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store());
     try {
@@ -172,7 +185,7 @@ public final class OpenStore implements Closeable {
               index.table(StoreTables.SEGMENTS));
       try {
         OpenStore store = assemble(disk, superblock, index, log, options, row.number());
-        store.recover(row, end);
+        recovery.run(store, row);
         return store;
       } catch (IOException | RuntimeException | Error e) {
         log.close();
@@ -222,6 +235,17 @@ public final class OpenStore implements Closeable {
         sink.extent(extent.address(), extent.blocks(), extent.born());
       }
     }
+  }
+
+  private void recoverWhatFits(CheckpointRow row) throws IOException {
+    Replay replay = new Replay(engine, row.number());
+    log.replay(replay::applyWhatFits);
+    unrepeated = replay.left();
+  }
+
+  /** Why redo was left out when the store was opened at rest: a sentence for each record. */
+  public List<String> unrepeated() {
+    return unrepeated;
   }
 
   private void recover(CheckpointRow row, @Nullable UncleanEnd end) throws IOException {

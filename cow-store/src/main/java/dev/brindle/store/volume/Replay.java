@@ -7,11 +7,14 @@ import dev.brindle.store.version.Catalogue;
 import dev.brindle.store.version.Version;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Repeats redo operations on the index of the last checkpoint, by the methods that made them. */
 final class Replay {
   private final Engine engine;
   private final long checkpoint;
+  private final List<String> left = new ArrayList<>();
   private long operations;
 
   /**
@@ -24,6 +27,27 @@ final class Replay {
 
   long operations() {
     return operations;
+  }
+
+  /** As {@link #apply}, past what the damage of the index keeps from being repeated. */
+  void applyWhatFits(byte[] operation) throws IOException {
+    RedoReader redo = new RedoReader(operation);
+    if (redo.checkpoint() <= checkpoint) {
+      return;
+    }
+    operations++;
+    for (RedoRecord record = redo.next(); record != null; record = redo.next()) {
+      try {
+        apply(record);
+      } catch (CorruptStoreException | FileSystemException | IllegalStateException e) {
+        left.add(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /** Why records were left out. */
+  List<String> left() {
+    return left;
   }
 
   void apply(byte[] operation) throws IOException {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
@@ -14,6 +15,7 @@ import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.Store;
+import dev.brindle.store.StoreId;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
@@ -327,6 +329,43 @@ class RepairTest {
       head.setRoot(tree.root());
       store.checkpoint();
     }
+  }
+
+  @Test
+  void repair_ofAStoreWhoseRedoMeetsTheDamage_repeatsWhatFits() throws IOException {
+    int refused = 0;
+    for (long seed = 1; seed <= STORES; seed++) {
+      Random random = new Random(seed);
+      FaultyDisk disk = filled(seed);
+      Store store = Store.open(disk, OPTIONS);
+      WritableFileTree tree = store.open(store.volume("main").id());
+      store.checkpoint();
+      List<Long> nodes = TreeItems.nodes(store);
+      for (int i = 0; i < 200; i++) {
+        Name name = Name.of("late " + i);
+        tree.create(FileTree.ROOT_INODE, name, FileMode.REGULAR | 0600, 1, 1, 0);
+      }
+      tree.fsync(FileTree.ROOT_INODE, false);
+      FaultyDisk crashed = disk.afterCrash(random);
+      StoreId id = store.parts().superblock().store();
+      store.close();
+      try (Index index = Index.open(crashed, id)) {
+        for (int i = 0; i < 4; i++) {
+          index.put(nodes.get(random.nextInt(nodes.size())), new byte[100]);
+        }
+        index.freeze();
+        index.write();
+      }
+      try (Store damaged = Store.open(crashed.afterProcessDeath(), OPTIONS)) {
+        damaged.status();
+      } catch (CorruptStoreException e) {
+        refused++;
+      }
+      assertEquals(List.of(), repair(crashed).remaining());
+      assertEquals(new RepairReport(List.of(), List.of()), repair(crashed));
+      assertWorks(crashed);
+    }
+    assertTrue(refused > 0, "no redo met any damage");
   }
 
   @Test
