@@ -7,6 +7,7 @@ import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.StuckDaemon;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
@@ -19,11 +20,33 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The stores and mounts of this machine. */
 final class DirectAccess implements StoreAccess {
+  /**
+   * Before anything looks at a path: on a mount whose daemon was killed and hangs, that would never
+   * come back.
+   */
+  void releaseStuckDaemons() {
+    try {
+      Map<Path, List<Path>> mountPoints =
+          mounts().stream()
+              .collect(
+                  Collectors.groupingBy(
+                      MountedVolume::store,
+                      Collectors.mapping(MountedVolume::mountPoint, Collectors.toList())));
+      for (Map.Entry<Path, List<Path>> store : mountPoints.entrySet()) {
+        StuckDaemon.release(store.getKey(), store.getValue());
+      }
+    } catch (IOException e) {
+      System.err.println("brindle: " + e.getMessage());
+    }
+  }
+
   @Override
   public boolean isStore(Path directory) {
     return Store.exists(directory);

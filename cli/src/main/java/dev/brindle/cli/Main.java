@@ -19,7 +19,9 @@ public final class Main {
 
   public static void main(String[] arguments) {
     Configuration.replace(LOG);
-    System.exit(commandLine(new DirectAccess()).execute(arguments));
+    DirectAccess access = new DirectAccess();
+    access.releaseStuckDaemons();
+    System.exit(commandLine(access).execute(arguments));
   }
 
   static CommandLine commandLine(StoreAccess access) {

@@ -2,6 +2,7 @@ package dev.brindle.cli.mounted;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.daemon.control.ControlClient;
 import dev.brindle.store.Store;
@@ -16,7 +17,9 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -54,6 +57,7 @@ final class KillIT {
   private final List<LedgerWriter> writers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private int stuck;
   private volatile boolean stopping;
   private volatile boolean killed;
 
@@ -77,7 +81,8 @@ final class KillIT {
         }
       }
       System.out.printf(
-          "KillIT: %d kills, seed %d, acknowledged: %s%n", KILLS, seed, programs.progress());
+          "KillIT: %d kills, seed %d, %d hung, acknowledged: %s%n",
+          KILLS, seed, stuck, programs.progress());
     }
   }
 
@@ -146,9 +151,28 @@ final class KillIT {
     }
   }
 
-  private static void kill(ProcessHandle daemon) {
+  /**
+   * Kills, and waits for the end. A daemon that is killed in the middle of a notification to the
+   * kernel may hang there; the next command lets it go.
+   */
+  private void kill(ProcessHandle daemon) {
     daemon.destroyForcibly();
-    daemon.onExit().join();
+    if (!hasEnded(daemon)) {
+      stuck++;
+      Brindle.ok("version");
+      assertTrue(hasEnded(daemon), "the daemon was killed and does not end");
+    }
+  }
+
+  private static boolean hasEnded(ProcessHandle daemon) {
+    try {
+      daemon.onExit().get(5, TimeUnit.SECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Kills a daemon that is just starting, known by what it writes into the store's lock. */
@@ -168,7 +192,7 @@ final class KillIT {
     }
     assertNotEquals(before, holder, "the store was not opened");
     pause(random.nextInt(400));
-    ProcessHandle.of(Long.parseLong(holder.split(" ")[1])).ifPresent(KillIT::kill);
+    ProcessHandle.of(Long.parseLong(holder.split(" ")[1])).ifPresent(this::kill);
     mount.waitFor();
   }
 

@@ -61,6 +61,24 @@ public final class MountTable {
   }
 
   /**
+   * The minor number of a mount's device, which is the number of a FUSE connection; -1 for none.
+   */
+  static int minor(Path mountPoint) throws IOException {
+    return minor(Files.readString(MOUNTINFO, StandardCharsets.ISO_8859_1), mountPoint);
+  }
+
+  static int minor(String text, Path mountPoint) {
+    int minor = -1;
+    for (String line : text.split("\n")) {
+      String[] fields = line.split(" ");
+      if (fields.length >= 5 && Path.of(decoded(fields[4])).equals(mountPoint)) {
+        minor = Integer.parseInt(fields[2].substring(fields[2].indexOf(':') + 1));
+      }
+    }
+    return minor;
+  }
+
+  /**
    * @param text each character one byte
    */
   static List<Line> linux(String text) {

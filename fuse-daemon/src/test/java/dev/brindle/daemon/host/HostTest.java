@@ -146,4 +146,15 @@ class HostTest {
         new MountTable.Line(Path.of("/Users/me/a b"), "macfuse", "brindle:/Users/me/s:main"),
         lines.get(1));
   }
+
+  @Test
+  void minor_isTheConnectionOfTheTopmostMount() {
+    String text =
+        "36 35 0:99 / /a\\040b rw - fuse.brindle brindle:/s:v rw\n"
+            + "37 35 0:41 / /c rw - fuse.brindle brindle:/s:v rw\n"
+            + "38 37 0:55 / /c rw - fuse.brindle brindle:/s:w rw\n";
+    assertEquals(99, MountTable.minor(text, Path.of("/a b")));
+    assertEquals(55, MountTable.minor(text, Path.of("/c")));
+    assertEquals(-1, MountTable.minor(text, Path.of("/d")));
+  }
 }
