@@ -53,13 +53,13 @@ final class FileOperations {
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
-    boolean unchanged = !served.caching().opensAfresh() || isUnchanged(node);
+    boolean unchanged = isUnchanged(node);
     long handle = openFile(node, flags);
     try {
       if ((flags & O_TRUNC) != 0) {
         truncate(request.caller(), node, request.u32(OpenIn.OPEN_FLAGS));
       }
-      if (!unchanged) {
+      if (!unchanged && served.caching().opensAfresh()) {
         served.notifier().attributesChanged(node);
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -72,8 +72,9 @@ final class FileOperations {
   }
 
   /**
-   * Looks at a file afresh, so that an open sees what another mount's close has left: when it
-   * changed since its last opening here, the kernel drops its pages and its idea of the size.
+   * Whether the pages that the kernel has of a file may stay. When it changed since its last
+   * opening here they go, so that an open sees what another mount's close has left; and a first
+   * read after a change comes to the file system, which notes the access.
    */
   private boolean isUnchanged(long node) throws IOException {
     return served.openedFiles().isUnchanged(node, fileSystem.getattr(node).attributes());

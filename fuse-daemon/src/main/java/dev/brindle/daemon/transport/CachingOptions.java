@@ -10,8 +10,8 @@ package dev.brindle.daemon.transport;
  * @param entrySeconds for names in ordinary directories; those in {@code .snapshots} and {@code
  *     .clones}, which the command line changes, are never remembered
  * @param absenceSeconds for names that are not there, in ordinary directories
- * @param opensAfresh whether to open a file looks at it anew, because another mount may have
- *     changed it; otherwise pages and attributes stay
+ * @param opensAfresh whether the kernel forgets the attributes of a file that changed since it was
+ *     last opened, when it is opened again: another mount may have changed it
  */
 public record CachingOptions(
     double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh) {
