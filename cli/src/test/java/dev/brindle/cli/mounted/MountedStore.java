@@ -228,18 +228,24 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
     checked = false;
   }
 
-  @Override
-  public void close() {
+  /** Takes everything off and checks the store, which {@link #close} does not do once more. */
+  void umountAndCheck() {
     Optional<AssertionError> failure = takeOff();
-    Runtime.getRuntime().removeShutdownHook(emergency);
     if (failure.isPresent()) {
       throw failure.get();
     }
+    if (checked) {
+      checked = false;
+      check();
+    }
+  }
+
+  @Override
+  public void close() {
     try {
-      if (checked) {
-        check();
-      }
+      umountAndCheck();
     } finally {
+      Runtime.getRuntime().removeShutdownHook(emergency);
       Shell.in(Path.of("/")).run(List.of("rm", "-rf", "--one-file-system", base.toString()));
     }
   }

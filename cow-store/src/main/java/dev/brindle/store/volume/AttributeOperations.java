@@ -10,6 +10,7 @@ import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of an inode's attributes and extended attributes. */
@@ -32,25 +33,36 @@ final class AttributeOperations {
     this.files = files;
   }
 
+  /**
+   * Changes everything at once: in one operation, after a crash too. Two things may come apart. A
+   * file of very many extents is cut in several, of which the last has the rest. And where a file
+   * gets longer its new size is durable with its next flush, as that of every write is.
+   */
   InodeAttributes setattr(long number, AttributeChange wanted) throws IOException {
-    Long size = wanted.size();
-    if (size != null) {
-      files.truncate(number, size);
+    Optional<InodeAttributes> done = Optional.empty();
+    while (done.isEmpty()) {
+      done = engine.shrink(head, change -> setattr(change, number, wanted));
     }
-    return engine.shrink(
-        head,
-        change -> {
-          Inode inode = change.inode(number);
-          setOwner(inode, wanted.uid(), wanted.gid());
-          Integer mode = wanted.mode();
-          if (mode != null) {
-            inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
-          }
-          inode.changeTime = change.now();
-          setTimes(inode, wanted.accessTime(), wanted.modificationTime());
-          change.update(inode);
-          return engine.attributes(head, inode);
-        });
+    return done.get();
+  }
+
+  /** Empty when there is more to be cut first. */
+  private Optional<InodeAttributes> setattr(Change change, long number, AttributeChange wanted)
+      throws IOException {
+    Long size = wanted.size();
+    if (size != null && files.truncateStep(change, number, size)) {
+      return Optional.empty();
+    }
+    Inode inode = change.inode(number);
+    setOwner(inode, wanted.uid(), wanted.gid());
+    Integer mode = wanted.mode();
+    if (mode != null) {
+      inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
+    }
+    inode.changeTime = change.now();
+    setTimes(inode, wanted.accessTime(), wanted.modificationTime());
+    change.update(inode);
+    return Optional.of(engine.attributes(head, inode));
   }
 
   /** A change of owner takes set-uid and set-gid from a program, as chown(2) says. */

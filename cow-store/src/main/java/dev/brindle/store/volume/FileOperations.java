@@ -184,24 +184,18 @@ final class FileOperations {
     }
   }
 
-  /** Cuts or extends a file; the caller sets nothing else in the same operation. */
-  void truncate(long number, long size) throws IOException {
-    if (size < 0) {
-      throw new FileSystemException(Errno.EINVAL);
-    }
-    boolean more = true;
-    while (more) {
-      more = engine.shrink(head, change -> truncateStep(change, number, size));
-    }
-  }
-
-  /** Returns true when there are more extents to remove. */
-  private boolean truncateStep(Change change, long number, long size) throws IOException {
+  /**
+   * Cuts or extends a file, of which the caller may change more in the same operation.
+   *
+   * @return true when there are more extents to remove, in a further step
+   * @throws FileSystemException EINVAL, EISDIR
+   */
+  boolean truncateStep(Change change, long number, long size) throws IOException {
     Inode inode = change.inode(number);
     if (inode.isDirectory()) {
       throw new FileSystemException(Errno.EISDIR);
     }
-    if (!inode.isRegular()) {
+    if (!inode.isRegular() || size < 0) {
       throw new FileSystemException(Errno.EINVAL);
     }
     FileState state = head.attach(inode);
