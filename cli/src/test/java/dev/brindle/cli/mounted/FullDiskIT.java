@@ -56,10 +56,10 @@ final class FullDiskIT {
             kind.equals("tmpfs")
                 ? "mount -t tmpfs -o size=%dm brindle-test disk".formatted(DISK_MIB)
                 : """
-                  truncate -s %dM image
-                  mkfs.ext4 -q image
-                  mount -o loop image disk
-                  """
+                truncate -s %dM image
+                mkfs.ext4 -q image
+                mount -o loop image disk
+                """
                     .formatted(DISK_MIB));
     fixture.mount();
   }

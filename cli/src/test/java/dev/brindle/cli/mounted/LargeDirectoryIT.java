@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.MethodOrderer;
 
 /** A directory that is far larger than a request, listed through the kernel. */
 @TestMethodOrder(MethodOrderer.MethodName.class)
@@ -95,8 +95,7 @@ final class LargeDirectoryIT {
               try {
                 for (int i = 0; !stop.get(); i++) {
                   Files.createFile(directory.resolve("comes-" + i));
-                  Files.move(
-                      directory.resolve("comes-" + i), directory.resolve("renamed-" + i));
+                  Files.move(directory.resolve("comes-" + i), directory.resolve("renamed-" + i));
                   if (i >= 50) {
                     Files.delete(directory.resolve("renamed-" + (i - 50)));
                   }

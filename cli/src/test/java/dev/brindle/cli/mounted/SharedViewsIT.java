@@ -107,8 +107,8 @@ final class SharedViewsIT {
     assertEquals("another text", text(root.resolve("f")));
     for (int i = 0; i < 20; i++) {
       Path way = i % 2 == 0 ? root : second;
-      Files.writeString(way.resolve("log"), i + "\n", StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      Files.writeString(
+          way.resolve("log"), i + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
     assertEquals(20, Files.readAllLines(root.resolve("log")).size());
 
@@ -152,8 +152,7 @@ final class SharedViewsIT {
     Files.writeString(root.resolve("f"), "served");
     StoreLockedException locked =
         assertThrows(
-            StoreLockedException.class,
-            () -> Store.open(fixture.store(), StoreOptions.defaults()));
+            StoreLockedException.class, () -> Store.open(fixture.store(), StoreOptions.defaults()));
     assertTrue(locked.getMessage().contains("process " + fixture.daemonPid()), locked.toString());
     Brindle.run("check", fixture.store()).expectStatus(4).expectFailure("brindle umount");
     Brindle.run("init", fixture.store()).expectStatus(4).expectFailure("" + fixture.store());
@@ -246,7 +245,8 @@ final class SharedViewsIT {
         .shell()
         .ok(find)
         .lines()
-        .forEach(line -> numbers.put(line.split(" ")[1].replaceFirst("^\\./", ""), line.split(" ")[0]));
+        .forEach(
+            line -> numbers.put(line.split(" ")[1].replaceFirst("^\\./", ""), line.split(" ")[0]));
     return numbers;
   }
 }

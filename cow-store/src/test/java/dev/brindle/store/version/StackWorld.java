@@ -255,6 +255,29 @@ final class StackWorld implements AutoCloseable {
     }
   }
 
+  /**
+   * Reaps until a version has a second deadlist that is not yet merged into its first, and crashes
+   * with that on the disk.
+   *
+   * @return false when it did not come to that
+   */
+  boolean crashWhileMerging() throws IOException {
+    while (versions.reapPending()) {
+      reap(1);
+      if (isMerging()) {
+        checkpoint();
+        crash();
+        assertTrue(isMerging(), "the second deadlist is lost");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isMerging() {
+    return versions.versions().stream().anyMatch(version -> version.mergedList != 0);
+  }
+
   void checkpoint() throws IOException {
     versions.settle();
     FrozenNodes frozenNodes = nodes.freeze();
