@@ -298,6 +298,17 @@ class DaemonTest {
   }
 
   @Test
+  void deadMount_whoseAttributesTheKernelStillKnows_isTakenOff() throws Exception {
+    mount("main", mountPoint);
+    ProcessHandle daemon = daemon().orElseThrow();
+    assertTrue(Files.isDirectory(mountPoint));
+    daemon.destroyForcibly();
+    awaitExit(daemon);
+    assertEquals(mountPoint, new MountPoint(mountPoint, store, Unmounter.current()).prepare());
+    assertTrue(MountTable.on(mountPoint).isEmpty());
+  }
+
+  @Test
   void umount_busy_isRefusedAndLazyIsNot() throws IOException {
     mount("main", mountPoint);
     try (FileChannel open =

@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,6 +68,34 @@ public abstract class MountContract {
     Files.write(root.resolve("f"), bytes);
     assertArrayEquals(bytes, Files.readAllBytes(root.resolve("f")));
     assertEquals(bytes.length, Files.size(root.resolve("f")));
+  }
+
+  @Test
+  void open_whileAnotherFileIsRenamedOntoTheName_alwaysFindsOne() throws Exception {
+    Path name = root.resolve("f");
+    Files.writeString(name, "0");
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> renames =
+          executor.submit(
+              () -> {
+                for (int i = 1; i <= 3_000; i++) {
+                  Path fresh = root.resolve("f.new");
+                  Files.writeString(fresh, Integer.toString(i));
+                  Files.move(fresh, name, StandardCopyOption.ATOMIC_MOVE);
+                }
+                return null;
+              });
+      while (!renames.isDone()) {
+        try (FileChannel open = FileChannel.open(name)) {
+          assertTrue(open.isOpen());
+        }
+      }
+      renames.get();
+    } finally {
+      executor.shutdown();
+    }
+    assertEquals("3000", Files.readString(name));
   }
 
   @Test

@@ -55,7 +55,7 @@ record StoreAdapter(Store store, KernelCache kernelCache) implements VersionedSt
 
   @Override
   public void deleteSnapshot(long version) throws IOException {
-    store.deleteSnapshot(version);
+    LastClose.await(() -> store.deleteSnapshot(version));
   }
 
   @Override
@@ -91,7 +91,7 @@ record StoreAdapter(Store store, KernelCache kernelCache) implements VersionedSt
 
   @Override
   public void deleteClone(long volume) throws IOException {
-    store.deleteVolume(volume, CloneDisposition.REFUSE);
+    LastClose.await(() -> store.deleteVolume(volume, CloneDisposition.REFUSE));
   }
 
   @Override

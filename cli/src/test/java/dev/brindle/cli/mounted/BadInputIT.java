@@ -100,9 +100,9 @@ final class BadInputIT {
   void names_thatAreNotAllowed_areRefused() throws IOException {
     for (String[] verb :
         new String[][] {{"snapshot", "create"}, {"clone", "create"}, {"volume", "create"}}) {
-      refused(2, "not an allowed name", verb[0], verb[1], STORE.store(), LONG);
-      refused(2, "not an allowed name", verb[0], verb[1], STORE.store(), "..");
-      refused(2, "not an allowed name", verb[0], verb[1], STORE.store(), "a/b");
+      refused(2, "a name has 1 to 127 bytes", verb[0], verb[1], STORE.store(), LONG);
+      refused(2, "'..' is not a name", verb[0], verb[1], STORE.store(), "..");
+      refused(2, "a name has no '/'", verb[0], verb[1], STORE.store(), "a/b");
     }
     Shell shell = STORE.shell();
     for (String directory : List.of(".snapshots", ".clones")) {

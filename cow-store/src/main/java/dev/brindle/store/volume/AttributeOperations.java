@@ -10,7 +10,8 @@ import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Changes of an inode's attributes and extended attributes. */
@@ -39,19 +40,30 @@ final class AttributeOperations {
    * gets longer its new size is durable with its next flush, as that of every write is.
    */
   InodeAttributes setattr(long number, AttributeChange wanted) throws IOException {
-    Optional<InodeAttributes> done = Optional.empty();
-    while (done.isEmpty()) {
-      done = engine.shrink(head, change -> setattr(change, number, wanted));
+    AtomicReference<@Nullable InodeAttributes> result = new AtomicReference<>();
+    while (true) {
+      engine.shrink(
+          head,
+          change -> {
+            setattr(change, number, wanted, result::set);
+            return true;
+          });
+      InodeAttributes attributes = result.get();
+      if (attributes != null) {
+        return attributes;
+      }
     }
-    return done.get();
   }
 
-  /** Empty when there is more to be cut first. */
-  private Optional<InodeAttributes> setattr(Change change, long number, AttributeChange wanted)
+  /**
+   * @param sink gets the attributes when all is done, and nothing while there is more to be cut
+   */
+  private void setattr(
+      Change change, long number, AttributeChange wanted, Consumer<InodeAttributes> sink)
       throws IOException {
     Long size = wanted.size();
     if (size != null && files.truncateStep(change, number, size)) {
-      return Optional.empty();
+      return;
     }
     Inode inode = change.inode(number);
     setOwner(inode, wanted.uid(), wanted.gid());
@@ -60,9 +72,12 @@ final class AttributeOperations {
       inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
     }
     inode.changeTime = change.now();
+    if (size == null) {
+      takeWriteTime(inode);
+    }
     setTimes(inode, wanted.accessTime(), wanted.modificationTime());
     change.update(inode);
-    return Optional.of(engine.attributes(head, inode));
+    change.whenDone(() -> sink.accept(engine.attributes(head, inode)));
   }
 
   /** A change of owner takes set-uid and set-gid from a program, as chown(2) says. */
@@ -80,14 +95,17 @@ final class AttributeOperations {
     }
   }
 
-  private void setTimes(Inode inode, @Nullable Timestamp access, @Nullable Timestamp modification) {
+  /** The time of the last write, which the tree may not know yet. */
+  private void takeWriteTime(Inode inode) {
     FileState state = head.state(inode.number);
-    if (state != null) {
-      Timestamp written = state.takeModified();
-      if (written != null) {
-        inode.modificationTime = written;
-      }
+    Timestamp written = state == null ? null : state.takeModified();
+    if (written != null) {
+      inode.modificationTime = written;
     }
+  }
+
+  private static void setTimes(
+      Inode inode, @Nullable Timestamp access, @Nullable Timestamp modification) {
     inode.accessTime = access == null ? inode.accessTime : access;
     inode.modificationTime = modification == null ? inode.modificationTime : modification;
   }

@@ -1,6 +1,7 @@
 package dev.brindle.daemon.control;
 
 import dev.brindle.namespace.KernelCache;
+import dev.brindle.namespace.LastClose;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
@@ -90,7 +91,7 @@ public final class LocalStore implements StoreControl {
     explained(
         "volume " + volume,
         () -> {
-          store.deleteVolume(found.id(), clones);
+          LastClose.await(() -> store.deleteVolume(found.id(), clones));
           return true;
         });
   }
@@ -130,7 +131,7 @@ public final class LocalStore implements StoreControl {
     explained(
         snapshotText(volume, name),
         () -> {
-          store.deleteSnapshot(snapshot.version());
+          LastClose.await(() -> store.deleteSnapshot(snapshot.version()));
           return true;
         });
   }
