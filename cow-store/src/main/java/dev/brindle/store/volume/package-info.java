@@ -112,8 +112,8 @@
  * <h2>Comparing versions</h2>
  *
  * A diff reads frozen trees, however long its reader takes: of a volume the head is frozen as a
- * version without a name, in the same O(1) way as by a clone, and held, so that the reaper leaves it
- * alone; a snapshot is held like one with an open file. The alternatives were worse: under the
+ * version without a name, in the same O(1) way as by a clone, and held, so that the reaper leaves
+ * it alone; a snapshot is held like one with an open file. The alternatives were worse: under the
  * head's lock writers would wait for whoever reads the output, and a walk that lets go of the lock
  * now and then tells of no state that ever was. After a crash nobody holds the version, and it goes
  * like any other without a name. It costs what the head copies of its nodes meanwhile.
