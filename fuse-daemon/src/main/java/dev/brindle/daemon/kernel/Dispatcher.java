@@ -39,13 +39,13 @@ final class Dispatcher {
     this.mount = mount;
     this.served = served;
     Replies replies = new Replies(served);
-    Privileges privileges = new Privileges(served.fileSystem());
+    Privileges privileges = new Privileges(served.fileSystem(), served.notifier());
     names = new NameOperations(served, replies);
     files = new FileOperations(served, replies, privileges);
     copies = new CopyOperation(served.fileSystem(), privileges);
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
-    xattrs = new XattrOperations(served.fileSystem(), privileges);
+    xattrs = new XattrOperations(served.fileSystem());
   }
 
   void dispatch(Request request, Answer answer) {

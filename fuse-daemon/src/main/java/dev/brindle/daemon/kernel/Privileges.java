@@ -9,8 +9,9 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import java.io.IOException;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a program loses when it is changed: set-uid and set-gid bits, and file capabilities. With
@@ -25,13 +26,24 @@ final class Privileges {
   private static final int GROUP_EXECUTE = 010;
   private static final int NODES_MAX = 1 << 14;
 
+  /**
+   * How often a capability was set by any mount of this process: another one may show the same
+   * file.
+   */
+  private static final AtomicLong CAPABILITIES_SET = new AtomicLong();
+
   private final InodeFileSystem fileSystem;
+  private final Notifier notifier;
 
-  /** Nodes that have no capability, as far as is known here; bounded. */
-  private final Set<Long> plain = ConcurrentHashMap.newKeySet();
+  /**
+   * Nodes that had no capability when so many had been set; they have none as long as no more are.
+   * Bounded.
+   */
+  private final Map<Long, Long> plain = new ConcurrentHashMap<>();
 
-  Privileges(InodeFileSystem fileSystem) {
+  Privileges(InodeFileSystem fileSystem, Notifier notifier) {
     this.fileSystem = fileSystem;
+    this.notifier = notifier;
   }
 
   /** The mode without the bits that a change of content takes away. */
@@ -40,18 +52,24 @@ final class Privileges {
     return (mode & GROUP_EXECUTE) == 0 ? left : left & ~FileMode.SET_GID;
   }
 
-  /** Takes the bits away, if there are any. */
+  /**
+   * Takes the bits away, if there are any. The kernel does not look at the mode again by itself
+   * after a write, and would run the program with them as long as it remembers attributes.
+   */
   void dropBits(Caller caller, long node) throws IOException {
     InodeAttributes attributes = fileSystem.getattr(node).attributes();
     int mode = without(attributes.mode());
     if (attributes.isRegular() && mode != attributes.mode()) {
       fileSystem.setattr(caller, node, AttributeChange.ofMode(mode & FileMode.PERMISSION_MASK));
+      notifier.attributesChanged(node);
     }
   }
 
   /** Takes the capability away, if there is one. */
   void dropCapability(long node) throws IOException {
-    if (plain.contains(node)) {
+    long set = CAPABILITIES_SET.get();
+    Long plainAt = plain.get(node);
+    if (plainAt != null && plainAt == set) {
       return;
     }
     try {
@@ -65,13 +83,13 @@ final class Privileges {
     if (plain.size() >= NODES_MAX) {
       plain.clear();
     }
-    plain.add(node);
+    plain.put(node, set);
   }
 
-  /** An extended attribute is being set. */
-  void attributeSet(long node, Name name) {
+  /** An extended attribute has been set. */
+  static void attributeSet(Name name) {
     if (name.equals(CAPABILITY)) {
-      plain.remove(node);
+      CAPABILITIES_SET.incrementAndGet();
     }
   }
 }

@@ -23,11 +23,9 @@ final class XattrOperations {
   private static final int REPLACE = 2;
 
   private final InodeFileSystem fileSystem;
-  private final Privileges privileges;
 
-  XattrOperations(InodeFileSystem fileSystem, Privileges privileges) {
+  XattrOperations(InodeFileSystem fileSystem) {
     this.fileSystem = fileSystem;
-    this.privileges = privileges;
   }
 
   void setxattr(Request request, Answer answer) throws IOException {
@@ -38,10 +36,9 @@ final class XattrOperations {
     Name name = name(request, SetxattrIn.BYTES);
     byte[] value = new byte[size];
     request.data(request.behindString(SetxattrIn.BYTES), size).get(value);
-    privileges.attributeSet(request.node(), name);
     fileSystem.setxattr(
         request.caller(), request.node(), name, value, mode(request.u32(SetxattrIn.FLAGS)));
-    privileges.attributeSet(request.node(), name);
+    Privileges.attributeSet(name);
     answer.success();
   }
 
