@@ -117,7 +117,7 @@ final class NameOperations {
     Rename rename =
         () -> fileSystem.rename(request.caller(), parent, name, newParent, newName, mode);
     if (mode == RenameMode.REPLACE) {
-      served.replacedFiles().hold(newParent, newName, rename);
+      served.replacedFiles().hold(newParent, newName, served.lookups()::isKnown, rename);
     } else {
       rename.run();
     }

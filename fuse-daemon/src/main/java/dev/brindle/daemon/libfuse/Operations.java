@@ -117,6 +117,7 @@ final class Operations {
     replacedFiles.hold(
         newParent,
         target,
+        node -> true,
         () ->
             fileSystem.rename(
                 worker.caller(request),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.tinylog.Logger;
 
@@ -34,8 +35,14 @@ public final class ReplacedFiles {
     void run() throws IOException;
   }
 
-  /** Renames onto a name. */
-  public void hold(long parent, Name name, Rename rename) throws IOException {
+  /**
+   * Renames onto a name.
+   *
+   * @param isKnown whether the kernel knows a node: one that it has not looked up, since another
+   *     mount has made it, or has forgotten meanwhile, it will not forget, so it is not held
+   */
+  public void hold(long parent, Name name, LongPredicate isKnown, Rename rename)
+      throws IOException {
     long node = lastNamed(parent, name);
     if (node == NONE) {
       rename.run();
@@ -43,6 +50,9 @@ public final class ReplacedFiles {
     }
     try {
       rename.run();
+      if (!isKnown.test(node)) {
+        forget(node);
+      }
     } catch (IOException | RuntimeException | Error e) {
       forget(node);
       throw e;

@@ -35,7 +35,7 @@ class ReplacedFilesTest {
 
   @Test
   void replacedFile_opensUntilItIsForgotten() throws IOException {
-    replaced.hold(ROOT_NODE, OLD, this::rename);
+    replaced.hold(ROOT_NODE, OLD, node -> true, this::rename);
     fileSystem.release(fileSystem.open(old, false));
     fileSystem.release(fileSystem.open(old, false));
     replaced.forget(old);
@@ -45,7 +45,7 @@ class ReplacedFilesTest {
 
   @Test
   void everythingForgotten_holdsNothing() throws IOException {
-    replaced.hold(ROOT_NODE, OLD, this::rename);
+    replaced.hold(ROOT_NODE, OLD, node -> true, this::rename);
     replaced.forgetAll();
     assertTrue(replaced.isEmpty());
     assertEquals(0, fileSystem.openHandles());
@@ -59,6 +59,7 @@ class ReplacedFilesTest {
             replaced.hold(
                 ROOT_NODE,
                 OLD,
+                node -> true,
                 () -> {
                   throw new IOException("refused");
                 }));
@@ -69,11 +70,20 @@ class ReplacedFilesTest {
   @Test
   void nameThatIsFree_orOfAFileWithAnother_isNotHeld() throws IOException {
     fileSystem.link(Caller.ROOT, old, ROOT_NODE, Name.of("hard"));
-    replaced.hold(ROOT_NODE, OLD, this::rename);
+    replaced.hold(ROOT_NODE, OLD, node -> true, this::rename);
     assertTrue(replaced.isEmpty());
     fileSystem.mknod(Caller.ROOT, ROOT_NODE, FRESH, 0100644, 0);
     fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD);
-    replaced.hold(ROOT_NODE, OLD, this::rename);
+    replaced.hold(ROOT_NODE, OLD, node -> true, this::rename);
     assertTrue(replaced.isEmpty());
+  }
+
+  /** Another mount has made it just now: this one's kernel will never forget it. */
+  @Test
+  void fileThatTheKernelNeverLookedUp_isNotHeld() throws IOException {
+    replaced.hold(ROOT_NODE, OLD, node -> false, this::rename);
+    assertTrue(replaced.isEmpty());
+    assertEquals(0, fileSystem.openHandles());
+    assertThrows(FileSystemException.class, () -> fileSystem.getattr(old));
   }
 }
