@@ -111,7 +111,10 @@ final class FileOperations {
         caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now()));
   }
 
-  /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
+  /**
+   * Makes a file and opens it, or opens the one that another mount made meanwhile: ESTALE, which
+   * has the kernel look it up and check, where the caller's rights are not plain.
+   */
   void create(Request request, Answer answer) throws IOException {
     long parent = request.node();
     Name name = request.name(CreateIn.BYTES);
@@ -142,8 +145,8 @@ final class FileOperations {
         throw e;
       }
       Entry found = fileSystem.lookup(parent, name);
-      if (!found.attributes().isRegular()) {
-        throw e;
+      if (!OwnFile.mayOpen(request.caller(), found.attributes(), flags)) {
+        throw new FileSystemException(Errno.ESTALE);
       }
       return (flags & O_TRUNC) == 0
           ? found
