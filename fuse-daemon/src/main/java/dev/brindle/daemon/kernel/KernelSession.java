@@ -54,6 +54,9 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
   @GuardedBy("this")
   private int busy;
 
+  @GuardedBy("this")
+  private boolean toldOfNoThreads;
+
   /** Threads of others that use a descriptor, which must not be closed meanwhile. */
   @GuardedBy("this")
   private int notifying;
@@ -108,9 +111,27 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
     named++;
     Worker worker =
         new Worker(this, pair, dispatcher, polling, ioBytesMax, "fuse-" + label + "-" + named);
+    try {
+      worker.start();
+    } catch (OutOfMemoryError e) {
+      worker.free();
+      throw e;
+    }
     workers++;
     idle++;
-    worker.start();
+  }
+
+  /** Where the system gives no more threads, those that there are go on alone. */
+  @GuardedBy("this")
+  private void tryStartWorker() {
+    try {
+      startWorker();
+    } catch (OutOfMemoryError e) {
+      if (!toldOfNoThreads) {
+        toldOfNoThreads = true;
+        Logger.warn("{}: {} threads serve it, and no more can be had: {}", label, workers, e);
+      }
+    }
   }
 
   /**
@@ -122,7 +143,7 @@ final class KernelSession implements TransportSession, Dispatcher.Mount {
     idle--;
     busy++;
     if (idle == 0 && !brief && !ending && workers < WORKERS_MAX) {
-      startWorker();
+      tryStartWorker();
     }
   }
 

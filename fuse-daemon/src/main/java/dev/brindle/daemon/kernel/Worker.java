@@ -61,10 +61,15 @@ final class Worker extends Thread {
       Logger.error(e, "{} can receive no more requests", getName());
       session.workerSawEnd();
     } finally {
-      received.free();
-      sent.free();
+      free();
       session.workerEnded();
     }
+  }
+
+  /** Gives the memory back, of one that runs no more or never did. */
+  void free() {
+    received.free();
+    sent.free();
   }
 
   /** Gets a request; false when none will come any more. */
