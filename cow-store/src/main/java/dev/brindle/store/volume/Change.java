@@ -206,11 +206,12 @@ final class Change {
       Item item = tree().ceiling(first, 0);
       if (item == null || Long.compareUnsigned(item.high(), last) > 0) {
         remove(ItemType.high(inode, ItemType.INODE), 0);
-        touched.remove(inode);
         long orphans = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
         if (tree().get(orphans, inode) != null) {
           remove(orphans, inode);
         }
+        // Last, since nothing brings it back when one of these fails.
+        touched.remove(inode);
         return true;
       }
       if (ItemType.typeOf(item.high()) == ItemType.EXTENT) {

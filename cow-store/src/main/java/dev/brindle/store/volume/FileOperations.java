@@ -341,7 +341,7 @@ final class FileOperations {
       if (mode != FallocateMode.PUNCH_HOLE) {
         if (!keepsSize && to > state.size()) {
           zeroBehindEnd(state, inode, Long.MAX_VALUE);
-          state.grow(to);
+          change.whenDone(() -> state.grow(to));
         }
         FileContent content = new FileContent(change.tree(), number, inode.size);
         long first =

@@ -64,10 +64,13 @@
  *       sync, and nothing is.
  *   <li><em>Checkpoint: the journal, before index.db.</em> Without it pages of two checkpoints
  *       could stand side by side in {@code index.db}, and no journal to repair them.
- *   <li><em>Checkpoint: index.db, before the next journal.</em> Without it the next checkpoint
- *       could overwrite the only whole copy of pages that have not reached their places. The
- *       journal's header is made void after that, unsynced: if it comes back, the same pages are
- *       written once more.
+ *   <li><em>Checkpoint: index.db, before the next checkpoint's pages are in the journal.</em>
+ *       Opening repeats the last one in the journal and no earlier. The journal's mark, which says
+ *       what was applied, is overwritten after that, unsynced: if the old one comes back, the same
+ *       pages are written once more.
+ *   <li><em>A new journal and a new base of the index's copies: the file, and its name, before what
+ *       counts on it:</em> a journal before its first record, a base before what it stands for is
+ *       deleted. Once for many checkpoints.
  *   <li><em>A new segment: its file, before its name ends in .seg; and that name, before a group in
  *       it.</em> Without the first, recovery could find a last segment without a header; without
  *       the second, the file with fsynced groups in it could be gone. A segment is prepared once

@@ -16,6 +16,7 @@ import dev.brindle.store.FormatTooNewException;
 import dev.brindle.store.Store;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
@@ -240,6 +241,19 @@ class BitFlipTest {
       WritableFileTree tree = store.open(store.volume("volume").id());
       assertEquals("of another file", text(tree, ROOT, "other"));
       tree.fsync(file(tree, "and on", "it goes"), false);
+    }
+  }
+
+  @Test
+  void fallocate_intoADamagedNode_leavesTheFileAsItWas() throws IOException {
+    try (Store store = Store.open(withDamagedExtents(), CrashRun.OPTIONS)) {
+      WritableFileTree tree = store.open(store.volume("volume").id());
+      long big = tree.lookup(ROOT, name("big")).inode();
+      long size = tree.getattr(big).size();
+      assertThrows(
+          CorruptStoreException.class,
+          () -> tree.fallocate(big, FallocateMode.ALLOCATE, 0, size + 100_000));
+      assertEquals(size, tree.getattr(big).size());
     }
   }
 }
