@@ -63,8 +63,9 @@
  *
  * <p>What it does not do: file data that is damaged stays damaged (reading it fails with EIO,
  * {@code check --data} names it), as a hole in its place would be wrong data without a word. Of the
- * redo behind the last checkpoint, what meets damage is left out, and said. A store whose tables are
- * damaged does not open, and is not repaired; the index's copies are what helps there ({@code check --rebuild-index}).
+ * redo behind the last checkpoint, what meets damage is left out, and said. A store whose tables
+ * are damaged does not open, and is not repaired; the index's copies are what helps there ({@code
+ * check --rebuild-index}).
  */
 @NullMarked
 package dev.brindle.store.check;

@@ -76,7 +76,7 @@
  * much again as a checkpoint's two writes), and space: a base, journals up to the length of the
  * index, and a second base while it is written, so two to three times the index.
  *
- * Measured on two cores that had other work: 100,000 files of 2 KB made with 50 checkpoints, an
+ * <p>Measured on two cores that had other work: 100,000 files of 2 KB made with 50 checkpoints, an
  * index of 385 MiB: 17 % more bytes written in all (1,122 MiB for 959), checkpoints as fast within
  * the noise (580 ms, 550 without), copies of 388 MiB. The lost index made anew in 5 s.
  *

@@ -425,7 +425,7 @@ final class IndexTest {
       disk.makeUnreadable(PageFormat.INDEX_FILE, page);
       try (Index opened = Index.open(disk, STORE)) {
         assertArrayEquals(bytes(5_000, 1), opened.get(id), "page " + page);
-        opened.copy();
+        opened.copy(() -> false);
       }
     }
     DiskFile file = disk.open(PageFormat.INDEX_FILE, OpenMode.READ);
@@ -449,7 +449,7 @@ final class IndexTest {
     for (String name : List.of(PageFormat.INDEX_FILE, CopyFiles.journal(0))) {
       disk.flipBit(name, 8L * indexOf(disk.contents(name), mark));
     }
-    index.copy();
+    index.copy(() -> false);
     assertTrue(disk.exists(CopyFiles.base(2)) && !disk.exists(CopyFiles.journal(0)));
     index.close();
     disk.flipBit(
@@ -482,13 +482,13 @@ final class IndexTest {
         long before = disk.operations();
         disk.fail(before + i, fault);
         try {
-          index.copy();
+          index.copy(() -> false);
           operations = (int) (disk.operations() - before);
         } catch (IOException e) {
           operations = Integer.MAX_VALUE;
         }
         disk.clearFaults();
-        index.copy();
+        index.copy(() -> false);
         index.put(id, bytes(6_000, i));
         checkpoint(index);
         assertTrue(index.hasCopies());
@@ -506,10 +506,10 @@ final class IndexTest {
     index.put(index.allocate(), bytes(5_000, 1));
     checkpoint(index);
     byte[] old = disk.contents(PageFormat.INDEX_FILE);
-    index.copy();
+    index.copy(() -> false);
     index.put(index.allocate(), bytes(5_000, 2));
     checkpoint(index);
-    index.copy();
+    index.copy(() -> false);
     index.close();
     disk.delete(CopyFiles.base(3));
     disk.open(PageFormat.INDEX_FILE, OpenMode.READ_WRITE).write(0, ByteBuffer.wrap(old));
