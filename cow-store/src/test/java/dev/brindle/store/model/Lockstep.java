@@ -123,6 +123,11 @@ final class Lockstep {
     watcher.ran(interrupted);
     if (fullDisk && actual.errno() == Errno.ENOSPC) {
       note("  -> ENOSPC");
+      if (subject.hasCrashed()) {
+        // a snapshot is taken before the redo that makes it durable finds the disk full
+        atCrash = interrupted;
+        throw new CrashException(what);
+      }
       return false;
     }
     return answer(
