@@ -63,8 +63,9 @@
  * long: nothing changes but through it. When another mount joins it, {@link
  * dev.brindle.daemon.kernel.Forgetting} takes everything back, and from then on both look afresh as
  * mounts through libfuse do. (An answer that is under way at that moment may be believed for a
- * minute, the bound of the long times.) {@link dev.brindle.daemon.kernel.LookupCounts} counts what
- * the kernel knows and forgets.
+ * minute, the bound of the long times.) The daemon does not use this yet: see {@link
+ * dev.brindle.daemon.kernel.KernelTransport#canShare}. {@link
+ * dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets.
  */
 @NullMarked
 package dev.brindle.daemon.kernel;
