@@ -55,12 +55,21 @@ final class DataPass {
     if (problem(address, blocks) == null) {
       return;
     }
+    awaitWrites();
     for (long block = address; block < address + blocks; block++) {
       String problem = problem(block, 1);
       if (problem != null && log.isLive(block, 1)) {
         damage.block(block, problem);
       }
     }
+  }
+
+  /**
+   * Blocks are live as soon as a tree refers to them, and on the disk when their append has ended:
+   * afterwards, what was live before can be read.
+   */
+  private void awaitWrites() {
+    log.hold().close();
   }
 
   /** Null when the blocks are as they were written. */

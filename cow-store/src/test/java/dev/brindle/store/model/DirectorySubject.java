@@ -52,6 +52,7 @@ final class DirectorySubject implements Subject {
     while (!copyAtOneMoment(copy)) {
       delete(copy);
     }
+    Files.setPosixFilePermissions(copy, Files.getPosixFilePermissions(directory));
     store.close();
     delete(directory);
     directory = copy;
