@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.WritableFileTree;
@@ -30,7 +31,10 @@ class FullDiskTest {
   private static final int FILE_BYTES = 200_000;
   private static final long CAPACITY = 40L << 20;
 
-  /** Writes files until one is refused; those before it are fsynced. */
+  /**
+   * Writes files until one is refused; those before it are fsynced. The refused one goes: its data
+   * would not fit when the store is closed either.
+   */
   private static List<Long> fill(WritableFileTree tree, String prefix, Errno expected)
       throws IOException {
     List<Long> files = new ArrayList<>();
@@ -42,8 +46,17 @@ class FullDiskTest {
         files.add(file);
       } catch (FileSystemException e) {
         assertEquals(expected, e.errno());
+        removeIfThere(tree, name(prefix + files.size()));
         return files;
       }
+    }
+  }
+
+  private static void removeIfThere(WritableFileTree tree, Name name) throws IOException {
+    try {
+      tree.unlink(ROOT, name);
+    } catch (FileSystemException e) {
+      assertEquals(Errno.ENOENT, e.errno());
     }
   }
 

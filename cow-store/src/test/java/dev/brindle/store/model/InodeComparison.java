@@ -1,6 +1,8 @@
 package dev.brindle.store.model;
 
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
@@ -89,6 +91,14 @@ final class InodeComparison {
                 actual.length));
   }
 
+  /** A seek flushes: a disk that crashes behind its back is no difference in content. */
+  private static void refuseFault(Outcome<Long> outcome) throws FileSystemException {
+    Errno errno = outcome.errno();
+    if (errno == Errno.EROFS || errno == Errno.EIO) {
+      throw new FileSystemException(errno, "a seek");
+    }
+  }
+
   /** Follows the file's holes and data from an offset on. */
   static void seek(FileTree tree, ModelInode file, long from) throws IOException {
     SparseBytes content = file.content();
@@ -97,6 +107,7 @@ final class InodeComparison {
       long offset = at;
       long inode = file.number();
       Outcome<Long> data = Outcome.of(() -> tree.seek(inode, offset, Seek.DATA));
+      refuseFault(data);
       String problem = SeekRule.refuseData(content, offset, data);
       if (problem != null) {
         throw new AssertionError("SEEK_DATA from " + offset + ": " + problem);
@@ -105,6 +116,7 @@ final class InodeComparison {
         return;
       }
       Outcome<Long> hole = Outcome.of(() -> tree.seek(inode, data.value(), Seek.HOLE));
+      refuseFault(hole);
       problem = SeekRule.refuseHole(content, data.value(), hole);
       if (problem != null) {
         throw new AssertionError("SEEK_HOLE from " + data.value() + ": " + problem);
