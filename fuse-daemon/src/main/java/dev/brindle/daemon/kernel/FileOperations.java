@@ -10,6 +10,7 @@ import dev.brindle.daemon.kernel.Wire.OpenIn;
 import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
+import dev.brindle.daemon.serve.OwnFile;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
@@ -145,7 +146,7 @@ final class FileOperations {
         throw e;
       }
       Entry found = fileSystem.lookup(parent, name);
-      if (!OwnFile.mayOpen(request.caller(), found.attributes(), flags)) {
+      if (!OwnFile.mayOpen(request.caller(), found.attributes(), flags, O_TRUNC)) {
         throw new FileSystemException(Errno.ESTALE);
       }
       return (flags & O_TRUNC) == 0

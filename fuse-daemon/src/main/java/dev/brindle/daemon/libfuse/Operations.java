@@ -5,6 +5,7 @@ import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
+import dev.brindle.daemon.serve.OwnFile;
 import dev.brindle.daemon.serve.ReplacedFiles;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
@@ -210,8 +211,8 @@ final class Operations {
         throw e;
       }
       Entry found = fileSystem.lookup(parent, name);
-      if (!found.attributes().isRegular()) {
-        throw e;
+      if (!OwnFile.mayOpen(caller, found.attributes(), flags, host.truncateFlag())) {
+        throw new FileSystemException(Errno.ESTALE);
       }
       return (flags & host.truncateFlag()) == 0 ? found : truncate(caller, found.node());
     }

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.kernel;
+package dev.brindle.daemon.serve;
 
 import dev.brindle.namespace.Caller;
 import dev.brindle.store.InodeAttributes;
@@ -8,28 +8,32 @@ import dev.brindle.store.InodeAttributes;
  * what it has looked up; a name that it believes to be free it hands over to be made and opened,
  * and another mount may have made it since.
  */
-final class OwnFile {
+public final class OwnFile {
   private static final int ACCESS_MODE_MASK = 3;
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY = 1;
-  private static final int O_TRUNC = 01000;
   private static final int OWNER_READ = 0400;
   private static final int OWNER_WRITE = 0200;
 
   private OwnFile() {}
 
-  /** True for root, and for a regular file's owner as far as its mode lets the owner. */
-  static boolean mayOpen(Caller caller, InodeAttributes file, int flags) {
+  /**
+   * True for root, and for a regular file's owner as far as its mode lets the owner.
+   *
+   * @param flags the host's, of open(2)
+   * @param truncateFlag the host's O_TRUNC
+   */
+  public static boolean mayOpen(Caller caller, InodeAttributes file, int flags, int truncateFlag) {
     if (!file.isRegular()) {
       return false;
     }
-    return caller.isRoot()
-        || caller.uid() == file.uid() && (file.mode() & needed(flags)) == needed(flags);
+    int needed = needed(flags, truncateFlag);
+    return caller.isRoot() || (caller.uid() == file.uid() && (file.mode() & needed) == needed);
   }
 
-  private static int needed(int flags) {
+  private static int needed(int flags, int truncateFlag) {
     int access = flags & ACCESS_MODE_MASK;
     int read = access == O_WRONLY ? 0 : OWNER_READ;
-    return access == O_RDONLY && (flags & O_TRUNC) == 0 ? read : read | OWNER_WRITE;
+    return access == O_RDONLY && (flags & truncateFlag) == 0 ? read : read | OWNER_WRITE;
   }
 }

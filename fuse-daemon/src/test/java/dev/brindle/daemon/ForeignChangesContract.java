@@ -1,0 +1,96 @@
+package dev.brindle.daemon;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.brindle.daemon.host.Processes;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.transport.Transport;
+import dev.brindle.daemon.transport.TransportOptions;
+import dev.brindle.daemon.transport.TransportSession;
+import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.Entry;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What another mount changes between two requests of this one's kernel. */
+public abstract class ForeignChangesContract {
+  /** A file that is not seen before it is about to be made, as if it was made in between. */
+  private static final class Racing extends MemoryFileSystem {
+    private static final Name NAME = Name.of("secret");
+    private boolean hidden;
+
+    synchronized void hide() {
+      hidden = true;
+    }
+
+    synchronized boolean isHidden() {
+      return hidden;
+    }
+
+    @Override
+    public synchronized Entry lookup(long parent, Name name) throws IOException {
+      if (hidden && name.equals(NAME)) {
+        throw new FileSystemException(Errno.ENOENT);
+      }
+      return super.lookup(parent, name);
+    }
+
+    @Override
+    public synchronized Entry mknod(Caller caller, long parent, Name name, int mode, int device)
+        throws IOException {
+      hidden = false;
+      return super.mknod(caller, parent, name, mode, device);
+    }
+  }
+
+  protected abstract Transport transport() throws IOException;
+
+  @Test
+  void create_ofWhatAnotherUserHasMadeMeanwhile_checksHisRights(@TempDir Path directory)
+      throws Exception {
+    MountedMemory.assumeFuse();
+    assumeTrue(Processes.isRoot(), "skipped: only root can be two users");
+    Racing fileSystem = new Racing();
+    TransportOptions options =
+        new TransportOptions(
+            directory,
+            "brindle:test:memory",
+            false,
+            true,
+            false,
+            false,
+            false,
+            new CachingOptions(0, 0, 0, true));
+    TransportSession session = transport().mount(fileSystem, options);
+    try {
+      Shell.ok(directory, "chmod 777 .; echo kept > secret; chmod 600 secret");
+      fileSystem.hide();
+      String denied = Shell.fails(directory, asUser("echo taken > secret"));
+      assertFalse(fileSystem.isHidden());
+      assertTrue(denied.contains("Permission denied"), denied);
+      assertEquals("kept", Shell.ok(directory, "cat secret"));
+      Shell.ok(directory, "chmod 666 secret");
+      fileSystem.hide();
+      Shell.ok(directory, asUser("echo given > secret"));
+      assertFalse(fileSystem.isHidden());
+      assertEquals("given", Shell.ok(directory, "cat secret"));
+    } finally {
+      Unmounter.current().unmount(directory, true);
+      assertTrue(session.awaitEnd(Duration.ofSeconds(30)));
+    }
+  }
+
+  private static String asUser(String script) {
+    return "setpriv --reuid=12345 --regid=12345 --clear-groups sh -c '" + script + "'";
+  }
+}
