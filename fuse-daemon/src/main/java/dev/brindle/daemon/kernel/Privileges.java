@@ -1,5 +1,6 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.AttributeChange;
@@ -23,7 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Privileges {
   static final Name CAPABILITY = Name.of("security.capability");
 
-  private static final int GROUP_EXECUTE = 010;
   private static final int NODES_MAX = 1 << 14;
 
   /**
@@ -46,19 +46,13 @@ final class Privileges {
     this.notifier = notifier;
   }
 
-  /** The mode without the bits that a change of content takes away. */
-  static int without(int mode) {
-    int left = mode & ~FileMode.SET_UID;
-    return (mode & GROUP_EXECUTE) == 0 ? left : left & ~FileMode.SET_GID;
-  }
-
   /**
    * Takes the bits away, if there are any. The kernel does not look at the mode again by itself
    * after a write, and would run the program with them as long as it remembers attributes.
    */
   void dropBits(Caller caller, long node) throws IOException {
     InodeAttributes attributes = fileSystem.getattr(node).attributes();
-    int mode = without(attributes.mode());
+    int mode = SetIdBits.without(attributes.mode());
     if (attributes.isRegular() && mode != attributes.mode()) {
       fileSystem.setattr(caller, node, AttributeChange.ofMode(mode & FileMode.PERMISSION_MASK));
       notifier.attributesChanged(node);

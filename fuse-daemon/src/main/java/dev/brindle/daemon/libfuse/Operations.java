@@ -7,6 +7,7 @@ import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.daemon.serve.OwnFile;
 import dev.brindle.daemon.serve.ReplacedFiles;
+import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
@@ -218,9 +219,21 @@ final class Operations {
     }
   }
 
+  /**
+   * Truncates for an open, and takes set-uid and set-gid bits away where the kernel would have, had
+   * it truncated itself.
+   */
   private Entry truncate(Caller caller, long node) throws IOException {
+    int mode = fileSystem.getattr(node).attributes().mode();
+    int kept = caller.isRoot() ? mode : SetIdBits.without(mode);
+    Integer newMode = kept == mode ? null : Integer.valueOf(kept & FileMode.PERMISSION_MASK);
     Timestamp now = Timestamp.now();
-    return fileSystem.setattr(caller, node, new AttributeChange(null, null, null, 0L, null, now));
+    Entry truncated =
+        fileSystem.setattr(caller, node, new AttributeChange(newMode, null, null, 0L, null, now));
+    if (newMode != null) {
+      notifier.attributesChanged(node);
+    }
+    return truncated;
   }
 
   void read(Worker worker, long request, long node, long size, long offset, long fileInfo)
