@@ -151,7 +151,7 @@ final class MountRegistry {
                   options.noAccessTime(),
                   options.setUid(),
                   options.devices(),
-                  caching()));
+                  CachingOptions.defaults()));
       awaitAnswer(session, mountPoint, source);
       return new ServedMount(
           volume.id(),
@@ -165,17 +165,6 @@ final class MountRegistry {
       close(namespace, mountPoint);
       throw e;
     }
-  }
-
-  /** The mounts that there are learn that they are not alone, before there is another. */
-  private CachingOptions caching() throws IOException {
-    List<TransportSession> others = sessions();
-    for (TransportSession other : others) {
-      other.share();
-    }
-    return transport.canShare() && others.isEmpty()
-        ? CachingOptions.alone()
-        : CachingOptions.defaults();
   }
 
   private VolumeInfo volume(String name) throws IOException {

@@ -4,6 +4,7 @@ import dev.brindle.daemon.kernel.Wire.BatchForgetIn;
 import dev.brindle.daemon.kernel.Wire.ForgetIn;
 import dev.brindle.daemon.serve.Faults;
 import dev.brindle.daemon.serve.OperationWatch;
+import dev.brindle.daemon.serve.WorkerSession;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.io.IOException;
  */
 final class Dispatcher {
   private final Faults faults;
-  private final Mount mount;
+  private final WorkerSession mount;
   private final OperationWatch watch = OperationWatch.ofProcess();
   private final Served served;
   private final NameOperations names;
@@ -25,16 +26,7 @@ final class Dispatcher {
   private final DirectoryOperations directories;
   private final XattrOperations xattrs;
 
-  /** The mount that is served. */
-  interface Mount {
-    /** Whether each request is to be refused with EIO. */
-    boolean isStopped();
-
-    /** Stops it, for an error after which nothing can be trusted. */
-    void stop(Error error);
-  }
-
-  Dispatcher(Faults faults, Mount mount, Served served) {
+  Dispatcher(Faults faults, WorkerSession mount, Served served) {
     this.faults = faults;
     this.mount = mount;
     this.served = served;

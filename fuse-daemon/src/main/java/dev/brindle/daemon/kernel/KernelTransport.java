@@ -58,16 +58,6 @@ public final class KernelTransport implements Transport {
     }
   }
 
-  /**
-   * Not yet: to take names back has the kernel detach what is mounted below them, and leaves
-   * processes in a directory of the root without a path ({@code getcwd} fails). Both were seen when
-   * a second mount joined; see {@link Forgetting}.
-   */
-  @Override
-  public boolean canShare() {
-    return false;
-  }
-
   /** The kernel's first request, which all others wait for. */
   private static Negotiation negotiate(Device device) throws IOException {
     awaitFirst(device);

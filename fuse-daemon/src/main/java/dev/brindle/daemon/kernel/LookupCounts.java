@@ -1,8 +1,5 @@
 package dev.brindle.daemon.kernel;
 
-import java.util.Arrays;
-import java.util.stream.LongStream;
-
 /**
  * How often the kernel was told of each node and has not forgotten it: the kernel says how many it
  * forgets, and at none it knows the node no more. Open addressing without objects: a node costs
@@ -48,11 +45,6 @@ final class LookupCounts {
     return sum;
   }
 
-  /** The nodes that the kernel knows. */
-  long[] nodes() {
-    return Arrays.stream(stripes).flatMapToLong(Stripe::nodes).toArray();
-  }
-
   private Stripe stripe(long node) {
     return stripes[(int) (node * HASH >>> STRIPE_SHIFT)];
   }
@@ -67,10 +59,6 @@ final class LookupCounts {
 
     synchronized int size() {
       return used;
-    }
-
-    synchronized LongStream nodes() {
-      return Arrays.stream(nodes.clone()).filter(node -> node != 0);
     }
 
     synchronized long get(long node) {

@@ -29,7 +29,6 @@ final class NameOperations {
     this.replies = replies;
   }
 
-  /** What is not there is not remembered of the root: see {@link Forgetting}. */
   void lookup(Request request, Answer answer) throws IOException {
     long parent = request.node();
     Entry found;
@@ -38,7 +37,6 @@ final class NameOperations {
     } catch (FileSystemException e) {
       if (e.errno() != Errno.ENOENT
           || served.caching().absenceSeconds() == 0
-          || parent == InodeFileSystem.ROOT_NODE
           || fileSystem.isVolatile(parent)) {
         throw e;
       }

@@ -1,10 +1,8 @@
 package dev.brindle.daemon.kernel;
 
-import dev.brindle.daemon.kernel.Wire.InvalEntry;
 import dev.brindle.daemon.kernel.Wire.InvalInode;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.serve.NativeBuffer;
-import dev.brindle.store.Name;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -15,7 +13,6 @@ import java.nio.ByteBuffer;
  */
 final class Notifier {
   private static final int INVAL_INODE = 2;
-  private static final int INVAL_ENTRY = 3;
 
   private final Device device;
 
@@ -37,32 +34,14 @@ final class Notifier {
   }
 
   private void invalidate(long node, long offset) throws IOException {
-    NativeBuffer message = message(INVAL_INODE, InvalInode.BYTES);
+    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + InvalInode.BYTES);
     ByteBuffer bytes = message.bytes();
+    bytes.putInt(OutHeader.LENGTH, message.size());
+    bytes.putInt(OutHeader.ERROR, INVAL_INODE);
     bytes.putLong(OutHeader.BYTES + InvalInode.NODE, node);
     bytes.putLong(OutHeader.BYTES + InvalInode.OFFSET, offset);
     bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, 0);
     send(message);
-  }
-
-  /**
-   * The name is looked up again. Waits for what the kernel does in the directory, so not to be
-   * called by a thread that serves a request.
-   */
-  void entryChanged(long parent, Name name) throws IOException {
-    NativeBuffer message = message(INVAL_ENTRY, InvalEntry.BYTES + name.length() + 1);
-    ByteBuffer bytes = message.bytes();
-    bytes.putLong(OutHeader.BYTES + InvalEntry.PARENT, parent);
-    bytes.putInt(OutHeader.BYTES + InvalEntry.NAME_LENGTH, name.length());
-    bytes.put(OutHeader.BYTES + InvalEntry.BYTES, name.bytes());
-    send(message);
-  }
-
-  private static NativeBuffer message(int code, int bodyBytes) {
-    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + bodyBytes);
-    message.bytes().putInt(OutHeader.LENGTH, message.size());
-    message.bytes().putInt(OutHeader.ERROR, code);
-    return message;
   }
 
   /** What the kernel does not know any more needs no forgetting, nor does a mount that is gone. */

@@ -14,7 +14,7 @@ final class Served {
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
   private final ReplacedFiles replacedFiles;
-  private volatile CachingOptions caching;
+  private final CachingOptions caching;
 
   Served(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
     this.fileSystem = fileSystem;
@@ -50,10 +50,6 @@ final class Served {
   /** How long the kernel may believe what it is told. */
   CachingOptions caching() {
     return caching;
-  }
-
-  void caching(CachingOptions changed) {
-    caching = changed;
   }
 
   /** The kernel forgets a node, once or more. */

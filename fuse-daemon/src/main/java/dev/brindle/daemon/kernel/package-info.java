@@ -59,12 +59,7 @@
  *
  * <h2>What the kernel remembers</h2>
  *
- * The only mount of a store remembers names, names that are not there, attributes and pages for
- * long: nothing changes but through it. When another mount joins it, {@link
- * dev.brindle.daemon.kernel.Forgetting} takes everything back, and from then on both look afresh as
- * mounts through libfuse do. (An answer that is under way at that moment may be believed for a
- * minute, the bound of the long times.) The daemon does not use this yet: see {@link
- * dev.brindle.daemon.kernel.KernelTransport#canShare}. {@link
+ * Names and attributes, as long as {@link dev.brindle.daemon.transport.CachingOptions} says; {@link
  * dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets.
  */
 @NullMarked

@@ -3,6 +3,7 @@ package dev.brindle.daemon.libfuse;
 import dev.brindle.daemon.libfuse.OperationTable.Slot;
 import dev.brindle.daemon.serve.Faults;
 import dev.brindle.daemon.serve.OperationWatch;
+import dev.brindle.daemon.serve.WorkerSession;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 
@@ -14,23 +15,14 @@ import dev.brindle.store.FileSystemException;
  */
 final class Dispatcher {
   private final Faults faults;
-  private final Mount mount;
+  private final WorkerSession mount;
   private final OperationWatch watch = OperationWatch.ofProcess();
-
-  /** The mount that is served. */
-  interface Mount {
-    /** Whether each request is to be refused with EIO. */
-    boolean isStopped();
-
-    /** Stops it, for an error after which nothing can be trusted. */
-    void stop(Error error);
-  }
 
   private interface Body {
     void run(Worker worker) throws Exception;
   }
 
-  Dispatcher(Faults faults, Mount mount) {
+  Dispatcher(Faults faults, WorkerSession mount) {
     this.faults = faults;
     this.mount = mount;
   }

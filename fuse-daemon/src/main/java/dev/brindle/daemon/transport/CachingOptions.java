@@ -4,7 +4,10 @@ package dev.brindle.daemon.transport;
  * How long the kernel may believe what it was told, in seconds.
  *
  * <p>What happens through one mount is known to the kernel at once, whatever the timeouts. They
- * bound how long a change that came by another mount of the same volume may go unseen.
+ * bound how long a change that came by another mount of the same volume may go unseen; nothing takes
+ * back what was believed. (It was tried for the only mount of a store, which remembered for a minute
+ * until another joined: to invalidate a name has the kernel detach what is mounted below it, and
+ * {@code getcwd} fails in the directories of the root.)
  *
  * @param attributeSeconds for attributes
  * @param entrySeconds for names in ordinary directories; those in {@code .snapshots} and {@code
@@ -15,18 +18,7 @@ package dev.brindle.daemon.transport;
  */
 public record CachingOptions(
     double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh) {
-  private static final double LONG_SECONDS = 60;
-
-  /** For a mount among others, which may change the same volume. */
   public static CachingOptions defaults() {
     return new CachingOptions(1, 1, 0, true);
-  }
-
-  /**
-   * For the only mount of a store: nothing changes but through it. Should it be joined by another,
-   * {@link TransportSession#share} takes back what the kernel remembers.
-   */
-  public static CachingOptions alone() {
-    return new CachingOptions(LONG_SECONDS, LONG_SECONDS, LONG_SECONDS, false);
   }
 }

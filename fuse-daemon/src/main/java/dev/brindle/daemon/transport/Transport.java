@@ -12,9 +12,4 @@ public interface Transport {
    * @throws MountException with a sentence for people
    */
   TransportSession mount(InodeFileSystem fileSystem, TransportOptions options) throws IOException;
-
-  /** Whether its sessions can {@link TransportSession#share}: else none begins as if alone. */
-  default boolean canShare() {
-    return false;
-  }
 }

@@ -35,11 +35,4 @@ public interface TransportSession {
    * users' requests fail until the process ends.
    */
   void abort();
-
-  /**
-   * The mount is not the only one of its store from here on: the kernel forgets names and
-   * attributes, and remembers them no longer than {@link CachingOptions#defaults} says. Not to be
-   * called by a thread that serves this session.
-   */
-  default void share() throws IOException {}
 }

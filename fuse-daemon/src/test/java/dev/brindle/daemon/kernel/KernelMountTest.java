@@ -1,10 +1,11 @@
 package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.MountContract;
+import dev.brindle.daemon.MountedMemory;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 
-/** The contract of a mount, through the kernel transport, as the only mount of its store. */
+/** The contract of a mount, through the kernel transport; the kernel remembers what it can. */
 class KernelMountTest extends MountContract {
   @Override
   protected Transport transport() {
@@ -13,6 +14,6 @@ class KernelMountTest extends MountContract {
 
   @Override
   protected CachingOptions caching() {
-    return CachingOptions.alone();
+    return MountedMemory.LASTING;
   }
 }

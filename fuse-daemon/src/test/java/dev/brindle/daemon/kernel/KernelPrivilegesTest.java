@@ -38,7 +38,7 @@ class KernelPrivilegesTest {
   @BeforeEach
   void mount() throws IOException {
     assumeTrue(Processes.isRoot(), "skipped: capabilities are root's to give");
-    mount = mount(directory, CachingOptions.alone());
+    mount = mount(directory, MountedMemory.LASTING);
     Files.writeString(directory.resolve("f"), "program");
   }
 

@@ -36,7 +36,7 @@ class KernelSessionTest {
   void mount() throws IOException {
     mount =
         MountedMemory.mount(
-            KernelTransport.create(POLL_MICROS), fileSystem, directory, CachingOptions.alone());
+            KernelTransport.create(POLL_MICROS), fileSystem, directory, MountedMemory.LASTING);
     root = mount.root();
   }
 
@@ -90,13 +90,13 @@ class KernelSessionTest {
   }
 
   @Test
-  void share_afterBeingAlone_showsWhatAnotherMountChanges(@TempDir Path other) throws Exception {
-    Shell.ok(
-        root, "mkdir d; echo old > d/f; echo old > g; cat d/f g; ls d; stat d/new new || true");
-    mount.session().share();
-    try (MountedMemory second =
-        MountedMemory.mount(
-            KernelTransport.create(0), fileSystem, other, CachingOptions.defaults())) {
+  void otherMount_changesWhatThisOneRemembers_andIsSeen(
+      @TempDir Path first, @TempDir Path other) throws Exception {
+    try (MountedMemory one = mountWithDefaults(first);
+        MountedMemory second = mountWithDefaults(other)) {
+      Path root = one.root();
+      Shell.ok(
+          root, "mkdir d; echo old > d/f; echo old > g; cat d/f g; ls d; stat d/new new || true");
       Shell.ok(second.root(), "echo newer > d/f; echo newer > g; echo x > d/new; echo x > new");
       assertEquals("newer\nnewer\nx\nx", Shell.ok(root, "cat d/f g d/new new"));
       Shell.ok(second.root(), "rm d/new");
@@ -105,8 +105,13 @@ class KernelSessionTest {
     }
   }
 
+  private MountedMemory mountWithDefaults(Path mountPoint) throws IOException {
+    return MountedMemory.mount(
+        KernelTransport.create(0), fileSystem, mountPoint, CachingOptions.defaults());
+  }
+
   @Test
-  void alone_remembersNamesAndAttributes() throws Exception {
+  void lastingAnswers_areRemembered() throws Exception {
     Shell.ok(root, "mkdir d; echo x > d/f; stat d/f d/missing || true");
     Thread.sleep(1_200);
     long before = fileSystem.lookups();
@@ -152,7 +157,7 @@ class KernelSessionTest {
                     true,
                     true,
                     true,
-                    CachingOptions.alone()));
+                    MountedMemory.LASTING));
     try {
       String all = Shell.ok(Path.of("/"), "grep ' " + other + " ' /proc/self/mounts");
       assertTrue(all.contains(" ro,noatime,") && all.contains("allow_other"), all);

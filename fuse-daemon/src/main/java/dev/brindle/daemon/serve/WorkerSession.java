@@ -1,0 +1,289 @@
+package dev.brindle.daemon.serve;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.daemon.transport.TransportSession;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+
+/**
+ * A mount being served: how many workers receive from it, and its end.
+ *
+ * <p>There is always one more worker than there are requests being handled, up to a bound: an
+ * operation may itself make the kernel ask something of the same mount (taking a snapshot has it
+ * write back its dirty pages), and somebody must answer. A few idle workers stay.
+ *
+ * <p>The session ends when the kernel says that the file system is unmounted and no file is open
+ * any more, whoever unmounted it: receiving fails in each worker, and the last one to leave closes
+ * what the transport holds.
+ */
+public abstract class WorkerSession implements TransportSession {
+  private static final int WORKERS_MAX = 256;
+  private static final int WORKERS_IDLE_MAX = 8;
+  private static final long ABORT_WAIT_MILLIS = 30_000;
+
+  private final String label;
+  private final Runnable detach;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final List<Runnable> endActions = new ArrayList<>();
+
+  @GuardedBy("this")
+  private int workers;
+
+  @GuardedBy("this")
+  private int idle;
+
+  @GuardedBy("this")
+  private int named;
+
+  @GuardedBy("this")
+  private int busy;
+
+  @GuardedBy("this")
+  private boolean toldOfNoThreads;
+
+  /** Threads of others that use what the transport holds, which must not be closed meanwhile. */
+  @GuardedBy("this")
+  private int notifying;
+
+  @GuardedBy("this")
+  private boolean ending;
+
+  private volatile boolean stopped;
+  private volatile @Nullable Throwable failure;
+
+  /**
+   * @param label for the log and the threads' names
+   * @param detach takes the mount point off, whatever uses it
+   */
+  protected WorkerSession(String label, Runnable detach) {
+    this.label = label;
+    this.detach = detach;
+  }
+
+  /**
+   * Makes a worker and starts it; under this object's monitor.
+   *
+   * @param number of this one, from 1 on
+   * @throws OutOfMemoryError the system gives no more threads, and nothing is left of it
+   */
+  protected abstract void startWorker(String name, int number);
+
+  protected abstract Set<Long> nodesOpenForWriting();
+
+  /** Has the kernel write back the dirty pages of a node; what the transport holds stays open. */
+  protected abstract void writeBack(long node) throws IOException;
+
+  /** Closes what the transport holds: nobody uses it any more. Under this object's monitor. */
+  protected abstract void close();
+
+  protected final String label() {
+    return label;
+  }
+
+  /** Starts the first worker. */
+  protected final synchronized void startServing() {
+    startOne();
+  }
+
+  @GuardedBy("this")
+  private void startOne() {
+    int number = ++named;
+    startWorker("fuse-" + label + "-" + number, number);
+    workers++;
+    idle++;
+  }
+
+  /** Where the system gives no more threads, those that there are go on alone. */
+  @GuardedBy("this")
+  private void tryStartWorker() {
+    try {
+      startOne();
+    } catch (OutOfMemoryError e) {
+      if (!toldOfNoThreads) {
+        toldOfNoThreads = true;
+        Logger.warn("{}: {} threads serve it, and no more can be had: {}", label, workers, e);
+      }
+    }
+  }
+
+  /**
+   * A worker has a request.
+   *
+   * @param brief whether handling it waits for nothing
+   */
+  public final synchronized void workerBusy(boolean brief) {
+    idle--;
+    busy++;
+    if (idle == 0 && !brief && !ending && workers < WORKERS_MAX) {
+      tryStartWorker();
+    }
+  }
+
+  /**
+   * A worker has answered.
+   *
+   * @return false when there are enough without it
+   */
+  public final synchronized boolean workerIdle() {
+    if (--busy == 0 && stopped) {
+      notifyAll();
+    }
+    if (idle >= WORKERS_IDLE_MAX) {
+      return false;
+    }
+    idle++;
+    return true;
+  }
+
+  /** A worker was told by the kernel that nothing more will come. */
+  public final synchronized void workerSawEnd() {
+    ending = true;
+    idle--;
+  }
+
+  /** The last one to leave ends the session. */
+  public final void workerEnded() {
+    List<Runnable> actions;
+    synchronized (this) {
+      workers--;
+      if (workers > 0) {
+        return;
+      }
+      ending = true;
+      awaitNotifiers();
+      close();
+      ended.countDown();
+      actions = List.copyOf(endActions);
+      endActions.clear();
+    }
+    actions.forEach(WorkerSession::runSafely);
+  }
+
+  @GuardedBy("this")
+  private void awaitNotifiers() {
+    boolean interrupted = false;
+    while (notifying > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void runSafely(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      Logger.error(e, "the end of a mount could not be handled");
+    }
+  }
+
+  /**
+   * Invalidates the pages of each node that is open for writing: the kernel writes a dirty page
+   * back and waits for the answer before it drops it. ({@code syncfs} would not do: it starts the
+   * writes of a FUSE mount and does not wait for them.)
+   */
+  @Override
+  public final void writeBack() throws IOException {
+    for (long node : nodesOpenForWriting()) {
+      if (!beginNotification()) {
+        return;
+      }
+      try {
+        writeBack(node);
+      } finally {
+        endNotification();
+      }
+    }
+  }
+
+  /** False when the session is at its end, and what it holds may be gone. */
+  private synchronized boolean beginNotification() {
+    if (ending) {
+      return false;
+    }
+    notifying++;
+    return true;
+  }
+
+  private synchronized void endNotification() {
+    notifying--;
+    notifyAll();
+  }
+
+  protected final synchronized boolean isEnding() {
+    return ending;
+  }
+
+  /** Whether each request is to be refused with EIO. */
+  public final boolean isStopped() {
+    return stopped;
+  }
+
+  /** Stops the mount, for an error after which nothing can be trusted. */
+  public final void stop(Error error) {
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      failure = error;
+      stopped = true;
+    }
+    Logger.error("{}: the mount is stopped after {}", label, error.toString());
+    Thread thread = new Thread(detach, "detach-" + label);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public final void onEnd(Runnable action) {
+    synchronized (this) {
+      if (ended.getCount() > 0) {
+        endActions.add(action);
+        return;
+      }
+    }
+    runSafely(action);
+  }
+
+  @Override
+  public final boolean awaitEnd(Duration timeout) throws InterruptedException {
+    return ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public final @Nullable Throwable failure() {
+    return failure;
+  }
+
+  @Override
+  public final synchronized void abort() {
+    stopped = true;
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ABORT_WAIT_MILLIS);
+    boolean interrupted = false;
+    while (busy > 0 && System.nanoTime() < deadline) {
+      try {
+        wait(100);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (busy > 0) {
+      Logger.warn("{}: {} operations were still running when the mount was given up", label, busy);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
