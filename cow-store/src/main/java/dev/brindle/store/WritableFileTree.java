@@ -32,11 +32,23 @@ public interface WritableFileTree extends FileTree {
       throws IOException;
 
   /**
-   * Adds a name to an inode that is no directory (EPERM).
+   * Adds a name to an inode that is no directory (EPERM) and has not lost its last name (ENOENT).
+   * The data of one that never had a name is flushed ahead: its appearance is atomic without {@code
+   * fsync}, like that of a renamed file.
    *
    * @throws FileSystemException EMLINK past 2^31 - 1 names
    */
   InodeAttributes link(long inode, long directory, Name name) throws IOException;
+
+  /**
+   * Makes a regular file without a name ({@code open} with O_TMPFILE), held once as by {@link
+   * #hold}. As long as it is held and has none, {@link #link} gives it its first name; else the
+   * last {@link #release}, or a crash, removes it.
+   *
+   * @param directory whose set-gid bit counts
+   * @throws FileSystemException ENOENT (the directory was removed), ENOTDIR, ENOSPC
+   */
+  InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) throws IOException;
 
   /** Removes a name; EISDIR for a directory. */
   void unlink(long directory, Name name) throws IOException;

@@ -347,6 +347,15 @@ public class MemoryFileSystem implements InodeFileSystem {
     return handle;
   }
 
+  @Override
+  public synchronized long createUnnamed(Caller caller, long directory, int mode)
+      throws IOException {
+    directory(directory);
+    File file = make(FileMode.REGULAR | mode, caller.uid(), caller.gid());
+    file.links = 0;
+    return open(file.number, true);
+  }
+
   private File opened(long handle) throws IOException {
     Handle found = handles.get(handle);
     if (found == null) {

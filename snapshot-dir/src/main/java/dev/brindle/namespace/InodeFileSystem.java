@@ -67,6 +67,12 @@ public interface InodeFileSystem {
    */
   long open(long node, boolean writable) throws IOException;
 
+  /**
+   * Makes a regular file without a name (O_TMPFILE) and opens it for writing. {@link #link} may
+   * give it a name; without one it goes with its last handle.
+   */
+  long createUnnamed(Caller caller, long directory, int mode) throws IOException;
+
   /** The node that a handle is open on. */
   long node(long handle) throws IOException;
 

@@ -218,6 +218,14 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public long createUnnamed(Caller caller, long directory, int mode) throws IOException {
+    Node at = views.node(directory);
+    WritableFileTree tree = changeable(at);
+    InodeAttributes made = tree.createUnnamed(at.inode(), mode, caller.uid(), caller.gid());
+    return handles.add(new Handle(at.sibling(made.inode()), tree, Use.WRITE));
+  }
+
+  @Override
   public long node(long handle) throws IOException {
     return handles.get(handle).node().number();
   }

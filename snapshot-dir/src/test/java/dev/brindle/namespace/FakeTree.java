@@ -205,6 +205,17 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
+  public synchronized InodeAttributes createUnnamed(long directory, int mode, int uid, int gid)
+      throws FileSystemException {
+    changeable();
+    directory(directory);
+    FakeInode made = add(FileMode.REGULAR | mode, uid, gid);
+    made.links = 0;
+    hold(made.number);
+    return made.attributes();
+  }
+
+  @Override
   public synchronized void unlink(long directory, Name name) throws FileSystemException {
     changeable();
     FakeInode file = child(directory, name);

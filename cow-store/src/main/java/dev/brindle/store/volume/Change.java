@@ -227,6 +227,10 @@ final class Change {
     put(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode, new byte[0]);
   }
 
+  void removeOrphan(long inode) throws IOException {
+    remove(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode);
+  }
+
   /** Puts the inodes that were changed, and lets blocks change hands. */
   void finish() throws IOException {
     for (Inode inode : touched.values()) {

@@ -56,6 +56,20 @@ final class DirectoryOperations {
         });
   }
 
+  /** Makes a regular file that has no name and is held. */
+  InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) throws IOException {
+    return engine.grow(
+        head,
+        change -> {
+          Inode inode = newInode(change, existing(change, directory), mode, uid, gid, 0);
+          inode.linkCount = 0;
+          change.update(inode);
+          change.addOrphan(inode.number);
+          change.whenDone(() -> head.attach(inode).holdUnnamed());
+          return inode.attributes();
+        });
+  }
+
   private Inode newInode(Change change, Inode parent, int mode, int uid, int gid, int device)
       throws FileSystemException {
     boolean inherits = (parent.mode & FileMode.SET_GID) != 0;
@@ -74,6 +88,10 @@ final class DirectoryOperations {
   }
 
   InodeAttributes link(long number, long directory, Name name) throws IOException {
+    FileState unnamed = head.state(number);
+    if (unnamed != null && unnamed.isUnnamed()) {
+      engine.flush(head, unnamed, false);
+    }
     return engine.grow(
         head,
         change -> {
@@ -81,13 +99,13 @@ final class DirectoryOperations {
           if (inode.isDirectory()) {
             throw new FileSystemException(Errno.EPERM);
           }
-          if (inode.linkCount == 0) {
-            throw new FileSystemException(Errno.ENOENT);
-          }
           if (inode.linkCount == LINKS_MAX) {
             throw new FileSystemException(Errno.EMLINK);
           }
           Inode parent = vacant(change, directory, name);
+          if (inode.linkCount == 0) {
+            giveFirstName(change, inode);
+          }
           inode.linkCount++;
           inode.changeTime = change.now();
           change.update(inode);
@@ -95,6 +113,15 @@ final class DirectoryOperations {
           entryAdded(change, parent, inode);
           return engine.attributes(head, inode);
         });
+  }
+
+  private void giveFirstName(Change change, Inode inode) throws IOException {
+    FileState state = head.state(inode.number);
+    if (state == null || !state.isUnnamed()) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    change.removeOrphan(inode.number);
+    change.whenDone(state::named);
   }
 
   void unlink(long directory, Name name) throws IOException {
@@ -253,16 +280,22 @@ final class DirectoryOperations {
       throw new FileSystemException(Errno.EEXIST);
     }
     refuseName(name);
-    Inode parent = change.directory(directory);
-    if (parent.linkCount == 0) {
-      throw new FileSystemException(Errno.ENOENT);
-    }
+    Inode parent = existing(change, directory);
     byte[] item = change.view().direntItem(directory, name);
     if (DirentItem.find(item, name) != null) {
       throw new FileSystemException(Errno.EEXIST);
     }
     DirentItem.refuseFull(item);
     return parent;
+  }
+
+  /** A directory that was not removed. */
+  private static Inode existing(Change change, long directory) throws IOException {
+    Inode found = change.directory(directory);
+    if (found.linkCount == 0) {
+      throw new FileSystemException(Errno.ENOENT);
+    }
+    return found;
   }
 
   private static void refuseDots(Name name, Errno dot, Errno dotDot) throws FileSystemException {

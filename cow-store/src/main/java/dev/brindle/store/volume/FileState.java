@@ -39,6 +39,10 @@ final class FileState {
   @GuardedBy("this")
   private boolean truncatedToZero;
 
+  /** The inode was made without a name and has not got one yet. */
+  @GuardedBy("this")
+  private boolean unnamed;
+
   /** Why written data was lost. */
   @GuardedBy("this")
   private @Nullable CorruptStoreException loss;
@@ -50,6 +54,19 @@ final class FileState {
 
   synchronized void hold() {
     holds++;
+  }
+
+  synchronized void holdUnnamed() {
+    unnamed = true;
+    holds++;
+  }
+
+  synchronized boolean isUnnamed() {
+    return unnamed;
+  }
+
+  synchronized void named() {
+    unnamed = false;
   }
 
   /** Returns how many holds are left. */

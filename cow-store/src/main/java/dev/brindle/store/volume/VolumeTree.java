@@ -153,6 +153,16 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
+  public InodeAttributes createUnnamed(long directory, int mode, int uid, int gid)
+      throws IOException {
+    int permissions = mode & FileMode.PERMISSION_MASK;
+    InodeAttributes made =
+        directories.createUnnamed(directory, FileMode.REGULAR | permissions, uid, gid);
+    holds.incrementAndGet();
+    return made;
+  }
+
+  @Override
   public void unlink(long directory, Name name) throws IOException {
     directories.unlink(directory, name);
   }

@@ -212,6 +212,12 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
     return attributes(edit(edit -> edit.link(inode, directory, name)));
   }
 
+  /** Files without names are not modelled. */
+  @Override
+  public InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) {
+    throw new UnsupportedOperationException();
+  }
+
   @Override
   public void unlink(long directory, Name name) throws IOException {
     edit(

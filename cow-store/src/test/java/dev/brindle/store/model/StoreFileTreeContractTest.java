@@ -8,6 +8,7 @@ import dev.brindle.store.StoreOptions;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.contract.FileTreeContract;
+import dev.brindle.store.contract.UnnamedFileContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A volume of the store keeps the file tree's contract, and is sound after each test of it. */
-class StoreFileTreeContractTest extends FileTreeContract {
+class StoreFileTreeContractTest extends FileTreeContract implements UnnamedFileContract {
   @TempDir Path scratch;
   private Store store;
   private long volume;

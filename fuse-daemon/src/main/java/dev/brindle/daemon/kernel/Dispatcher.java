@@ -125,6 +125,7 @@ final class Dispatcher {
     switch (opcode) {
       case Opcode.OPEN -> files.open(request, answer);
       case Opcode.CREATE -> files.create(request, answer);
+      case Opcode.TMPFILE -> files.createUnnamed(request, answer);
       case Opcode.READ -> files.read(request, answer);
       case Opcode.WRITE -> files.write(request, answer);
       case Opcode.RELEASE -> files.release(request, answer);

@@ -136,6 +136,23 @@ final class FileOperations {
     }
   }
 
+  /** O_TMPFILE: the name in the request means nothing. */
+  void createUnnamed(Request request, Answer answer) throws IOException {
+    long directory = request.node();
+    int mode = request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
+    long handle = fileSystem.createUnnamed(request.caller(), directory, mode);
+    try {
+      long node = fileSystem.node(handle);
+      served.writableHandles().opened(handle, node);
+      if (!replies.created(answer, directory, fileSystem.getattr(node), handle, 0)) {
+        releaseFile(handle);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      releaseAfter(e, handle);
+      throw e;
+    }
+  }
+
   private Entry makeOrFind(Request request, long parent, Name name) throws IOException {
     int flags = request.u32(CreateIn.FLAGS);
     int mode = FileMode.REGULAR | request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
