@@ -90,8 +90,8 @@ class KernelSessionTest {
   }
 
   @Test
-  void otherMount_changesWhatThisOneRemembers_andIsSeen(
-      @TempDir Path first, @TempDir Path other) throws Exception {
+  void otherMount_changesWhatThisOneRemembers_andIsSeen(@TempDir Path first, @TempDir Path other)
+      throws Exception {
     try (MountedMemory one = mountWithDefaults(first);
         MountedMemory second = mountWithDefaults(other)) {
       Path root = one.root();
