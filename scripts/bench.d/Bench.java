@@ -125,7 +125,10 @@ final class Bench {
   private List<Row> rows() throws IOException {
     List<Row> rows = new ArrayList<>(new IoRows(options.full).rows());
     rows.addAll(new MetadataRows(options.full).rows());
-    rows.addAll(new ProgramRows(options.archive, options.work).rows());
+    rows.addAll(new ParallelRows(options.full).rows());
+    rows.addAll(new ProgramRows(options.archive).rows());
+    rows.addAll(new SqliteRows(options.work).rows());
+    rows.addAll(new PostgresRows(options.work).rows());
     rows.removeIf(row -> !options.wants(row.name()) || (row.cold() && !Processes.canDropCaches()));
     return rows;
   }
@@ -139,13 +142,26 @@ final class Bench {
       for (Row row : rows) {
         Collections.rotate(targets, 1);
         for (Target target : targets) {
-          measurements.add(row, target, measure(row, target));
+          try {
+            measurements.add(row, target, measure(row, target));
+          } catch (IOException e) {
+            cannot(row, target, e);
+          }
         }
       }
       for (Target target : targets) {
         Trees.clear(target.mount);
       }
     }
+  }
+
+  /** A peer that cannot do a row has no figure there. Brindle and the host must. */
+  private static void cannot(Row row, Target target, IOException why) throws IOException {
+    if (!isFusePeer(target)) {
+      throw why;
+    }
+    System.err.printf("%s on %s does not work: %s%n", row.name(), target.name, why.getMessage());
+    row.finish().run(target);
   }
 
   private Measurements.Sample measure(Row row, Target target) throws IOException {
@@ -162,6 +178,7 @@ final class Bench {
     double amount = row.measure().run(target);
     double seconds = (System.nanoTime() - start) / 1e9;
     double share = (target.cpuSeconds() - cpu) / seconds;
+    row.finish().run(target);
     return new Measurements.Sample(
         row.unit() == Row.Unit.SECONDS ? seconds : amount / seconds, share);
   }

@@ -9,16 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Many names in one directory: created, looked up, listed, renamed, removed. */
 final class MetadataRows {
-  private static final int THREADS = 4;
   private static final int LISTINGS = 10;
 
   private final int count;
@@ -39,11 +33,6 @@ final class MetadataRows {
             "create files of 4 KiB",
             t -> none(t, "small"),
             t -> create(t.path("small"), 0, count, 4096)),
-        row(
-            "create-4-threads",
-            "create empty files, 4 at a time",
-            t -> none(t, "many"),
-            this::createInParallel),
         row("stat", "stat, names not cached by the kernel", this::unknownFiles, this::stat),
         row("readdir", "list a directory, each entry", this::files, this::list),
         row("rename", "rename within a directory", this::files, this::rename),
@@ -101,26 +90,6 @@ final class MetadataRows {
       }
     }
     return to - from;
-  }
-
-  private double createInParallel(Target target) throws IOException {
-    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try {
-      List<Future<Double>> results = new ArrayList<>();
-      for (int i = 0; i < THREADS; i++) {
-        Path directory = Files.createDirectory(target.path("many").resolve("d" + i));
-        Callable<Double> task = () -> create(directory, 0, count / THREADS, 0);
-        results.add(threads.submit(task));
-      }
-      for (Future<Double> result : results) {
-        result.get();
-      }
-      return count;
-    } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
-      throw new IOException(e);
-    } finally {
-      threads.shutdown();
-    }
   }
 
   private double stat(Target target) throws IOException {

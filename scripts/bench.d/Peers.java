@@ -2,10 +2,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The file systems that Brindle is measured beside, by name. */
 final class Peers {
   private static final String[] NOTHING = {};
+  private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
   private final Path work;
   private final String brindleCommand;
@@ -32,12 +35,20 @@ final class Peers {
         String image = image(name).toString();
         String[] format = {"mkntfs", "-F", "-Q", "-q", image};
         yield new Served(
-            name, work, format, "ntfs-3g", "-o", "no_detach,big_writes,permissions", image, mount);
+            name,
+            work,
+            format,
+            "ntfs-3g",
+            "-o",
+            "no_detach,big_writes,permissions" + forOthers(),
+            image,
+            mount);
       }
       case "fuse2fs" -> {
         String image = image(name).toString();
         String[] format = {"mkfs.ext4", "-q", "-F", image};
-        yield new Served(name, work, format, "fuse2fs", "-f", image, mount);
+        yield new Served(
+            name, work, format, "fuse2fs", "-f", "-o", "rw" + forOthers(), image, mount);
       }
       case "zfs-fuse" -> new ZfsFuse(work, image(name));
       case "btrfs" -> {
@@ -60,8 +71,17 @@ final class Peers {
     String[] format = {
       "gocryptfs", "-init", "-q", "-scryptn", "10", "-passfile", password, backing
     };
-    return new Served(
-        "gocryptfs", work, format, "gocryptfs", "-q", "-fg", "-passfile", password, backing, mount);
+    List<String> command = new ArrayList<>(List.of("gocryptfs", "-q", "-fg"));
+    if (ROOT) {
+      command.add("-allow_other");
+    }
+    command.addAll(List.of("-passfile", password, backing, mount));
+    return new Served("gocryptfs", work, format, command.toArray(String[]::new));
+  }
+
+  /** The option that lets PostgreSQL's user in, whom root needs. */
+  private static String forOthers() {
+    return ROOT ? ",allow_other" : "";
   }
 
   private Path image(String name) throws IOException {

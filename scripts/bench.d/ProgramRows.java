@@ -3,87 +3,46 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What people do with a source tree and with a database, timed as whole commands. */
+/** What people do with a source tree, timed as whole commands. */
 final class ProgramRows {
   private static final String TREE = "tree";
-  private static final int COMMITS = 200;
-  private static final int BULK_ROWS = 100_000;
 
   private final Path archive;
   private final Path nothing = Path.of("/dev/null");
-  private final Path commits;
-  private final Path bulk;
 
   /**
    * @param archive an uncompressed tar with the directory "tree" in it; what it holds is the tree
-   * @param work where the scripts for SQLite go
    */
-  ProgramRows(Path archive, Path work) throws IOException {
+  ProgramRows(Path archive) {
     this.archive = archive;
-    StringBuilder script = new StringBuilder();
-    for (int i = 0; i < COMMITS; i++) {
-      script.append("INSERT INTO t VALUES(").append(i).append(", hex(randomblob(50)));\n");
-    }
-    commits = Files.writeString(work.resolve("commits.sql"), script);
-    bulk =
-        Files.writeString(
-            work.resolve("bulk.sql"),
-            "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <"
-                + " "
-                + BULK_ROWS
-                + ") SELECT i, hex(randomblob(50)) FROM n;\n");
   }
 
   List<Row> rows() {
-    List<Row> sqlite =
-        List.of(
-            count(
-                "sqlite-commit",
-                "SQLite, one insert a transaction",
-                t -> database(t, "DELETE"),
-                this::commit),
-            count(
-                "sqlite-wal-commit",
-                "the same, with its WAL (synchronous=FULL)",
-                t -> database(t, "WAL"),
-                this::commit),
-            time(
-                "sqlite-bulk",
-                "SQLite, 100,000 rows in one transaction",
-                t -> database(t, "DELETE"),
-                t -> command(t.mount, bulk, "sqlite3", "t.db")));
     if (!Files.exists(archive)) {
-      return sqlite;
+      return List.of();
     }
-    List<Row> trees =
-        List.of(
-            time("untar", "unpack a source tree", t -> Trees.remove(t.path(TREE)), this::untar),
-            time(
-                "find",
-                "find, names not cached by the kernel",
-                this::unknownTree,
-                t -> command(t.mount, nothing, "find", TREE, "-type", "f", "-size", "+1000k")),
-            time("grep-cold", "grep -r, cold", this::tree, this::grep).asCold(),
-            time("grep-warm", "grep -r, warm", this::treeRead, this::grep),
-            time(
-                "copy",
-                "cp -r",
-                this::treeAlone,
-                t -> command(t.mount, nothing, "cp", "-r", TREE, "copy")),
-            time("git-add", "git add of all", this::repository, t -> git(t, "add", ".")),
-            time("git-commit", "git commit", this::added, t -> git(t, "commit", "-q", "-m", "all")),
-            time("git-status", "git status", this::added, t -> git(t, "status", "--short")),
-            time(
-                "remove", "rm -rf", this::tree, t -> command(t.mount, nothing, "rm", "-rf", TREE)));
-    return java.util.stream.Stream.concat(trees.stream(), sqlite.stream()).toList();
+    return List.of(
+        time("untar", "unpack a source tree", t -> Trees.remove(t.path(TREE)), this::untar),
+        time(
+            "find",
+            "find, names not cached by the kernel",
+            this::unknownTree,
+            t -> command(t.mount, nothing, "find", TREE, "-type", "f", "-size", "+1000k")),
+        time("grep-cold", "grep -r, cold", this::tree, this::grep).asCold(),
+        time("grep-warm", "grep -r, warm", this::treeRead, this::grep),
+        time(
+            "copy",
+            "cp -r",
+            this::treeAlone,
+            t -> command(t.mount, nothing, "cp", "-r", TREE, "copy")),
+        time("git-add", "git add of all", this::repository, t -> git(t, "add", ".")),
+        time("git-commit", "git commit", this::added, t -> git(t, "commit", "-q", "-m", "all")),
+        time("git-status", "git status", this::added, t -> git(t, "status", "--short")),
+        time("remove", "rm -rf", this::tree, t -> command(t.mount, nothing, "rm", "-rf", TREE)));
   }
 
   private static Row time(String name, String what, Row.Step prepare, Row.Measure measure) {
     return new Row(name, what, Row.Unit.SECONDS, prepare, measure);
-  }
-
-  private static Row count(String name, String what, Row.Step prepare, Row.Measure measure) {
-    return new Row(name, what, Row.Unit.OPERATIONS_PER_SECOND, prepare, measure);
   }
 
   private static double command(Path directory, Path input, String... command) throws IOException {
@@ -148,21 +107,5 @@ final class ProgramRows {
     System.arraycopy(options.toArray(), 0, command, 0, 7);
     System.arraycopy(arguments, 0, command, 7, arguments.length);
     return command(target.path(TREE), nothing, command);
-  }
-
-  private void database(Target target, String journal) throws IOException {
-    for (String suffix : List.of("", "-wal", "-shm", "-journal")) {
-      Files.deleteIfExists(target.path("t.db" + suffix));
-    }
-    Processes.run(
-        target.mount,
-        "sqlite3",
-        "t.db",
-        "PRAGMA journal_mode=" + journal + "; CREATE TABLE t(a INTEGER PRIMARY KEY, b);");
-  }
-
-  private double commit(Target target) throws IOException {
-    command(target.mount, commits, "sqlite3", "t.db");
-    return COMMITS;
   }
 }

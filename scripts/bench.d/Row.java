@@ -1,7 +1,8 @@
 import java.io.IOException;
 
 /** One line of the table: a piece of work that is done on every target in turn. */
-record Row(String name, String what, Unit unit, boolean cold, Step prepare, Measure measure) {
+record Row(
+    String name, String what, Unit unit, boolean cold, Step prepare, Measure measure, Step finish) {
   enum Unit {
     MIB_PER_SECOND("MiB/s", true),
     OPERATIONS_PER_SECOND("/s", true),
@@ -16,7 +17,7 @@ record Row(String name, String what, Unit unit, boolean cold, Step prepare, Meas
     }
   }
 
-  /** What must be there before the clock runs. */
+  /** What must be there before the clock runs, or is taken away when it has stopped. */
   interface Step {
     void run(Target target) throws IOException;
   }
@@ -27,11 +28,16 @@ record Row(String name, String what, Unit unit, boolean cold, Step prepare, Meas
   }
 
   Row(String name, String what, Unit unit, Step prepare, Measure measure) {
-    this(name, what, unit, false, prepare, measure);
+    this(name, what, unit, false, prepare, measure, target -> {});
   }
 
   /** The same work with nothing in any cache. */
   Row asCold() {
-    return new Row(name, what, unit, true, prepare, measure);
+    return new Row(name, what, unit, true, prepare, measure, finish);
+  }
+
+  /** The same work, with something to be taken away after it. */
+  Row finishedBy(Step step) {
+    return new Row(name, what, unit, cold, prepare, measure, step);
   }
 }
