@@ -10,11 +10,11 @@ import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
-import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.daemon.transport.TransportOptions;
 import dev.brindle.daemon.transport.TransportSession;
+import dev.brindle.namespace.ChangeFeed;
 import dev.brindle.namespace.Namespace;
 import dev.brindle.namespace.NamespaceOptions;
 import dev.brindle.store.Errno;
@@ -44,6 +44,7 @@ final class MountRegistry {
   private final Transport transport;
   private final Runnable onLastEnded;
   private final KernelCaches kernelCaches = new KernelCaches(this::sessions);
+  private final ChangeFeed changeFeed = new ChangeFeed();
   private final boolean root = Processes.isRoot();
   private final Unmounter unmounter = new Unmounter(Host.current(), root);
 
@@ -138,7 +139,8 @@ final class MountRegistry {
             volume.id(),
             new NamespaceOptions(
                 options.snapshots(), !options.noAccessTime() && !options.readOnly()),
-            kernelCaches);
+            kernelCaches,
+            changeFeed);
     try {
       TransportSession session =
           transport.mount(
@@ -151,7 +153,7 @@ final class MountRegistry {
                   options.noAccessTime(),
                   options.setUid(),
                   options.devices(),
-                  CachingOptions.defaults()));
+                  transport.caching()));
       awaitAnswer(session, mountPoint, source);
       return new ServedMount(
           volume.id(),

@@ -1,73 +1,168 @@
 package dev.brindle.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.transport.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One file system that is mounted twice: what the one mount changes, the other sees. */
+/**
+ * One volume that is mounted twice: what the one mount changes, the other sees; at once where it
+ * opens a file, and else before long.
+ */
 public abstract class TwoMountsContract {
+  protected static final long SOON_NANOS = 5_000_000_000L;
+
   @TempDir Path directory;
-  private final MemoryFileSystem fileSystem = new MemoryFileSystem();
-  private MountedMemory mount;
-  private Path root;
+  private MountedStore store;
+  protected Path one;
+  protected Path other;
 
   protected abstract Transport transport() throws IOException;
 
-  private MountedMemory mount(Path mountPoint) throws IOException {
-    return MountedMemory.mount(transport(), fileSystem, mountPoint, CachingOptions.defaults());
+  private Path mount(String volume, String name) throws IOException {
+    Path mountPoint = Files.createDirectory(directory.resolve(name));
+    return store.mount(transport(), volume, mountPoint).root();
   }
 
   @BeforeEach
   void mount() throws IOException {
-    mount = mount(directory);
-    root = mount.root();
+    store = MountedStore.create(directory.resolve("store"));
+    one = mount("main", "one");
+    other = mount("main", "other");
   }
 
   @AfterEach
   void unmount() throws Exception {
-    if (mount != null) {
-      mount.close();
+    if (store != null) {
+      store.close();
     }
   }
 
-  @Test
-  void append_afterAnotherMountExtended_goesToTheEnd(@TempDir Path other) throws Exception {
-    try (MountedMemory second = mount(other)) {
-      Files.writeString(root.resolve("f"), "one\n");
-      Shell.ok(root, "cat f; stat f; exec 3>>f; cd " + other + "; echo two >> f; echo three >&3");
-      assertEquals("one\ntwo\nthree", Shell.ok(other, "cat f"));
-    }
-  }
-
-  @Test
-  void open_afterAnotherMountWrote_seesItAtOnce(@TempDir Path other) throws Exception {
-    try (MountedMemory second = mount(other)) {
-      for (int i = 0; i < 50; i++) {
-        String text = "x".repeat(i * 100) + i;
-        Files.writeString(root.resolve("f"), text);
-        assertEquals(text, Files.readString(second.root().resolve("f")));
-        Files.writeString(second.root().resolve("f"), text.replace('x', 'y'));
-        assertEquals(text.replace('x', 'y'), Files.readString(root.resolve("f")));
+  /** Waits until a script in a directory prints this. */
+  protected static void soon(Path where, String expected, String script) throws IOException {
+    long deadline = System.nanoTime() + SOON_NANOS;
+    String found;
+    do {
+      found = Shell.ok(where, script);
+      if (found.equals(expected)) {
+        return;
       }
+    } while (System.nanoTime() < deadline);
+    assertEquals(expected, found, script);
+  }
+
+  @Test
+  void append_afterAnotherMountExtended_goesToTheEnd() throws Exception {
+    Files.writeString(one.resolve("f"), "one\n");
+    Shell.ok(one, "cat f; stat f; exec 3>>f; cd " + other + "; echo two >> f; echo three >&3");
+    assertEquals("one\ntwo\nthree", Shell.ok(other, "cat f"));
+  }
+
+  @Test
+  void open_afterAnotherMountWrote_seesItAtOnce() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      String text = "x".repeat(i * 100) + i;
+      Files.writeString(one.resolve("f"), text);
+      assertEquals(text, Files.readString(other.resolve("f")));
+      Files.writeString(other.resolve("f"), text.replace('x', 'y'));
+      assertEquals(text.replace('x', 'y'), Files.readString(one.resolve("f")));
     }
   }
 
   @Test
-  void lookup_ofWhatAnotherMountMadeAfterAMiss_findsIt(@TempDir Path other) throws Exception {
-    try (MountedMemory second = mount(other)) {
-      assertFalse(Files.exists(root.resolve("f")));
-      Files.createFile(second.root().resolve("f"));
-      assertTrue(Files.exists(root.resolve("f")));
+  void names_thatAnotherMountMakesAndRemoves_comeAndGo() throws Exception {
+    String look = "cat d/f d/g 2>/dev/null; ls d 2>/dev/null | tr '\\n' ' '; true";
+    Shell.ok(one, "mkdir d");
+    for (int round = 0; round < 5; round++) {
+      assertEquals("", Shell.ok(one, look));
+      soon(other, "", look);
+      Shell.ok(other, "echo made > d/f");
+      soon(one, "made\nf", look);
+      Shell.ok(other, "mv d/f d/g");
+      soon(one, "made\ng", look);
+      Shell.ok(other, "echo again > d/new; mv d/new d/g");
+      soon(one, "again\ng", look);
+      Shell.ok(other, "rm d/g");
+      soon(one, "", look);
     }
+  }
+
+  @Test
+  void directories_thatAnotherMountMoves_areFoundWhereTheyAre() throws Exception {
+    Shell.ok(one, "mkdir -p a/b; echo x > a/b/f; cat a/b/f; stat c 2>/dev/null; true");
+    Shell.ok(other, "mv a c");
+    soon(one, "x", "cat c/b/f 2>/dev/null; cat a/b/f 2>/dev/null; true");
+    Shell.ok(other, "rm -r c; mkdir a");
+    soon(one, "a", "ls; ls a; cat c/b/f 2>/dev/null; true");
+  }
+
+  @Test
+  void attributes_thatAnotherMountSets_areSeen() throws Exception {
+    String look = "stat -c '%a %h %s %Y' f; stat -c %a d; getfattr -n user.x --only-values f; true";
+    Shell.ok(one, "echo text > f; mkdir d; setfattr -n user.x -v 1 f; touch -d @5 f; chmod 644 f");
+    assertEquals("644 1 5 5\n755\n1", Shell.ok(one, look));
+    Shell.ok(other, "chmod 600 f; chmod 700 d; ln f hard; setfattr -n user.x -v 2 f");
+    soon(one, "600 2 5 5\n700\n2", look);
+    Shell.ok(other, "rm hard; truncate -s 3 f; touch -d @7 f");
+    soon(one, "600 1 3 7\n700\n2", look);
+  }
+
+  @Test
+  void clone_changedThroughItsOriginAndByItself_isOne() throws Exception {
+    Shell.ok(one, "echo x > f; mkdir .clones/c; cat .clones/c/f; stat .clones/c/g || true");
+    Path clone = mount("main/c", "clone");
+    Shell.ok(clone, "cat f; stat g || true; stat h || true; echo y > g; rm f");
+    soon(one, "y", "cat .clones/c/f .clones/c/g 2>/dev/null; true");
+    Shell.ok(one, "echo z > .clones/c/h; rm .clones/c/g");
+    soon(clone, "z", "cat g h 2>/dev/null; true");
+    assertEquals("x", Shell.ok(other, "cat f"));
+  }
+
+  @Test
+  void mountBelow_staysWhenAnotherMountChangesWhatIsAround() throws Exception {
+    assumeTrue(Processes.isRoot(), "skipped: only root can mount there");
+    Shell.ok(one, "mkdir -p d/here; mount -t tmpfs brindle-test d/here; echo x > d/here/f; ls -R");
+    try {
+      Shell.ok(other, "echo y > d/g; chmod 711 d d/here; touch d/here; mkdir e; mv e d/e");
+      soon(one, "y\n711", "cat d/g 2>/dev/null; stat -c %a d");
+      assertEquals("x", Shell.ok(one, "cat d/here/f"));
+    } finally {
+      Shell.ok(one, "umount d/here");
+    }
+  }
+
+  /** Each in its own order of directories: no thread of one may wait for the other's locks. */
+  @Test
+  void bothMountsAtOnce_doNotWaitForEachOther() throws Exception {
+    Shell.ok(one, "mkdir a b");
+    String script =
+        """
+        for i in $(seq 300); do
+          echo $i > %1$s/f; mv %1$s/f %2$s/f 2>/dev/null; ls -l a b >/dev/null 2>&1; rm -f %2$s/f
+          cat %2$s/f %1$s/f >/dev/null 2>&1
+        done; true
+        """;
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> first = threads.submit(() -> Shell.ok(one, script.formatted("a", "b")));
+      Future<?> second = threads.submit(() -> Shell.ok(other, script.formatted("b", "a")));
+      first.get(2, TimeUnit.MINUTES);
+      second.get(2, TimeUnit.MINUTES);
+    } finally {
+      threads.shutdownNow();
+    }
+    soon(one, "a\nb", "ls");
   }
 }

@@ -38,6 +38,18 @@ public interface InodeFileSystem {
     return false;
   }
 
+  /**
+   * Whether attributes may soon change though nobody is told: how much space a file takes that was
+   * written a moment ago, or the mode of a directory in a snapshot, which narrows with the volume's.
+   * A transport lets the kernel believe these for a moment only.
+   */
+  default boolean isUnsettled(Entry entry) {
+    return false;
+  }
+
+  /** Has everything told from now on that changes by another way than this object's operations. */
+  default void listen(ChangeListener listener) {}
+
   Entry getattr(long node) throws IOException;
 
   Entry setattr(Caller caller, long node, AttributeChange change) throws IOException;

@@ -30,19 +30,29 @@ import org.jspecify.annotations.Nullable;
  * ends that, and what handles are left.
  */
 public final class Namespace implements InodeFileSystem, Closeable {
+  /** How long a written file may still be laid out anew: its dirty pages reach the log meanwhile. */
+  private static final long SETTLING_SECONDS = 5;
+
   private final VersionedStore store;
   private final NamespaceOptions options;
   private final ViewTable views;
   private final Layout layout;
+  private final Changes changes;
   private final HandleTable handles = new HandleTable();
 
   /** What keeps the mounted volume from being deleted; null after the end. */
   private final AtomicReference<@Nullable Handle> mount;
 
-  private Namespace(VersionedStore store, NamespaceOptions options, ViewTable views, Handle mount) {
+  private Namespace(
+      VersionedStore store,
+      NamespaceOptions options,
+      ViewTable views,
+      ChangeFeed feed,
+      Handle mount) {
     this.store = store;
     this.options = options;
     this.views = views;
+    this.changes = new Changes(feed, views);
     this.layout = new Layout(store, views, new VirtualNames(options.visibility()));
     this.mount = new AtomicReference<>(mount);
   }
@@ -50,20 +60,26 @@ public final class Namespace implements InodeFileSystem, Closeable {
   /**
    * The namespace of a volume that is to be mounted.
    *
+   * @param feed that of all mounts of the store
    * @throws FileSystemException ESTALE when there is no such volume
    */
   public static Namespace open(
-      Store store, long volume, NamespaceOptions options, KernelCache kernelCache)
+      Store store,
+      long volume,
+      NamespaceOptions options,
+      KernelCache kernelCache,
+      ChangeFeed feed)
       throws IOException {
-    return open(new StoreAdapter(store, kernelCache), volume, options);
+    return open(new StoreAdapter(store, kernelCache), volume, options, feed);
   }
 
-  static Namespace open(VersionedStore store, long volume, NamespaceOptions options)
+  static Namespace open(
+      VersionedStore store, long volume, NamespaceOptions options, ChangeFeed feed)
       throws IOException {
     ViewTable views = new ViewTable(store, volume);
     Node root = views.mounted().root();
     Handle mount = Handle.open(root, root.view().tree(), Use.LIST);
-    return new Namespace(store, options, views, mount);
+    return new Namespace(store, options, views, feed, mount);
   }
 
   /** Ends all handles that are left and lets go of the volume; a second call does nothing. */
@@ -71,6 +87,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public void close() throws IOException {
     Handle held = mount.getAndSet(null);
     if (held != null) {
+      changes.leave();
       try {
         handles.releaseAll();
       } finally {
@@ -90,6 +107,24 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public boolean isUnsettled(Entry entry) {
+    InodeAttributes attributes = entry.attributes();
+    return views.isOfSnapshot(entry.node())
+        ? attributes.isDirectory()
+        : attributes.isRegular() && isYoung(attributes);
+  }
+
+  private static boolean isYoung(InodeAttributes attributes) {
+    long seconds = System.currentTimeMillis() / 1000;
+    return seconds - attributes.changeTime().seconds() < SETTLING_SECONDS;
+  }
+
+  @Override
+  public void listen(ChangeListener listener) {
+    changes.listen(listener);
+  }
+
+  @Override
   public Entry getattr(long node) throws IOException {
     return layout.entry(views.node(node));
   }
@@ -97,7 +132,13 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public Entry setattr(Caller caller, long node, AttributeChange change) throws IOException {
     Node at = views.node(node);
-    return layout.entry(at.view(), changeable(at).setattr(at.inode(), change));
+    InodeAttributes changed = changeable(at).setattr(at.inode(), change);
+    if (change.size() == null) {
+      changes.attributes(at);
+    } else {
+      changes.content(at);
+    }
+    return layout.entry(at.view(), changed);
   }
 
   @Override
@@ -117,8 +158,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
       throws IOException {
     Node at = views.node(parent);
     WritableFileTree tree = treeForNew(at, name);
-    return layout.entry(
-        at.view(), tree.create(at.inode(), name, mode, caller.uid(), caller.gid(), device));
+    InodeAttributes made =
+        tree.create(at.inode(), name, mode, caller.uid(), caller.gid(), device);
+    return entryOfNew(at, name, made);
   }
 
   @Override
@@ -129,15 +171,20 @@ public final class Namespace implements InodeFileSystem, Closeable {
     }
     WritableFileTree tree = treeForNew(at, name);
     InodeAttributes made = tree.mkdir(at.inode(), name, mode, caller.uid(), caller.gid());
-    return layout.entry(at.view(), made);
+    return entryOfNew(at, name, made);
   }
 
   @Override
   public Entry symlink(Caller caller, long parent, Name name, byte[] target) throws IOException {
     Node at = views.node(parent);
     WritableFileTree tree = treeForNew(at, name);
-    return layout.entry(
-        at.view(), tree.symlink(at.inode(), name, target, caller.uid(), caller.gid()));
+    InodeAttributes made = tree.symlink(at.inode(), name, target, caller.uid(), caller.gid());
+    return entryOfNew(at, name, made);
+  }
+
+  private Entry entryOfNew(Node directory, Name name, InodeAttributes made) throws IOException {
+    changes.entry(directory, name, null);
+    return layout.entry(directory.view(), made);
   }
 
   @Override
@@ -151,7 +198,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
       throw new FileSystemException(Errno.EXDEV);
     }
     WritableFileTree tree = treeForNew(target, newName);
-    return layout.entry(at.view(), tree.link(at.inode(), target.inode(), newName));
+    InodeAttributes linked = tree.link(at.inode(), target.inode(), newName);
+    changes.attributes(at);
+    return entryOfNew(target, newName, linked);
   }
 
   @Override
@@ -164,7 +213,10 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (layout.isVirtual(at, name)) {
       throw new FileSystemException(Errno.EISDIR);
     }
-    at.view().writableTree().unlink(at.inode(), name);
+    WritableFileTree tree = at.view().writableTree();
+    InodeAttributes before = changes.before(at, name);
+    tree.unlink(at.inode(), name);
+    changes.entry(at, name, before);
   }
 
   @Override
@@ -177,7 +229,10 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (layout.isVirtual(at, name)) {
       throw new FileSystemException(Errno.EPERM);
     }
-    at.view().writableTree().rmdir(at.inode(), name);
+    WritableFileTree tree = at.view().writableTree();
+    InodeAttributes before = changes.before(at, name);
+    tree.rmdir(at.inode(), name);
+    changes.entry(at, name, before);
   }
 
   @Override
@@ -200,7 +255,11 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (layout.isReserved(to, newName)) {
       throw new FileSystemException(Errno.EPERM);
     }
+    InodeAttributes moved = changes.before(from, name);
+    InodeAttributes replaced = changes.before(to, newName);
     tree.rename(from.inode(), name, to.inode(), newName, mode);
+    changes.entry(from, name, moved);
+    changes.entry(to, newName, replaced);
   }
 
   @Override
@@ -242,12 +301,14 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public void write(long handle, long offset, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
     file.writableTree().write(file.node().inode(), offset, source);
+    changes.content(file.node());
   }
 
   @Override
   public void append(long handle, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
     file.writableTree().append(file.node().inode(), source);
+    changes.content(file.node());
   }
 
   @Override
@@ -261,6 +322,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
       throws IOException {
     Handle file = handles.file(handle);
     file.writableTree().fallocate(file.node().inode(), mode, offset, length);
+    changes.content(file.node());
   }
 
   @Override
@@ -324,12 +386,14 @@ public final class Namespace implements InodeFileSystem, Closeable {
       throws IOException {
     Node at = views.node(node);
     changeable(at).setxattr(at.inode(), name, value, mode);
+    changes.attributes(at);
   }
 
   @Override
   public void removexattr(Caller caller, long node, Name name) throws IOException {
     Node at = views.node(node);
     changeable(at).removexattr(at.inode(), name);
+    changes.attributes(at);
   }
 
   @Override

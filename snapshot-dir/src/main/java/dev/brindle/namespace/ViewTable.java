@@ -6,6 +6,7 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The views of one mount, numbered in the order in which they were first seen. Views are never
@@ -39,6 +40,11 @@ final class ViewTable {
     return view != null ? view : add(volume, volume, false);
   }
 
+  /** The view of a volume, when this mount has shown it. */
+  @Nullable View known(long volume) {
+    return byId.get(volume);
+  }
+
   View snapshot(long volume, long version) throws FileSystemException {
     View view = byId.get(version);
     return view != null ? view : add(version, volume, true);
@@ -58,6 +64,11 @@ final class ViewTable {
     byId.put(id, view);
     next++;
     return view;
+  }
+
+  boolean isOfSnapshot(long node) {
+    View view = byIndex.get(NodeNumber.view(node));
+    return view != null && view.isSnapshot();
   }
 
   /** ESTALE for a number that this mount never gave out. */

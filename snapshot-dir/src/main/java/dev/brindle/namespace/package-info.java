@@ -6,7 +6,8 @@
  *            InodeFileSystem            what a transport calls: nodes, names, handles
  *                  |
  *              Namespace                sends each call to where its node belongs
- *             /    |     \
+ *             /    |     \    \
+ *            /     |      \    Changes -- ChangeFeed    what the mounts tell each other
  *    HandleTable  Layout  ViewTable     open files; what stands where; which trees there are
  *                /   |  \        \
  *   VirtualNames     |   SnapshotPermissions

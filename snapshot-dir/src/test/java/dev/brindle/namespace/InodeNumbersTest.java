@@ -127,7 +127,7 @@ class InodeNumbersTest extends MountFixture {
     populate();
     long id = opened.store().clone(opened.volume(), Name.of("c")).orElseThrow().id();
     mount.close();
-    mount = Namespace.open(opened.store(), id, NamespaceOptions.defaults());
+    mount = Namespace.open(opened.store(), id, NamespaceOptions.defaults(), new ChangeFeed());
     assertEquals(1, listInodes("/").get(".."));
     assertEquals(InodeFileSystem.ROOT_NODE, node("/.."));
     assertEquals(InodeFileSystem.ROOT_NODE, node("/.snapshots/u/../.."));

@@ -49,7 +49,7 @@ abstract class MountFixture {
   }
 
   final Namespace mount(NamespaceOptions options) throws IOException {
-    return Namespace.open(opened.store(), opened.volume(), options);
+    return Namespace.open(opened.store(), opened.volume(), options, new ChangeFeed());
   }
 
   final void remount(NamespaceOptions options) throws IOException {

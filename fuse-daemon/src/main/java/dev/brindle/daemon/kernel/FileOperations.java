@@ -60,7 +60,7 @@ final class FileOperations {
       if ((flags & O_TRUNC) != 0) {
         truncate(request.caller(), node, request.u32(OpenIn.OPEN_FLAGS));
       }
-      if (!unchanged && served.caching().opensAfresh()) {
+      if (!unchanged && served.opensAfresh()) {
         served.notifier().attributesChanged(node);
       }
     } catch (IOException | RuntimeException | Error e) {

@@ -16,6 +16,7 @@ final class InitFlags {
   static final long CACHE_SYMLINKS = 1 << 23;
   static final long HANDLE_KILLPRIV_V2 = 1 << 28;
   static final long INIT_EXT = 1 << 30;
+  static final long HAS_EXPIRE_ONLY = 1L << 35;
 
   private InitFlags() {}
 }

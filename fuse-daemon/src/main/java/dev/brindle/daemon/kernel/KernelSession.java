@@ -53,7 +53,23 @@ final class KernelSession extends WorkerSession {
   }
 
   void start() {
+    served.fileSystem().listen(served.invalidations());
+    Thread thread = new Thread(this::tellOfChanges, "invalidate-" + label());
+    thread.setDaemon(true);
+    thread.start();
     startServing();
+  }
+
+  /** What other mounts change, until the end. */
+  private void tellOfChanges() {
+    Invalidations invalidations = served.invalidations();
+    while (invalidations.await() && beginNotification()) {
+      try {
+        invalidations.tellNext();
+      } finally {
+        endNotification();
+      }
+    }
   }
 
   @Override
@@ -80,6 +96,7 @@ final class KernelSession extends WorkerSession {
 
   @Override
   protected void close() {
+    served.invalidations().end();
     devices.forEach(DevicePair::close);
     served.replacedFiles().forgetAll();
   }

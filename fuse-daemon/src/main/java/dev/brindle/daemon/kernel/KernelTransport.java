@@ -3,6 +3,7 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.serve.NativeBuffer;
+import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.daemon.transport.TransportOptions;
@@ -34,6 +35,11 @@ public final class KernelTransport implements Transport {
   }
 
   @Override
+  public CachingOptions caching() {
+    return CachingOptions.lasting();
+  }
+
+  @Override
   public TransportSession mount(InodeFileSystem fileSystem, TransportOptions options)
       throws IOException {
     Path mountPoint = options.mountPoint();
@@ -44,7 +50,7 @@ public final class KernelTransport implements Transport {
       KernelSession session =
           new KernelSession(
               device,
-              new Served(fileSystem, options.caching(), new Notifier(device)),
+              new Served(fileSystem, options.caching(), new Notifier(device, agreed.namesExpire())),
               agreed,
               new Polling(pollNanos),
               mountPoint.toString(),

@@ -39,12 +39,14 @@ final class Negotiation {
           | InitFlags.HANDLE_KILLPRIV_V2;
 
   private final int kernelMinor;
+  private final long offered;
   private final long flags;
   private final int readahead;
 
-  private Negotiation(int kernelMinor, long flags, int readahead) {
+  private Negotiation(int kernelMinor, long offered, int readahead) {
     this.kernelMinor = kernelMinor;
-    this.flags = flags;
+    this.offered = offered;
+    this.flags = offered & WANTED;
     this.readahead = readahead;
   }
 
@@ -63,11 +65,16 @@ final class Negotiation {
     if ((offered & InitFlags.INIT_EXT) != 0 && request.bodyBytes() > InitIn.OLD_BYTES) {
       offered |= (long) request.u32(InitIn.FLAGS_HIGH) << Integer.SIZE;
     }
-    return new Negotiation(minor, offered & WANTED, request.u32(InitIn.READAHEAD));
+    return new Negotiation(minor, offered, request.u32(InitIn.READAHEAD));
   }
 
   boolean has(long flag) {
     return (flags & flag) != 0;
+  }
+
+  /** Whether a name can be made to expire, instead of being dropped. */
+  boolean namesExpire() {
+    return (offered & InitFlags.HAS_EXPIRE_ONLY) != 0;
   }
 
   /** What the kernel takes for one request's data, in bytes. */

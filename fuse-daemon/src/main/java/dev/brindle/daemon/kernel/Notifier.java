@@ -1,8 +1,10 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.kernel.Wire.InvalEntry;
 import dev.brindle.daemon.kernel.Wire.InvalInode;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.serve.NativeBuffer;
+import dev.brindle.store.Name;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -13,11 +15,18 @@ import java.nio.ByteBuffer;
  */
 final class Notifier {
   private static final int INVAL_INODE = 2;
+  private static final int INVAL_ENTRY = 3;
+  private static final int EXPIRE_ONLY = 1;
 
   private final Device device;
+  private final boolean expires;
 
-  Notifier(Device device) {
+  /**
+   * @param expires whether the kernel can be told to look a name up again, and not to drop it
+   */
+  Notifier(Device device, boolean expires) {
     this.device = device;
+    this.expires = expires;
   }
 
   /** Attributes are asked for again; pages stay. */
@@ -31,6 +40,25 @@ final class Notifier {
    */
   void contentChanged(long node) throws IOException {
     invalidate(node, 0);
+  }
+
+  /**
+   * A name is looked up again at its next use. To drop a name detaches what is mounted on or below
+   * it; so a directory's is not dropped where the kernel can do without: when it is still there, or
+   * there again, nothing has happened. A name that is dropped cannot be brought back by an older
+   * answer that is on its way, which is why the others are.
+   */
+  void entryChanged(long directory, Name name, boolean wasDirectory) throws IOException {
+    NativeBuffer message =
+        new NativeBuffer(OutHeader.BYTES + InvalEntry.BYTES + name.length() + 1);
+    ByteBuffer bytes = message.bytes();
+    bytes.putInt(OutHeader.LENGTH, message.size());
+    bytes.putInt(OutHeader.ERROR, INVAL_ENTRY);
+    bytes.putLong(OutHeader.BYTES + InvalEntry.PARENT, directory);
+    bytes.putInt(OutHeader.BYTES + InvalEntry.NAME_LENGTH, name.length());
+    bytes.putInt(OutHeader.BYTES + InvalEntry.FLAGS, wasDirectory && expires ? EXPIRE_ONLY : 0);
+    bytes.put(OutHeader.BYTES + InvalEntry.BYTES, name.bytes());
+    send(message);
   }
 
   private void invalidate(long node, long offset) throws IOException {

@@ -28,6 +28,9 @@ final class Replies {
   private static final int STATX_BASIC_AND_BIRTH = 0x7FF | 0x800;
   private static final int NANOS = 1_000_000_000;
 
+  /** How long attributes are believed that may change without anybody being told. */
+  private static final double UNSETTLED_SECONDS_MAX = 1;
+
   private final Served served;
 
   Replies(Served served) {
@@ -82,19 +85,25 @@ final class Replies {
         answer,
         at + EntryOut.ATTR_VALID,
         at + EntryOut.ATTR_VALID_NANOS,
-        attributeSeconds(entry.node()));
+        attributeSeconds(entry));
     putAttributes(answer, at + EntryOut.ATTR, entry.attributes());
   }
 
   void attributes(Answer answer, Entry entry) {
-    putSeconds(answer, AttrOut.VALID, AttrOut.VALID_NANOS, attributeSeconds(entry.node()));
+    putSeconds(answer, AttrOut.VALID, AttrOut.VALID_NANOS, attributeSeconds(entry));
     putAttributes(answer, AttrOut.ATTR, entry.attributes());
     answer.send(AttrOut.BYTES);
   }
 
   /** What {@code .snapshots} shows of itself changes by other ways than this mount. */
-  private double attributeSeconds(long node) {
-    return served.fileSystem().isVolatile(node) ? 0 : served.caching().attributeSeconds();
+  private double attributeSeconds(Entry entry) {
+    if (served.fileSystem().isVolatile(entry.node())) {
+      return 0;
+    }
+    double seconds = served.caching().attributeSeconds();
+    return served.fileSystem().isUnsettled(entry)
+        ? Math.min(seconds, UNSETTLED_SECONDS_MAX)
+        : seconds;
   }
 
   private static void putSeconds(Answer answer, int at, int nanosAt, double seconds) {
@@ -125,7 +134,7 @@ final class Replies {
   void statx(Answer answer, Entry entry) {
     InodeAttributes attributes = entry.attributes();
     answer.zero(0, StatxOut.BYTES);
-    putSeconds(answer, StatxOut.VALID, StatxOut.VALID_NANOS, attributeSeconds(entry.node()));
+    putSeconds(answer, StatxOut.VALID, StatxOut.VALID_NANOS, attributeSeconds(entry));
     answer.u32(StatxOut.MASK, STATX_BASIC_AND_BIRTH);
     answer.u32(StatxOut.BLOCK_SIZE, PREFERRED_IO_BYTES);
     answer.u32(StatxOut.LINKS, attributes.linkCount());

@@ -11,6 +11,7 @@ final class Served {
   private final InodeFileSystem fileSystem;
   private final Notifier notifier;
   private final LookupCounts lookups = new LookupCounts();
+  private final Invalidations invalidations;
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
   private final ReplacedFiles replacedFiles;
@@ -20,6 +21,7 @@ final class Served {
     this.fileSystem = fileSystem;
     this.caching = caching;
     this.notifier = notifier;
+    invalidations = new Invalidations(lookups, notifier);
     replacedFiles = new ReplacedFiles(fileSystem);
   }
 
@@ -33,6 +35,11 @@ final class Served {
 
   LookupCounts lookups() {
     return lookups;
+  }
+
+  /** What other mounts change. */
+  Invalidations invalidations() {
+    return invalidations;
   }
 
   OpenedFiles openedFiles() {
@@ -50,6 +57,11 @@ final class Served {
   /** How long the kernel may believe what it is told. */
   CachingOptions caching() {
     return caching;
+  }
+
+  /** Whether a file that changed since its last opening may have been changed by another mount. */
+  boolean opensAfresh() {
+    return caching.opensAfresh() && invalidations.everTold();
   }
 
   /** The kernel forgets a node, once or more. */

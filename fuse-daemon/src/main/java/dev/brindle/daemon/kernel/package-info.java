@@ -59,8 +59,32 @@
  *
  * <h2>What the kernel remembers</h2>
  *
- * Names and attributes, as long as {@link dev.brindle.daemon.transport.CachingOptions} says; {@link
- * dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets.
+ * Names, the absence of names and attributes for ten minutes ({@link
+ * dev.brindle.daemon.transport.CachingOptions#lasting}), pages as long as it has room, over closes
+ * too. {@link dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What
+ * it does itself it knows; what another mount changes it is told of:
+ *
+ * <pre>
+ *   another mount's Namespace -> ChangeFeed -> Namespace -> Invalidations   notes it, and returns
+ *                                                                |
+ *                                             the session's thread, by Notifier
+ *                                                                |
+ *         a name             INVAL_ENTRY       the next use looks it up
+ *         attributes         INVAL_INODE, -1   the next use asks
+ *         bytes              INVAL_INODE, 0    and reads
+ * </pre>
+ *
+ * <p>The news comes a moment after the change was acknowledged; only an open is exact, for which the
+ * file's attributes are compared with those at its last opening. An answer with the old state may be
+ * on its way meanwhile. The kernel heeds it no more: attributes have a version there, to drop a name
+ * takes the lock of its directory, which a lookup holds until its answer has come, and a name that
+ * was looked up again is dropped all the same. Only a directory's name that expires (Linux 6.2)
+ * may be overtaken so, which the ten minutes bound.
+ *
+ * <p>Not remembered are names in {@code .snapshots} and {@code .clones}, which the command line
+ * changes too, and their attributes. For a second only: modes of directories in snapshots, which
+ * narrow with the volume's, and the attributes of a file that was written a moment ago, whose space
+ * is not counted before it is laid out.
  */
 @NullMarked
 package dev.brindle.daemon.kernel;

@@ -208,8 +208,12 @@ public abstract class WorkerSession implements TransportSession {
     }
   }
 
-  /** False when the session is at its end, and what it holds may be gone. */
-  private synchronized boolean beginNotification() {
+  /**
+   * A thread that is none of the workers is going to use what the transport holds.
+   *
+   * @return false when the session is at its end, and that may be gone
+   */
+  protected final synchronized boolean beginNotification() {
     if (ending) {
       return false;
     }
@@ -217,7 +221,7 @@ public abstract class WorkerSession implements TransportSession {
     return true;
   }
 
-  private synchronized void endNotification() {
+  protected final synchronized void endNotification() {
     notifying--;
     notifyAll();
   }

@@ -4,10 +4,8 @@ package dev.brindle.daemon.transport;
  * How long the kernel may believe what it was told, in seconds.
  *
  * <p>What happens through one mount is known to the kernel at once, whatever the timeouts. They
- * bound how long a change that came by another mount of the same volume may go unseen; nothing
- * takes back what was believed. (It was tried for the only mount of a store, which remembered for a
- * minute until another joined: to invalidate a name has the kernel detach what is mounted below it,
- * and {@code getcwd} fails in the directories of the root.)
+ * bound how long a change that came by another mount of the same volume may go unseen, where the
+ * transport does not tell the kernel of it.
  *
  * @param attributeSeconds for attributes
  * @param entrySeconds for names in ordinary directories; those in {@code .snapshots} and {@code
@@ -18,7 +16,18 @@ package dev.brindle.daemon.transport;
  */
 public record CachingOptions(
     double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh) {
+  private static final double LASTING_SECONDS = 600;
+
+  /** For a kernel that is told of nothing. */
   public static CachingOptions defaults() {
     return new CachingOptions(1, 1, 0, true);
+  }
+
+  /**
+   * For a kernel that is told of each change that it does not make itself. The bound is for what no
+   * kernel can rule out: that an older answer to it is overtaken by the news.
+   */
+  public static CachingOptions lasting() {
+    return new CachingOptions(LASTING_SECONDS, LASTING_SECONDS, LASTING_SECONDS, true);
   }
 }

@@ -12,7 +12,6 @@ import dev.brindle.daemon.Shell;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
-import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.TransportOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,27 +86,6 @@ class KernelSessionTest {
     }
     assertEquals(0, fileSystem.openHandles());
     assertEquals(2, fileSystem.inodes());
-  }
-
-  @Test
-  void otherMount_changesWhatThisOneRemembers_andIsSeen(@TempDir Path first, @TempDir Path other)
-      throws Exception {
-    try (MountedMemory one = mountWithDefaults(first);
-        MountedMemory second = mountWithDefaults(other)) {
-      Path root = one.root();
-      Shell.ok(
-          root, "mkdir d; echo old > d/f; echo old > g; cat d/f g; ls d; stat d/new new || true");
-      Shell.ok(second.root(), "echo newer > d/f; echo newer > g; echo x > d/new; echo x > new");
-      assertEquals("newer\nnewer\nx\nx", Shell.ok(root, "cat d/f g d/new new"));
-      Shell.ok(second.root(), "rm d/new");
-      Thread.sleep(1_100);
-      assertFalse(Files.exists(root.resolve("d/new")));
-    }
-  }
-
-  private MountedMemory mountWithDefaults(Path mountPoint) throws IOException {
-    return MountedMemory.mount(
-        KernelTransport.create(0), fileSystem, mountPoint, CachingOptions.defaults());
   }
 
   @Test

@@ -1,0 +1,36 @@
+package dev.brindle.namespace;
+
+import dev.brindle.store.Name;
+
+/**
+ * Is told what changes in the trees of a mount by another way than the mount itself, so that its
+ * kernel can forget what it remembers of that. Called by whoever made the change, after it was made
+ * and before it is acknowledged: an implementation takes note and returns at once.
+ */
+public interface ChangeListener {
+  /** One who remembers nothing. */
+  ChangeListener NONE =
+      new ChangeListener() {
+        @Override
+        public void entryChanged(long directory, Name name, boolean wasDirectory) {}
+
+        @Override
+        public void attributesChanged(long node) {}
+
+        @Override
+        public void contentChanged(long node) {}
+      };
+
+  /**
+   * A name leads to something else than before, or to nothing.
+   *
+   * @param wasDirectory whether it led to a directory
+   */
+  void entryChanged(long directory, Name name, boolean wasDirectory);
+
+  /** Owner, mode, times, number of names or extended attributes. */
+  void attributesChanged(long node);
+
+  /** A file's bytes or its size, and with them its attributes. */
+  void contentChanged(long node);
+}
