@@ -123,10 +123,3 @@ CASE(xattr_trustedAndSecurity_areRoots) {
 }
 
 // The kernel obeys no lists on this mount, so none may seem to be kept.
-CASE(xattr_accessControlLists_areRefused) {
-  OK(mkdir("directory", 0755));
-  const char list[] = "\2\0\0\0" "\1\0\7\0\xff\xff\xff\xff" "\4\0\5\0\xff\xff\xff\xff"
-                      "\40\0\5\0\xff\xff\xff\xff";
-  FAILS(EOPNOTSUPP, setxattr("directory", "system.posix_acl_default", list, sizeof list - 1, 0));
-  FAILS(EOPNOTSUPP, setxattr("directory", "system.posix_acl_access", list, sizeof list - 1, 0));
-}

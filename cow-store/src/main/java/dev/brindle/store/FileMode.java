@@ -20,6 +20,9 @@ public final class FileMode {
   public static final int STICKY = 01000;
   public static final int PERMISSION_MASK = 07777;
 
+  /** What owner, group and others may. */
+  public static final int ACCESS_MASK = 0777;
+
   private FileMode() {}
 
   public static boolean isDirectory(int mode) {

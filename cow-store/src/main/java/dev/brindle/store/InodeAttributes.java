@@ -12,6 +12,7 @@ package dev.brindle.store;
  * @param size in bytes, 0 to 2^63 - 1
  * @param blocks allocated, in units of 512 bytes
  * @param birthTime when the inode was created; nothing changes it
+ * @param flags see {@link InodeFlags}
  */
 public record InodeAttributes(
     long inode,
@@ -25,7 +26,30 @@ public record InodeAttributes(
     Timestamp accessTime,
     Timestamp modificationTime,
     Timestamp changeTime,
-    Timestamp birthTime) {
+    Timestamp birthTime,
+    int flags) {
+
+  /** As this, with another number and another mode. */
+  public InodeAttributes shownAs(long otherInode, int otherMode) {
+    return new InodeAttributes(
+        otherInode,
+        otherMode,
+        linkCount,
+        uid,
+        gid,
+        device,
+        size,
+        blocks,
+        accessTime,
+        modificationTime,
+        changeTime,
+        birthTime,
+        flags);
+  }
+
+  public boolean hasAccessAcl() {
+    return (flags & InodeFlags.ACCESS_ACL) != 0;
+  }
 
   public boolean isDirectory() {
     return FileMode.isDirectory(mode);

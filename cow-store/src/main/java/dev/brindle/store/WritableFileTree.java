@@ -16,14 +16,31 @@ public interface WritableFileTree extends FileTree {
    * Makes a regular file, fifo, socket or device ({@code mknod}; {@code open} with O_CREAT |
    * O_EXCL).
    *
-   * @param mode type and permissions, umask already applied
+   * @param mode type and permissions
+   * @param umask what the mode loses unless the directory has a default access control list, which
+   *     then says what the inode inherits
    * @param device for a device, else 0
    * @throws FileSystemException EEXIST, ENOENT (the directory was removed), ENAMETOOLONG, ENOSPC
    */
-  InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+  InodeAttributes create(
+      long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws IOException;
 
-  InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid) throws IOException;
+  /** As with a umask of 0. */
+  default InodeAttributes create(
+      long directory, Name name, int mode, int uid, int gid, int device) throws IOException {
+    return create(directory, name, mode, 0, uid, gid, device);
+  }
+
+  /** Makes a directory; it inherits a default access control list of its own as well. */
+  InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
+      throws IOException;
+
+  /** As with a umask of 0. */
+  default InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+      throws IOException {
+    return mkdir(directory, name, mode, 0, uid, gid);
+  }
 
   /**
    * @param target 1 to 4,095 bytes, else ENOENT or ENAMETOOLONG
@@ -45,10 +62,11 @@ public interface WritableFileTree extends FileTree {
    * #hold}. As long as it is held and has none, {@link #link} gives it its first name; else the
    * last {@link #release}, or a crash, removes it.
    *
-   * @param directory whose set-gid bit counts
+   * @param directory whose set-gid bit and default access control list count
    * @throws FileSystemException ENOENT (the directory was removed), ENOTDIR, ENOSPC
    */
-  InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) throws IOException;
+  InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
+      throws IOException;
 
   /** Removes a name; EISDIR for a directory. */
   void unlink(long directory, Name name) throws IOException;
@@ -85,12 +103,16 @@ public interface WritableFileTree extends FileTree {
   void fallocate(long inode, FallocateMode mode, long offset, long length) throws IOException;
 
   /**
-   * Sets an extended attribute: name up to 255 bytes, value up to 65,536 bytes.
+   * Sets an extended attribute: name up to 255 bytes, value up to 65,536 bytes. A {@link PosixAcl}
+   * is set whether there is one or not; with one for access the mode changes as well, and {@link
+   * #setattr} of a mode changes it.
    *
-   * @throws FileSystemException EEXIST, ENODATA, E2BIG, ERANGE, ENOSPC
+   * @throws FileSystemException EEXIST, ENODATA, E2BIG, ERANGE, ENOSPC; EINVAL for what is no list
+   *     and EACCES for a default list of no directory
    */
   void setxattr(long inode, Name name, byte[] value, XattrMode mode) throws IOException;
 
+  /** Removes an extended attribute; ENODATA, but for a {@link PosixAcl}. */
   void removexattr(long inode, Name name) throws IOException;
 
   /** Notes a read for the access time, by the rules of relatime. */

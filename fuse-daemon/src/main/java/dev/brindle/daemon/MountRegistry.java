@@ -138,7 +138,9 @@ final class MountRegistry {
             store,
             volume.id(),
             new NamespaceOptions(
-                options.snapshots(), !options.noAccessTime() && !options.readOnly()),
+                options.snapshots(),
+                !options.noAccessTime() && !options.readOnly(),
+                transport.obeysAcls()),
             kernelCaches,
             changeFeed);
     try {

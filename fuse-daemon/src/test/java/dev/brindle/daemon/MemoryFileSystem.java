@@ -158,7 +158,8 @@ public class MemoryFileSystem implements InodeFileSystem {
             file.accessed,
             file.modified,
             file.changed,
-            file.born));
+            file.born,
+        0));
   }
 
   private File insert(Caller caller, long parent, Name name, int mode) throws IOException {
@@ -169,7 +170,7 @@ public class MemoryFileSystem implements InodeFileSystem {
     if (directory.names.containsKey(name)) {
       throw refused(Errno.EEXIST);
     }
-    File file = make(mode, caller.uid(), caller.gid());
+    File file = make(mode & ~caller.umask(), caller.uid(), caller.gid());
     directory.add(name, file.number);
     return file;
   }
@@ -351,7 +352,7 @@ public class MemoryFileSystem implements InodeFileSystem {
   public synchronized long createUnnamed(Caller caller, long directory, int mode)
       throws IOException {
     directory(directory);
-    File file = make(FileMode.REGULAR | mode, caller.uid(), caller.gid());
+    File file = make(FileMode.REGULAR | mode & ~caller.umask(), caller.uid(), caller.gid());
     file.links = 0;
     return open(file.number, true);
   }

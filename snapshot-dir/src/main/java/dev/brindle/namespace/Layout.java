@@ -7,6 +7,7 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -23,12 +24,18 @@ final class Layout {
   private final VersionedStore store;
   private final ViewTable views;
   private final VirtualNames names;
+  private final boolean obeysAcls;
   private final ListTimes times = new ListTimes();
 
-  Layout(VersionedStore store, ViewTable views, VirtualNames names) {
+  /**
+   * @param obeysAcls whether the kernel asks for access control lists and obeys them; else it is
+   *     shown modes that give nobody more than the lists do
+   */
+  Layout(VersionedStore store, ViewTable views, VirtualNames names, boolean obeysAcls) {
     this.store = store;
     this.views = views;
     this.names = names;
+    this.obeysAcls = obeysAcls;
   }
 
   VirtualDirectory virtual(Node node) {
@@ -49,21 +56,20 @@ final class Layout {
   /** An inode of a tree as the mount shows it. */
   Entry entry(View view, InodeAttributes found) throws IOException {
     Node node = new Node(view, NodeKind.INODE, found.inode());
-    InodeAttributes shown =
-        new InodeAttributes(
-            node.shownInode(),
-            SnapshotPermissions.shownMode(view, found),
-            found.linkCount(),
-            found.uid(),
-            found.gid(),
-            found.device(),
-            found.size(),
-            found.blocks(),
-            found.accessTime(),
-            found.modificationTime(),
-            found.changeTime(),
-            found.birthTime());
-    return new Entry(node.number(), shown);
+    return new Entry(node.number(), found.shownAs(node.shownInode(), shownMode(view, found)));
+  }
+
+  private int shownMode(View view, InodeAttributes found) throws IOException {
+    boolean limited = SnapshotPermissions.limits(view, found);
+    if (!limited && (obeysAcls || !found.hasAccessAcl())) {
+      return found.mode();
+    }
+    PosixAcl acl =
+        limited
+            ? SnapshotPermissions.shown(view, found)
+            : SnapshotPermissions.kept(view.tree(), found);
+    int mode = obeysAcls || acl.isMinimal() ? acl.mode() : acl.modeForAll();
+    return found.mode() & ~FileMode.ACCESS_MASK | mode;
   }
 
   Entry lookup(Node directory, Name name) throws IOException {

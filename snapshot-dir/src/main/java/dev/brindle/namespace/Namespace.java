@@ -9,6 +9,7 @@ import dev.brindle.store.FileTree;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.SpaceStatistics;
 import dev.brindle.store.Store;
 import dev.brindle.store.WritableFileTree;
@@ -53,7 +54,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
     this.options = options;
     this.views = views;
     this.changes = new Changes(feed, views);
-    this.layout = new Layout(store, views, new VirtualNames(options.visibility()));
+    this.layout =
+        new Layout(
+            store, views, new VirtualNames(options.visibility()), options.obeysAcls());
     this.mount = new AtomicReference<>(mount);
   }
 
@@ -159,7 +162,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
     Node at = views.node(parent);
     WritableFileTree tree = treeForNew(at, name);
     InodeAttributes made =
-        tree.create(at.inode(), name, mode, caller.uid(), caller.gid(), device);
+        tree.create(at.inode(), name, mode, caller.umask(), caller.uid(), caller.gid(), device);
     return entryOfNew(at, name, made);
   }
 
@@ -170,7 +173,8 @@ public final class Namespace implements InodeFileSystem, Closeable {
       return layout.entry(layout.virtual(at).make(caller, name));
     }
     WritableFileTree tree = treeForNew(at, name);
-    InodeAttributes made = tree.mkdir(at.inode(), name, mode, caller.uid(), caller.gid());
+    InodeAttributes made =
+        tree.mkdir(at.inode(), name, mode, caller.umask(), caller.uid(), caller.gid());
     return entryOfNew(at, name, made);
   }
 
@@ -280,7 +284,8 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public long createUnnamed(Caller caller, long directory, int mode) throws IOException {
     Node at = views.node(directory);
     WritableFileTree tree = changeable(at);
-    InodeAttributes made = tree.createUnnamed(at.inode(), mode, caller.uid(), caller.gid());
+    InodeAttributes made =
+        tree.createUnnamed(at.inode(), mode, caller.umask(), caller.uid(), caller.gid());
     return handles.add(new Handle(at.sibling(made.inode()), tree, Use.WRITE));
   }
 
@@ -372,7 +377,23 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (at.isVirtual()) {
       throw new FileSystemException(Errno.ENODATA);
     }
-    return at.view().tree().getxattr(at.inode(), name);
+    return name.equals(PosixAcl.ACCESS) && at.view().isSnapshot()
+        ? shownAcl(at)
+        : at.view().tree().getxattr(at.inode(), name);
+  }
+
+  /** A list as the past shows it: a directory's may have others since, or be no more than modes. */
+  private static byte[] shownAcl(Node node) throws IOException {
+    FileTree tree = node.view().tree();
+    InodeAttributes then = tree.getattr(node.inode());
+    if (!SnapshotPermissions.limits(node.view(), then)) {
+      return tree.getxattr(node.inode(), PosixAcl.ACCESS);
+    }
+    PosixAcl shown = SnapshotPermissions.shown(node.view(), then);
+    if (shown.isMinimal()) {
+      throw new FileSystemException(Errno.ENODATA);
+    }
+    return shown.encode();
   }
 
   @Override

@@ -1,79 +1,96 @@
 package dev.brindle.namespace;
 
 import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.PosixAcl;
 import java.io.IOException;
 
 /**
  * The rule that a snapshot opens no door that has been closed since: a directory inside a snapshot
  * gives nobody more than the same directory gives him now.
  *
- * <p>The kernel checks every directory on a path by the mode it is shown. So the mode of a
- * directory in a snapshot is shown without the permission bits that the directory (the same inode)
- * lacks in the volume today; and when it was moved since, also without those of a class of users
- * that cannot get through the directories it is in now. Whoever owned the directory then and still
- * does keeps his bits, and the superuser is not bound by any. What was deleted since is limited by
- * the directories it was in.
+ * <p>The kernel checks every directory on a path by the mode and the access control list it is
+ * shown. So those of a directory in a snapshot are shown without the permissions that the directory
+ * (the same inode) lacks in the volume today; and when it was moved since, also without those of a
+ * class of users that cannot get through the directories it is in now. Whoever owned the directory
+ * then and still does keeps his bits, and the superuser is not bound by any. What was deleted since
+ * is limited by the directories it was in.
  *
  * <p>Only directories are limited: they are what closes a tree, and a file in a snapshot shows its
- * mode as it was, so that it is restored with it. A file whose own mode was narrowed stays as
- * readable in older snapshots as it was then, for those who get through its directories.
+ * permissions as they were, so that it is restored with them. A file whose own were narrowed stays
+ * as readable in older snapshots as it was then, for those who get through its directories.
  *
  * <p>When owner or group have changed, a class of then cannot be mapped to one of now; it gets what
- * all others have now.
+ * everybody has now. The same goes for whoever a list of then or of now names and the other does
+ * not.
  */
 final class SnapshotPermissions {
   private static final int BITS_ALL = 7;
-  private static final int SEARCH = 1;
-  private static final int RWX_MASK = 0777;
+  private static final int SEARCH_ALL = 0111;
 
   private SnapshotPermissions() {}
 
-  /** The mode to show for what a snapshot says of an inode. */
-  static int shownMode(View view, InodeAttributes then) throws IOException {
-    if (!view.isSnapshot() || !then.isDirectory()) {
-      return then.mode();
+  /** Whether a snapshot shows other permissions of an inode than it holds. */
+  static boolean limits(View view, InodeAttributes then) {
+    return view.isSnapshot() && then.isDirectory();
+  }
+
+  /** The list, or what the mode says as one, that is kept of an inode. */
+  static PosixAcl kept(FileTree tree, InodeAttributes inode) throws IOException {
+    if (inode.hasAccessAcl()) {
+      try {
+        return PosixAcl.decode(tree.getxattr(inode.inode(), PosixAcl.ACCESS));
+      } catch (FileSystemException e) {
+        if (e.errno() != Errno.ENODATA) {
+          throw e;
+        }
+      }
     }
+    return PosixAcl.ofMode(inode.mode());
+  }
+
+  /** What to show of a directory of a snapshot. */
+  static PosixAcl shown(View view, InodeAttributes then) throws IOException {
+    PosixAcl acl = kept(view.tree(), then);
     FileTree live = view.liveTree();
     InodeAttributes now;
+    PosixAcl aclNow;
     try {
       now = live.getattr(then.inode());
+      aclNow = kept(live, now);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        return then.mode();
+        return acl;
       }
       throw e;
     }
     if (now.linkCount() == 0) {
-      return then.mode();
+      return acl;
     }
-    int limit = limitBy(then, now) & limitByPlace(view, live, then);
-    if (then.uid() == now.uid()) {
-      limit |= BITS_ALL << 6;
-    }
-    return then.mode() & (limit | ~RWX_MASK);
-  }
-
-  private static int limitBy(InodeAttributes then, InodeAttributes now) {
-    int others = now.mode() & BITS_ALL;
-    int owner = then.uid() == now.uid() ? BITS_ALL : others;
-    int group = then.gid() == now.gid() ? now.mode() >> 3 & BITS_ALL : others;
-    return owner << 6 | group << 3 | others;
+    boolean sameOwner = then.uid() == now.uid();
+    boolean sameGroup = then.gid() == now.gid();
+    PosixAcl narrowed =
+        sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
+    int limit = limitByPlace(view, live, then);
+    int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
+    return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
 
   /** What the directories above leave of it, when they are others than those in the snapshot. */
   private static int limitByPlace(View view, FileTree live, InodeAttributes then)
       throws IOException {
-    int limit = RWX_MASK;
+    int limit = FileMode.ACCESS_MASK;
     try {
       long above = live.parent(then.inode());
       if (above == view.tree().parent(then.inode())) {
         return limit;
       }
       while (true) {
-        limit &= limitBySearch(then, live.getattr(above));
+        InodeAttributes directory = live.getattr(above);
+        limit &= limitBySearch(then, directory, kept(live, directory));
         if (above == FileTree.ROOT_INODE) {
           return limit;
         }
@@ -88,8 +105,11 @@ final class SnapshotPermissions {
     }
   }
 
-  private static int limitBySearch(InodeAttributes then, InodeAttributes above) {
-    int searchable = limitBy(then, above) & (SEARCH << 6 | SEARCH << 3 | SEARCH);
+  private static int limitBySearch(InodeAttributes then, InodeAttributes above, PosixAcl acl) {
+    int others = acl.isMinimal() ? acl.mode() & BITS_ALL : acl.lowest();
+    int owner = then.uid() == above.uid() ? BITS_ALL : others;
+    int group = acl.isMinimal() && then.gid() == above.gid() ? acl.mode() >> 3 : others;
+    int searchable = (owner << 6 | (group & BITS_ALL) << 3 | others) & SEARCH_ALL;
     return searchable * BITS_ALL;
   }
 }

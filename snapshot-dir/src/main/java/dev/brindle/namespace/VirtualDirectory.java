@@ -91,7 +91,8 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
         changed,
         changed,
         changed,
-        host.birthTime());
+        host.birthTime(),
+        0);
   }
 
   final Optional<Node> lookup(Name name) throws IOException {

@@ -2,7 +2,9 @@ package dev.brindle.namespace;
 
 import dev.brindle.store.FileMode;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.Timestamp;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -79,6 +81,7 @@ final class FakeInode {
         accessTime,
         modificationTime,
         changeTime,
-        birthTime);
+        birthTime,
+        xattrs.containsKey(PosixAcl.ACCESS) ? InodeFlags.ACCESS_ACL : 0);
   }
 }

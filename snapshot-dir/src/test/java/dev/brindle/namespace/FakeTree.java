@@ -7,6 +7,7 @@ import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.SpaceStatistics;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree;
@@ -164,20 +165,21 @@ final class FakeTree implements WritableFileTree {
 
   @Override
   public synchronized InodeAttributes create(
-      long directory, Name name, int mode, int uid, int gid, int device)
+      long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws FileSystemException {
     FakeInode parent = parentOfNew(directory, name);
-    FakeInode made = add(mode, uid, gid);
+    FakeInode made = add(mode & ~umask, uid, gid);
     made.device = device;
     parent.put(name, made.number);
     return made.attributes();
   }
 
   @Override
-  public synchronized InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+  public synchronized InodeAttributes mkdir(
+      long directory, Name name, int mode, int umask, int uid, int gid)
       throws FileSystemException {
     FakeInode parent = parentOfNew(directory, name);
-    FakeInode made = add(FileMode.DIRECTORY | mode & FileMode.PERMISSION_MASK, uid, gid);
+    FakeInode made = add(FileMode.DIRECTORY | mode & ~umask & FileMode.PERMISSION_MASK, uid, gid);
     made.parent = directory;
     parent.links++;
     parent.put(name, made.number);
@@ -205,11 +207,12 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
-  public synchronized InodeAttributes createUnnamed(long directory, int mode, int uid, int gid)
+  public synchronized InodeAttributes createUnnamed(
+      long directory, int mode, int umask, int uid, int gid)
       throws FileSystemException {
     changeable();
     directory(directory);
-    FakeInode made = add(FileMode.REGULAR | mode, uid, gid);
+    FakeInode made = add(FileMode.REGULAR | mode & ~umask, uid, gid);
     made.links = 0;
     hold(made.number);
     return made.attributes();
@@ -310,7 +313,12 @@ final class FakeTree implements WritableFileTree {
   public synchronized void setxattr(long inode, Name name, byte[] value, XattrMode mode)
       throws FileSystemException {
     changeable();
-    get(inode).xattrs.put(name, value.clone());
+    FakeInode changed = get(inode);
+    changed.xattrs.put(name, value.clone());
+    if (name.equals(PosixAcl.ACCESS)) {
+      int access = PosixAcl.decode(value).mode();
+      changed.mode = changed.mode & ~FileMode.ACCESS_MASK | access;
+    }
   }
 
   @Override

@@ -1,9 +1,14 @@
 package dev.brindle.namespace;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.brindle.store.AttributeChange;
+import dev.brindle.store.PosixAcl;
+import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,5 +101,85 @@ class SnapshotPermissionsTest extends MountFixture {
     mkdir("/.snapshots/s/.clones/c");
     chmod("/d", 0700);
     assertEquals("2755", mode("/.clones/c/d"));
+  }
+
+  /** The attribute's value for a text such as {@code u::7 u:5:6 g::5 m::7 o::0}. */
+  private static byte[] acl(String text) {
+    String[] entries = text.split(" ");
+    ByteBuffer out =
+        ByteBuffer.allocate(4 + 8 * entries.length).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
+    for (String entry : entries) {
+      String[] parts = entry.split(":");
+      int id = parts[1].isEmpty() ? -1 : Integer.parseInt(parts[1]);
+      int tag = "ugmo".indexOf(parts[0]);
+      int number = tag == 2 ? 16 : tag == 3 ? 32 : (1 << (2 * tag)) << (id < 0 ? 0 : 1);
+      out.putShort((short) number).putShort(Short.parseShort(parts[2])).putInt(id);
+    }
+    return out.array();
+  }
+
+  private void setAcl(String path, String acl) throws IOException {
+    mount.setxattr(
+        OWNER, node(path), PosixAcl.ACCESS, acl(acl), XattrMode.CREATE_OR_REPLACE);
+  }
+
+  private void expectAcl(String path, String acl) throws IOException {
+    assertArrayEquals(acl(acl), mount.getxattr(node(path), PosixAcl.ACCESS));
+  }
+
+  private void expectNoAcl(String path) {
+    assertEquals(
+        dev.brindle.store.Errno.ENODATA, errno(() -> mount.getxattr(node(path), PosixAcl.ACCESS)));
+  }
+
+  @Test
+  void directory_withAList_isAsItWasWhileNothingChanges() throws IOException {
+    setAcl("/d", "u::7 u:5:7 g::5 m::5 o::0");
+    mkdir("/.snapshots/t");
+    expectAcl("/.snapshots/t/d", "u::7 u:5:7 g::5 m::5 o::0");
+    assertEquals("2750", mode("/.snapshots/t/d"));
+  }
+
+  @Test
+  void directory_whoseListNamesSomebodyNoMore_givesHimWhatAllHave() throws IOException {
+    setAcl("/d", "u::7 u:5:7 u:6:7 g::5 m::7 o::1");
+    mkdir("/.snapshots/t");
+    setAcl("/d", "u::7 u:6:5 g::5 m::7 o::1");
+    expectAcl("/.snapshots/t/d", "u::7 u:5:1 u:6:5 g::5 m::5 o::1");
+    assertEquals("2751", mode("/.snapshots/t/d"));
+    mount.removexattr(OWNER, node("/d"), PosixAcl.ACCESS);
+    chmod("/d", 0700);
+    expectAcl("/.snapshots/t/d", "u::7 u:5:0 u:6:0 g::0 m::0 o::0");
+    assertEquals("2700", mode("/.snapshots/t/d"));
+  }
+
+  @Test
+  void directory_thatGotAListSince_deniesWhomItDenies() throws IOException {
+    setAcl("/d", "u::7 u:5:0 g::5 m::5 o::5");
+    expectAcl("/.snapshots/s/d", "u::7 u:5:0 g::5 m::5 o::5");
+    expectNoAcl("/.snapshots/s/d/e");
+  }
+
+  @Test
+  void directory_thatMovedBelowAList_isLimitedByWhatAllHaveThere() throws IOException {
+    mkdir("/private");
+    rename("/d/e", "/private/e");
+    setAcl("/private", "u::7 u:5:0 g::5 m::5 o::5");
+    assertEquals("700", mode("/.snapshots/s/d/e"));
+    expectNoAcl("/.snapshots/s/d/e");
+  }
+
+  @Test
+  void kernelThatIgnoresLists_isShownModesThatGiveNobodyMore() throws IOException {
+    setAcl("/d", "u::7 u:5:1 g::5 m::7 o::5");
+    write("/f", "text");
+    setAcl("/f", "u::6 g::4 m::6 o::4");
+    mkdir("/.snapshots/t");
+    assertEquals("2775", mode("/d"));
+    remount(NamespaceOptions.defaults().withObeysAcls(false));
+    assertEquals("2711", mode("/d"));
+    assertEquals("2711", mode("/.snapshots/t/d"));
+    assertEquals("644", mode("/f"));
+    assertEquals("644", mode("/.snapshots/t/f"));
   }
 }

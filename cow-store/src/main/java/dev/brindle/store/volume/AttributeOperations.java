@@ -6,6 +6,7 @@ import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
@@ -70,6 +71,7 @@ final class AttributeOperations {
     Integer mode = wanted.mode();
     if (mode != null) {
       inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
+      AclItems.modeChanged(change, inode);
     }
     inode.changeTime = change.now();
     if (size == null) {
@@ -141,6 +143,11 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
+          if (PosixAcl.isName(name)) {
+            AclItems.set(change, inode, name, value);
+            touch(change, inode);
+            return true;
+          }
           Map<Name, byte[]> attributes = attributes(change, number, name);
           if (mode == XattrMode.CREATE && attributes.containsKey(name)) {
             throw new FileSystemException(Errno.EEXIST);
@@ -162,6 +169,11 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
+          if (PosixAcl.isName(name)) {
+            AclItems.remove(change, inode, name);
+            touch(change, inode);
+            return true;
+          }
           Map<Name, byte[]> attributes = attributes(change, number, name);
           if (attributes.remove(name) == null) {
             throw new FileSystemException(Errno.ENODATA);
@@ -193,6 +205,10 @@ final class AttributeOperations {
         ItemType.high(inode.number, ItemType.XATTR),
         change.view().hash().of(name),
         XattrItem.encode(attributes));
+    touch(change, inode);
+  }
+
+  private static void touch(Change change, Inode inode) {
     inode.changeTime = change.now();
     change.update(inode);
   }

@@ -31,7 +31,14 @@ final class DirectoryOperations {
    * @param target of a symlink, else null
    */
   InodeAttributes create(
-      long directory, Name name, int mode, int uid, int gid, int device, byte @Nullable [] target)
+      long directory,
+      Name name,
+      int mode,
+      int umask,
+      int uid,
+      int gid,
+      int device,
+      byte @Nullable [] target)
       throws IOException {
     if (target != null && (target.length == 0 || target.length > SYMLINK_BYTES_MAX)) {
       throw new FileSystemException(target.length == 0 ? Errno.ENOENT : Errno.ENAMETOOLONG);
@@ -44,7 +51,7 @@ final class DirectoryOperations {
           if (isDirectory && parent.linkCount == LINKS_MAX) {
             throw new FileSystemException(Errno.EMLINK);
           }
-          Inode inode = newInode(change, parent, mode, uid, gid, device);
+          Inode inode = newInode(change, parent, mode, umask, uid, gid, device);
           if (target != null) {
             inode.size = target.length;
             change.put(ItemType.high(inode.number, ItemType.SYMLINK), 0, target);
@@ -57,11 +64,12 @@ final class DirectoryOperations {
   }
 
   /** Makes a regular file that has no name and is held. */
-  InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) throws IOException {
+  InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
+      throws IOException {
     return engine.grow(
         head,
         change -> {
-          Inode inode = newInode(change, existing(change, directory), mode, uid, gid, 0);
+          Inode inode = newInode(change, existing(change, directory), mode, umask, uid, gid, 0);
           inode.linkCount = 0;
           change.update(inode);
           change.addOrphan(inode.number);
@@ -70,21 +78,25 @@ final class DirectoryOperations {
         });
   }
 
-  private Inode newInode(Change change, Inode parent, int mode, int uid, int gid, int device)
-      throws FileSystemException {
+  private Inode newInode(
+      Change change, Inode parent, int mode, int umask, int uid, int gid, int device)
+      throws IOException {
     boolean inherits = (parent.mode & FileMode.SET_GID) != 0;
     int inheritedMode = inherits && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
     long number = head.nextInode();
     if (number > ItemType.INODE_MAX) {
       throw new FileSystemException(Errno.ENOSPC, "the volume has no inode numbers left");
     }
-    return new Inode(
-        number,
-        inheritedMode,
-        uid,
-        inherits ? parent.gid : gid,
-        FileMode.isDevice(mode) ? device : 0,
-        change.now());
+    Inode inode =
+        new Inode(
+            number,
+            inheritedMode,
+            uid,
+            inherits ? parent.gid : gid,
+            FileMode.isDevice(mode) ? device : 0,
+            change.now());
+    AclItems.inherit(change, parent, inode, umask);
+    return inode;
   }
 
   InodeAttributes link(long number, long directory, Name name) throws IOException {

@@ -10,17 +10,21 @@ import java.nio.ByteBuffer;
  * An inode as its item holds it: a value to read, change and put back.
  *
  * <pre>
- *   mode 4 | link count 4 | uid 4 | gid 4 | device 4 | size 8 | blocks 8 |
+ *   flags 2 | mode 2 | link count 4 | uid 4 | gid 4 | device 4 | size 8 | blocks 8 |
  *   access, modification, change, birth time: seconds 8, nanos 4 each
  * </pre>
  *
- * <p>A directory's size is the number of its entries. {@code blocks} counts what the file's extents
+ * <p>The flags are those of {@link dev.brindle.store.InodeFlags}; an inode that was written before
+ * there were any has none of them set. A directory's size is the number of its entries. {@code blocks} counts what the file's extents
  * hold, in blocks of 4 KiB.
  */
 public final class Inode {
   static final int ENCODED_LENGTH = 4 * 5 + 8 * 2 + 4 * 12;
 
+  private static final int MODE_MASK = 0xffff;
+
   final long number;
+  int flags;
   int mode;
   int linkCount;
   int uid;
@@ -48,7 +52,9 @@ public final class Inode {
 
   private Inode(long number, ByteBuffer in) {
     this.number = number;
-    this.mode = in.getInt();
+    int word = in.getInt();
+    this.flags = word >>> 16;
+    this.mode = word & MODE_MASK;
     this.linkCount = in.getInt();
     this.uid = in.getInt();
     this.gid = in.getInt();
@@ -94,7 +100,7 @@ public final class Inode {
 
   byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(ENCODED_LENGTH);
-    out.putInt(mode).putInt(linkCount).putInt(uid).putInt(gid).putInt(device);
+    out.putInt(flags << 16 | mode).putInt(linkCount).putInt(uid).putInt(gid).putInt(device);
     out.putLong(size).putLong(blocks);
     for (Timestamp time : new Timestamp[] {accessTime, modificationTime, changeTime, birthTime}) {
       out.putLong(time.seconds()).putInt(time.nanos());
@@ -156,7 +162,8 @@ public final class Inode {
         accessTime,
         modification,
         change,
-        birthTime);
+        birthTime,
+        flags);
   }
 
   /**

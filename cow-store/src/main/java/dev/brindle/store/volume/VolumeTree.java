@@ -124,27 +124,29 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
-  public InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+  public InodeAttributes create(
+      long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws IOException {
     if (FileMode.isDirectory(mode) || FileMode.isSymlink(mode)) {
       throw new FileSystemException(Errno.EINVAL);
     }
     int type = (mode & FileMode.TYPE_MASK) == 0 ? FileMode.REGULAR : 0;
-    return directories.create(directory, name, mode | type, uid, gid, device, null);
+    return directories.create(directory, name, mode | type, umask, uid, gid, device, null);
   }
 
   @Override
-  public InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+  public InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
       throws IOException {
     int permissions = mode & FileMode.PERMISSION_MASK;
-    return directories.create(directory, name, FileMode.DIRECTORY | permissions, uid, gid, 0, null);
+    return directories.create(
+        directory, name, FileMode.DIRECTORY | permissions, umask, uid, gid, 0, null);
   }
 
   @Override
   public InodeAttributes symlink(long directory, Name name, byte[] target, int uid, int gid)
       throws IOException {
     return directories.create(
-        directory, name, FileMode.SYMLINK | 0777, uid, gid, 0, target.clone());
+        directory, name, FileMode.SYMLINK | 0777, 0, uid, gid, 0, target.clone());
   }
 
   @Override
@@ -153,11 +155,11 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
-  public InodeAttributes createUnnamed(long directory, int mode, int uid, int gid)
+  public InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
       throws IOException {
     int permissions = mode & FileMode.PERMISSION_MASK;
     InodeAttributes made =
-        directories.createUnnamed(directory, FileMode.REGULAR | permissions, uid, gid);
+        directories.createUnnamed(directory, FileMode.REGULAR | permissions, umask, uid, gid);
     holds.incrementAndGet();
     return made;
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Files that are made without a name (O_TMPFILE). */
 public interface UnnamedFileContract extends TreeFixture {
   private long unnamed(String text) throws IOException {
-    long file = tree().createUnnamed(ROOT, 0640, UID, GID).inode();
+    long file = tree().createUnnamed(ROOT, 0640, 0, UID, GID).inode();
     write(tree(), file, 0, text);
     return file;
   }
@@ -84,19 +84,20 @@ public interface UnnamedFileContract extends TreeFixture {
     long shared = directory(tree(), "shared");
     tree().setattr(shared, AttributeChange.ofOwner(null, 77));
     tree().setattr(shared, AttributeChange.ofMode(02775));
-    long file = tree().createUnnamed(shared, 0644, UID, GID).inode();
+    long file = tree().createUnnamed(shared, 0666, 022, UID, GID).inode();
     assertEquals(77, tree().getattr(file).gid());
+    assertEquals(FileMode.REGULAR | 0644, tree().getattr(file).mode());
     tree().release(file);
   }
 
   @Test
   default void unnamedFile_isRefusedWhereNoFileCanBe() throws IOException {
     long file = file(tree(), "f", "text");
-    refused(ENOTDIR, () -> tree().createUnnamed(file, 0644, UID, GID));
+    refused(ENOTDIR, () -> tree().createUnnamed(file, 0644, 0, UID, GID));
     long gone = directory(tree(), "gone");
     tree().hold(gone);
     tree().rmdir(ROOT, name("gone"));
-    refused(ENOENT, () -> tree().createUnnamed(gone, 0644, UID, GID));
+    refused(ENOENT, () -> tree().createUnnamed(gone, 0644, 0, UID, GID));
     tree().release(gone);
   }
 }

@@ -175,6 +175,7 @@ final class DamageSurvey {
         a.birthTime(),
         a.modificationTime(),
         a.changeTime(),
-        a.birthTime());
+        a.birthTime(),
+        0);
   }
 }

@@ -44,7 +44,8 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         inode.accessTime().latest(),
         inode.modificationTime().latest(),
         inode.changeTime().latest(),
-        inode.birthTime().latest());
+        inode.birthTime().latest(),
+        0);
   }
 
   private <T> T edit(Function<TreeEdit, T> change) throws IOException {
@@ -190,15 +191,16 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
-  public InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+  public InodeAttributes create(
+      long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws IOException {
-    return make(directory, name, mode, uid, gid, device, null);
+    return make(directory, name, mode & ~umask, uid, gid, device, null);
   }
 
   @Override
-  public InodeAttributes mkdir(long directory, Name name, int mode, int uid, int gid)
+  public InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
       throws IOException {
-    return make(directory, name, FileMode.DIRECTORY | mode, uid, gid, 0, null);
+    return make(directory, name, FileMode.DIRECTORY | mode & ~umask, uid, gid, 0, null);
   }
 
   @Override
@@ -214,7 +216,7 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
 
   /** Files without names are not modelled. */
   @Override
-  public InodeAttributes createUnnamed(long directory, int mode, int uid, int gid) {
+  public InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid) {
     throw new UnsupportedOperationException();
   }
 

@@ -7,6 +7,7 @@ import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.check.Check;
+import dev.brindle.store.contract.AclContract;
 import dev.brindle.store.contract.FileTreeContract;
 import dev.brindle.store.contract.UnnamedFileContract;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A volume of the store keeps the file tree's contract, and is sound after each test of it. */
-class StoreFileTreeContractTest extends FileTreeContract implements UnnamedFileContract {
+class StoreFileTreeContractTest extends FileTreeContract 
+    implements UnnamedFileContract, AclContract {
   @TempDir Path scratch;
   private Store store;
   private long volume;

@@ -26,7 +26,7 @@ final class Dispatcher {
   private final DirectoryOperations directories;
   private final XattrOperations xattrs;
 
-  Dispatcher(Faults faults, WorkerSession mount, Served served) {
+  Dispatcher(Faults faults, WorkerSession mount, Served served, Negotiation agreed) {
     this.faults = faults;
     this.mount = mount;
     this.served = served;
@@ -37,7 +37,7 @@ final class Dispatcher {
     copies = new CopyOperation(served.fileSystem(), privileges);
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
-    xattrs = new XattrOperations(served.fileSystem());
+    xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
   }
 
   void dispatch(Request request, Answer answer) {

@@ -140,7 +140,8 @@ final class FileOperations {
   void createUnnamed(Request request, Answer answer) throws IOException {
     long directory = request.node();
     int mode = request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
-    long handle = fileSystem.createUnnamed(request.caller(), directory, mode);
+    Caller maker = request.caller().withUmask(request.u32(CreateIn.UMASK));
+    long handle = fileSystem.createUnnamed(maker, directory, mode);
     try {
       long node = fileSystem.node(handle);
       served.writableHandles().opened(handle, node);
@@ -157,7 +158,8 @@ final class FileOperations {
     int flags = request.u32(CreateIn.FLAGS);
     int mode = FileMode.REGULAR | request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
     try {
-      return fileSystem.mknod(request.caller(), parent, name, mode, 0);
+      Caller maker = request.caller().withUmask(request.u32(CreateIn.UMASK));
+      return fileSystem.mknod(maker, parent, name, mode, 0);
     } catch (FileSystemException e) {
       if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
         throw e;

@@ -64,6 +64,11 @@ public final class KernelTransport implements Transport {
     }
   }
 
+  @Override
+  public boolean obeysAcls() {
+    return true;
+  }
+
   /** The kernel's first request, which all others wait for. */
   private static Negotiation negotiate(Device device) throws IOException {
     awaitFirst(device);

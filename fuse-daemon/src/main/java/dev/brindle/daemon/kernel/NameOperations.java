@@ -14,7 +14,10 @@ import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
 
-/** What happens to names. The umask is applied already: the kernel does (no FUSE_DONT_MASK). */
+/**
+ * What happens to names. The umask comes along (FUSE_DONT_MASK): a directory's default access
+ * control list counts instead of it.
+ */
 final class NameOperations {
   private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
@@ -53,7 +56,12 @@ final class NameOperations {
     replies.entry(
         answer,
         parent,
-        fileSystem.mknod(request.caller(), parent, name, mode, request.u32(MknodIn.DEVICE)));
+        fileSystem.mknod(
+            request.caller().withUmask(request.u32(MknodIn.UMASK)),
+            parent,
+            name,
+            mode,
+            request.u32(MknodIn.DEVICE)));
   }
 
   void mkdir(Request request, Answer answer) throws IOException {
@@ -62,7 +70,11 @@ final class NameOperations {
     replies.entry(
         answer,
         parent,
-        fileSystem.mkdir(request.caller(), parent, name, request.u32(MkdirIn.MODE)));
+        fileSystem.mkdir(
+            request.caller().withUmask(request.u32(MkdirIn.UMASK)),
+            parent,
+            name,
+            request.u32(MkdirIn.MODE)));
   }
 
   void symlink(Request request, Answer answer) throws IOException {

@@ -36,6 +36,9 @@ final class Negotiation {
           | InitFlags.ABORT_ERROR
           | InitFlags.MAX_PAGES
           | InitFlags.CACHE_SYMLINKS
+          | InitFlags.DONT_MASK
+          | InitFlags.POSIX_ACL
+          | InitFlags.SETXATTR_EXT
           | InitFlags.HANDLE_KILLPRIV_V2;
 
   private final int kernelMinor;

@@ -139,13 +139,15 @@ final class Wire {
   static final class MknodIn {
     static final int MODE = 0;
     static final int DEVICE = MODE + U32;
-    static final int BYTES = DEVICE + U32 + U32 + U32;
+    static final int UMASK = DEVICE + U32;
+    static final int BYTES = UMASK + U32 + U32;
   }
 
   /** {@code fuse_mkdir_in}; a name follows. */
   static final class MkdirIn {
     static final int MODE = 0;
-    static final int BYTES = MODE + U32 + U32;
+    static final int UMASK = MODE + U32;
+    static final int BYTES = UMASK + U32;
   }
 
   /** {@code fuse_rename_in}; two names follow. */
@@ -241,11 +243,16 @@ final class Wire {
     static final int BYTES = FLAGS + U32 + U32;
   }
 
-  /** {@code fuse_setxattr_in} as it is without {@code FUSE_SETXATTR_EXT}; name and value follow. */
+  /**
+   * {@code fuse_setxattr_in}; name and value follow. Without {@code FUSE_SETXATTR_EXT} it ends
+   * before the flags of its own.
+   */
   static final class SetxattrIn {
     static final int SIZE = 0;
     static final int FLAGS = SIZE + U32;
-    static final int BYTES = FLAGS + U32;
+    static final int SETXATTR_FLAGS = FLAGS + U32;
+    static final int OLD_BYTES = SETXATTR_FLAGS;
+    static final int BYTES = SETXATTR_FLAGS + U32 + U32;
   }
 
   /** {@code fuse_getxattr_in}, also of the list; the name follows. */

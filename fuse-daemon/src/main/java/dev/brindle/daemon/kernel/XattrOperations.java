@@ -3,10 +3,15 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.kernel.Wire.GetxattrIn;
 import dev.brindle.daemon.kernel.Wire.SetxattrIn;
+import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.List;
@@ -22,10 +27,17 @@ final class XattrOperations {
   private static final int CREATE = 1;
   private static final int REPLACE = 2;
 
-  private final InodeFileSystem fileSystem;
+  private static final int ACL_KILL_SET_GID = 1;
 
-  XattrOperations(InodeFileSystem fileSystem) {
+  private final InodeFileSystem fileSystem;
+  private final boolean extended;
+
+  /**
+   * @param extended whether the request to set one has flags of its own (SETXATTR_EXT)
+   */
+  XattrOperations(InodeFileSystem fileSystem, boolean extended) {
     this.fileSystem = fileSystem;
+    this.extended = extended;
   }
 
   void setxattr(Request request, Answer answer) throws IOException {
@@ -33,13 +45,34 @@ final class XattrOperations {
     if (size < 0 || size > SIZE_MAX) {
       throw new FileSystemException(Errno.E2BIG);
     }
-    Name name = name(request, SetxattrIn.BYTES);
+    int nameAt = extended ? SetxattrIn.BYTES : SetxattrIn.OLD_BYTES;
+    Name name = name(request, nameAt);
     byte[] value = new byte[size];
-    request.data(request.behindString(SetxattrIn.BYTES), size).get(value);
+    request.data(request.behindString(nameAt), size).get(value);
+    if (name.equals(PosixAcl.ACCESS)) {
+      dropSetGid(request);
+    }
     fileSystem.setxattr(
         request.caller(), request.node(), name, value, mode(request.u32(SetxattrIn.FLAGS)));
     Privileges.attributeSet(name);
     answer.success();
+  }
+
+  /**
+   * Where who is not in the group sets a list, the inode may no longer act with the group's rights.
+   * A kernel that does not say so does not say either which other groups the caller is in: none.
+   */
+  private void dropSetGid(Request request) throws IOException {
+    InodeAttributes found = fileSystem.getattr(request.node()).attributes();
+    Caller caller = request.caller();
+    boolean drops =
+        extended
+            ? (request.u32(SetxattrIn.SETXATTR_FLAGS) & ACL_KILL_SET_GID) != 0
+            : !caller.isRoot() && caller.gid() != found.gid();
+    if (drops && (found.mode() & FileMode.SET_GID) != 0) {
+      int without = found.mode() & FileMode.PERMISSION_MASK & ~FileMode.SET_GID;
+      fileSystem.setattr(caller, request.node(), AttributeChange.ofMode(without));
+    }
   }
 
   void getxattr(Request request, Answer answer) throws IOException {
@@ -71,15 +104,15 @@ final class XattrOperations {
   }
 
   /**
-   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here; access
-   *     control lists are among those, for the kernel would not obey what it had stored
+   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here
    */
   private static Name name(Request request, int at) throws FileSystemException {
     byte[] bytes = request.string(at);
-    if (!Host.LINUX.isXattrName(bytes)) {
+    Name name = Name.of(bytes);
+    if (!Host.LINUX.isXattrName(bytes) && !PosixAcl.isName(name)) {
       throw new FileSystemException(Errno.EOPNOTSUPP);
     }
-    return Name.of(bytes);
+    return name;
   }
 
   private static void send(Answer answer, byte[] bytes, int room) throws FileSystemException {

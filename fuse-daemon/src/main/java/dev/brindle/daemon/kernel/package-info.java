@@ -37,11 +37,14 @@
  * them (READDIRPLUS_AUTO); parallel lookups and listings in one directory (PARALLEL_DIROPS);
  * parallel reads and direct I/O (ASYNC_READ, ASYNC_DIO); targets of symlinks in the page cache
  * (CACHE_SYMLINKS); HANDLE_KILLPRIV_V2, without which each write is preceded by a question for
- * {@code security.capability} ({@link dev.brindle.daemon.kernel.Privileges}).
+ * {@code security.capability} ({@link dev.brindle.daemon.kernel.Privileges}); access control lists,
+ * which the kernel asks for as extended attributes, keeps and obeys (POSIX_ACL), and with them the
+ * umask, which a directory's default list takes the place of (DONT_MASK), and the flag that a list
+ * set by who is not in the group takes set-gid away (SETXATTR_EXT).
  *
  * <p>Not taken: NO_OPEN_SUPPORT (a write-open in a snapshot must fail with EROFS at once, and a
  * file is held by its handle); NO_OPENDIR_SUPPORT (it makes the kernel keep listings, also those of
- * {@code .snapshots}); POSIX_ACL (the store keeps none, so setting one is EOPNOTSUPP); locks (the
+ * {@code .snapshots}); locks (the
  * kernel's own do); splicing (the data are in the process's memory on either side).
  *
  * <p>WRITEBACK_CACHE is not taken either. It makes the kernel the authority on size and times of

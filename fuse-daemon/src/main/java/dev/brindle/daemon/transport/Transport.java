@@ -17,4 +17,9 @@ public interface Transport {
    * @throws MountException with a sentence for people
    */
   TransportSession mount(InodeFileSystem fileSystem, TransportOptions options) throws IOException;
+
+  /** Whether the kernel asks for POSIX access control lists and obeys them. */
+  default boolean obeysAcls() {
+    return false;
+  }
 }
