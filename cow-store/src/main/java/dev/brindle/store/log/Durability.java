@@ -25,10 +25,6 @@ final class Durability {
   @GuardedBy("this")
   private long written;
 
-  /** Syncs of the head since it became the head. */
-  @GuardedBy("this")
-  private int syncsOfHead;
-
   private volatile long durable;
 
   private record Target(long position, SegmentFile head, List<SegmentFile> sealed) {}
@@ -60,16 +56,11 @@ final class Durability {
     return written;
   }
 
-  synchronized boolean headIsSynced() {
-    return syncsOfHead > 0;
-  }
-
   /** The head was sealed and another segment has taken its place. */
   synchronized void rolled(SegmentFile newHead, long position) {
     sealed.add(head);
     head = newHead;
     written = position;
-    syncsOfHead = 0;
   }
 
   /** Returns when everything before the position is durable. */
@@ -114,7 +105,6 @@ final class Durability {
   }
 
   private synchronized Target target() {
-    syncsOfHead++;
     return new Target(written, head, List.copyOf(sealed));
   }
 }

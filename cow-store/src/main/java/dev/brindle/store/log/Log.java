@@ -386,7 +386,7 @@ public final class Log implements Closeable {
   public synchronized void startMaintenance() {
     if (maintenance == null) {
       Running now = running();
-      Maintenance threads = new Maintenance(now.cleaner, now.spares, now.durability, poison);
+      Maintenance threads = new Maintenance(now.cleaner, now.spares, poison);
       threads.start();
       maintenance = threads;
     }

@@ -21,6 +21,7 @@ final class LogWriter {
   private final SegmentTable table;
   private final Durability durability;
   private final Poison poison;
+  private final ZerosAhead zerosAhead = new ZerosAhead();
 
   /** Written with each group from now on. */
   private final long incarnation;
@@ -187,6 +188,7 @@ final class LogWriter {
     nextBlock += header.totalBlocks();
     sequence++;
     lastIncarnation = incarnation;
+    zerosAhead.appended(head, nextBlock, header.totalBlocks(), !redo.isEmpty());
     durability.wrote(position());
   }
 

@@ -19,7 +19,6 @@ final class Maintenance {
 
   private final Cleaner cleaner;
   private final Spares spares;
-  private final Durability durability;
   private final Poison poison;
   private final Thread cleaning = thread("brindle-log-cleaner", this::cleanUntilStopped);
   private final Thread sparing = thread("brindle-log-spare", this::prepareUntilStopped);
@@ -33,10 +32,9 @@ final class Maintenance {
   @GuardedBy("this")
   private boolean spareWanted;
 
-  Maintenance(Cleaner cleaner, Spares spares, Durability durability, Poison poison) {
+  Maintenance(Cleaner cleaner, Spares spares, Poison poison) {
     this.cleaner = cleaner;
     this.spares = spares;
-    this.durability = durability;
     this.poison = poison;
   }
 
@@ -101,7 +99,7 @@ final class Maintenance {
   private void prepareUntilStopped() {
     while (awaitSpare()) {
       try {
-        spares.prepareOne(durability.headIsSynced());
+        spares.prepareOne();
       } catch (DiskFullException e) {
         Logger.debug("no room for a spare segment: {}", e.getMessage());
       } catch (IOException | RuntimeException e) {

@@ -23,6 +23,8 @@ final class SegmentFile implements Closeable {
   /** By block of the file; null when they are to be read from the file's pages. */
   private volatile int @Nullable [] checksums;
 
+  private volatile int writtenBlocks;
+
   private SegmentFile(DiskFile file, SegmentHeader header, @Nullable RunTable runs) {
     this.file = file;
     this.header = header;
@@ -117,6 +119,15 @@ final class SegmentFile implements Closeable {
   /** Keeps checksums in memory from now on. */
   void holdChecksums(int[] byPlace) {
     checksums = byPlace;
+  }
+
+  /** The first blocks of the file that something was written to before it was a segment. */
+  int writtenBlocks() {
+    return writtenBlocks;
+  }
+
+  void setWrittenBlocks(int blocks) {
+    writtenBlocks = blocks;
   }
 
   /** Writes the checksum pages; from then on they are read from the file. */

@@ -6,7 +6,6 @@ import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +16,6 @@ import org.tinylog.Logger;
  * directory. Numbers are consecutive, so a file is made for a given number.
  */
 final class Spares {
-  private static final int FILL_BYTES = 1 << 20;
-
   private final Disk disk;
   private final StoreId store;
   private final int segmentBlocks;
@@ -45,14 +42,14 @@ final class Spares {
    */
   synchronized void ensure(int count) throws IOException {
     while (prepared.size() < count) {
-      prepare(null, false);
+      prepare(null);
     }
   }
 
   /** Prepares one if there is none. */
-  synchronized void prepareOne(boolean filled) throws IOException {
+  synchronized void prepareOne() throws IOException {
     if (prepared.isEmpty()) {
-      prepare(null, filled);
+      prepare(null);
     }
   }
 
@@ -73,7 +70,7 @@ final class Spares {
       return;
     }
     try {
-      prepare(name, false);
+      prepare(name);
     } catch (DiskFullException e) {
       Logger.debug("no room for a spare segment: {}", e.getMessage());
     }
@@ -98,13 +95,14 @@ final class Spares {
       throw new IllegalStateException("segment " + number + " does not follow the last one");
     }
     nextNumber = number + 1;
-    prepared.addLast(openForAppend(number));
+    prepared.addLast(openForAppend(number, 0));
   }
 
   @GuardedBy("this")
-  private void prepare(@Nullable String recycled, boolean filled) throws IOException {
+  private void prepare(@Nullable String recycled) throws IOException {
     long number = nextNumber;
     String name = LogFormat.temporaryName(number);
+    int writtenBlocks;
     try {
       if (recycled != null) {
         disk.rename(recycled, name);
@@ -113,7 +111,7 @@ final class Spares {
       } else if (disk.exists(name)) {
         disk.delete(name);
       }
-      writeEmpty(name, number, recycled == null, filled);
+      writtenBlocks = writeEmpty(name, number, recycled == null);
     } catch (IOException e) {
       deleteAfter(e, name);
       throw e;
@@ -121,7 +119,7 @@ final class Spares {
     disk.rename(name, LogFormat.segmentName(number));
     disk.syncDirectory(LogFormat.DIRECTORY);
     nextNumber = number + 1;
-    prepared.addLast(openForAppend(number));
+    prepared.addLast(openForAppend(number, writtenBlocks));
   }
 
   private void deleteAfter(IOException failure, String name) {
@@ -134,33 +132,24 @@ final class Spares {
     }
   }
 
-  private void writeEmpty(String name, long number, boolean create, boolean filled)
-      throws IOException {
+  /** Returns how many of its blocks were written before, by whoever had the file. */
+  private int writeEmpty(String name, long number, boolean create) throws IOException {
     SegmentHeader header = SegmentHeader.normal(store, number, segmentBlocks);
     try (DiskFile file =
         disk.open(name, create ? Disk.OpenMode.CREATE : Disk.OpenMode.READ_WRITE)) {
+      long written = Math.min(file.length(), header.pageOffset(0)) - header.dataOffset(0);
       file.allocate(0, header.fileBytes());
       file.write(0, header.encode());
-      if (filled) {
-        fill(file, header);
-      }
       file.sync();
+      return (int) Math.max(0, written / LogFormat.BLOCK_BYTES);
     }
   }
 
-  /** A sync of blocks that were written before is about half as long as one of allocated ones. */
-  private void fill(DiskFile file, SegmentHeader header) throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocateDirect(FILL_BYTES);
-    long end = header.pageOffset(0);
-    for (long offset = header.dataOffset(0); offset < end; offset += FILL_BYTES) {
-      file.write(offset, zeros.clear().limit((int) Math.min(FILL_BYTES, end - offset)));
-    }
-  }
-
-  private SegmentFile openForAppend(long number) throws IOException {
+  private SegmentFile openForAppend(long number, int writtenBlocks) throws IOException {
     SegmentFile file =
         SegmentFile.open(disk, store, number, segmentBlocks, Disk.OpenMode.READ_WRITE);
     file.holdChecksums(new int[segmentBlocks]);
+    file.setWrittenBlocks(writtenBlocks);
     files.register(file);
     return file;
   }

@@ -96,6 +96,10 @@
  * Recovery reads them; so what it passed is synced with the first sync after it, before anything
  * behind it counts as durable.
  *
+ * <p>Behind the end there are zeros, or what a recycled file had. While small groups are synced one
+ * after the other, {@link dev.brindle.store.log.ZerosAhead} writes the zeros, a MiB at a time: a
+ * block that was only allocated is one that the host's journal must be told of when it is synced.
+ *
  * <h2>What may be discarded, and why that is safe</h2>
  *
  * The cleaner may discard a block when all of this holds:
