@@ -177,6 +177,10 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   private void drop(File file) {
     file.changed = Timestamp.now();
+    removeUnused(file);
+  }
+
+  private void removeUnused(File file) {
     if (file.links <= 0 && file.held == 0) {
       files.remove(file.number);
     }
@@ -443,7 +447,7 @@ public class MemoryFileSystem implements InodeFileSystem {
     File file = opened(handle);
     handles.remove(handle);
     file.held--;
-    drop(file);
+    removeUnused(file);
   }
 
   @Override

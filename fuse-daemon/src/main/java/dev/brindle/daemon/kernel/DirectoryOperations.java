@@ -9,6 +9,7 @@ import java.io.IOException;
 /** Directories that are read. */
 final class DirectoryOperations {
   private static final int DATA_ONLY = 1;
+  private static final int LASTING_SECONDS_MIN = 60;
 
   private final Served served;
   private final InodeFileSystem fileSystem;
@@ -21,10 +22,25 @@ final class DirectoryOperations {
   }
 
   void opendir(Request request, Answer answer) throws IOException {
+    int flags = listingFlags(request.node());
     long handle = fileSystem.opendir(request.node());
-    if (!replies.opened(answer, handle, 0)) {
+    if (!replies.opened(answer, handle, flags)) {
       fileSystem.releasedir(handle);
     }
+  }
+
+  /**
+   * Lets the kernel keep a listing, until the directory is another at an opening; what happens
+   * through this mount it knows by itself. Not where it soon forgets the entries: then it would ask
+   * for each one's attributes alone, which come with a listing that it does not keep.
+   */
+  private int listingFlags(long node) throws IOException {
+    if (fileSystem.isVolatile(node) || served.caching().entrySeconds() < LASTING_SECONDS_MIN) {
+      return 0;
+    }
+    boolean unchanged =
+        served.openedFiles().isUnchanged(node, fileSystem.getattr(node).attributes());
+    return unchanged ? Replies.CACHE_LISTING | Replies.KEEP_CACHE : Replies.CACHE_LISTING;
   }
 
   void readdir(Request request, Answer answer) throws IOException {

@@ -16,6 +16,9 @@ import dev.brindle.store.Timestamp;
 final class Replies {
   static final int KEEP_CACHE = 1 << 1;
 
+  /** {@code FOPEN_CACHE_DIR}. */
+  static final int CACHE_LISTING = 1 << 3;
+
   /** {@code st_blksize}: what programs write at a time, and what one request carries well. */
   private static final int PREFERRED_IO_BYTES = 128 << 10;
 
