@@ -2,6 +2,7 @@ package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.kernel.Wire.BatchForgetIn;
 import dev.brindle.daemon.kernel.Wire.ForgetIn;
+import dev.brindle.daemon.kernel.Wire.WriteIn;
 import dev.brindle.daemon.serve.Faults;
 import dev.brindle.daemon.serve.OperationWatch;
 import dev.brindle.daemon.serve.WorkerSession;
@@ -15,6 +16,8 @@ import java.io.IOException;
  * as well: what state the process is in is not known then.
  */
 final class Dispatcher {
+  private static final int BRIEF_WRITE_BYTES_MAX = 64 << 10;
+
   private final Faults faults;
   private final WorkerSession mount;
   private final OperationWatch watch = OperationWatch.ofProcess();
@@ -38,6 +41,45 @@ final class Dispatcher {
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
     xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
+  }
+
+  /**
+   * Whether a request is handled in less time than another thread takes to wake up, as a rule, and
+   * without the kernel's help. Not those that wait for the disk, or carry much; nor what takes or
+   * deletes a snapshot, for which the kernel writes back what is dirty.
+   */
+  boolean isBrief(Request request) {
+    return switch (request.opcode()) {
+      case Opcode.LOOKUP,
+          Opcode.FORGET,
+          Opcode.BATCH_FORGET,
+          Opcode.GETATTR,
+          Opcode.STATX,
+          Opcode.SETATTR,
+          Opcode.READLINK,
+          Opcode.SYMLINK,
+          Opcode.MKNOD,
+          Opcode.UNLINK,
+          Opcode.LINK,
+          Opcode.OPEN,
+          Opcode.CREATE,
+          Opcode.RELEASE,
+          Opcode.STATFS,
+          Opcode.SETXATTR,
+          Opcode.GETXATTR,
+          Opcode.LISTXATTR,
+          Opcode.REMOVEXATTR,
+          Opcode.OPENDIR,
+          Opcode.READDIR,
+          Opcode.READDIRPLUS,
+          Opcode.RELEASEDIR,
+          Opcode.INTERRUPT ->
+          true;
+      case Opcode.MKDIR, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2 ->
+          !served.fileSystem().isVolatile(request.node());
+      case Opcode.WRITE -> request.u32(WriteIn.SIZE) <= BRIEF_WRITE_BYTES_MAX;
+      default -> false;
+    };
   }
 
   void dispatch(Request request, Answer answer) {

@@ -12,10 +12,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Polling {
   private static final int CLOSE_REQUESTS_MIN = 2;
 
-  /** Between two looks lies a microsecond, unless somebody else runs. */
-  private static final long LATE_NANOS = 20_000;
+  /**
+   * As long as nobody polls there are two wakings between an answer and the next request, of the
+   * program and of the thread here, and either may take as long as a window. Polling leaves one.
+   */
+  private static final int CLOSE_WINDOWS = 4;
 
-  private static final long REST_NANOS = 50_000_000;
+  /** Between two looks lies a microsecond, unless somebody else runs. */
+  private static final long LATE_NANOS = 50_000;
+
+  /** Who else runs may have the processor for as long again before this many times it is over. */
+  private static final int RESTS_PER_DELAY = 10;
 
   private final long windowNanos;
   private final AtomicBoolean taken = new AtomicBoolean();
@@ -50,10 +57,11 @@ final class Polling {
    * @return whether it goes on at all
    */
   boolean isAlone(long before, long now) {
-    if (now - before < LATE_NANOS) {
+    long delay = now - before;
+    if (delay < LATE_NANOS) {
       return true;
     }
-    restUntil = now + REST_NANOS;
+    restUntil = now + RESTS_PER_DELAY * delay;
     return false;
   }
 
@@ -69,7 +77,7 @@ final class Polling {
     if (windowNanos == 0) {
       return;
     }
-    boolean close = System.nanoTime() - answeredAt < windowNanos;
+    boolean close = System.nanoTime() - answeredAt < CLOSE_WINDOWS * windowNanos;
     int before = closeRequests;
     closeRequests = close ? Math.min(before + 1, CLOSE_REQUESTS_MIN) : 0;
   }

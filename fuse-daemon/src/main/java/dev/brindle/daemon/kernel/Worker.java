@@ -49,7 +49,7 @@ final class Worker extends Thread {
   public void run() {
     try {
       while (receive()) {
-        session.workerBusy(Opcode.isForget(request.opcode()));
+        session.workerBusy(dispatcher.isBrief(request));
         dispatcher.dispatch(request, answer);
         polling.answered();
         if (!session.workerIdle()) {

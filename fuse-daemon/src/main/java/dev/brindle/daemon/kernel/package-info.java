@@ -55,7 +55,8 @@
  *
  * <h2>Threads</h2>
  *
- * As with libfuse there is one worker more than requests in work. Descriptors are cloned
+ * As with libfuse there is one worker more than requests in work, except where they are brief
+ * ({@link dev.brindle.daemon.serve.WorkerSession}). Descriptors are cloned
  * (FUSE_DEV_IOC_CLONE), a pair for each processor, up to eight: one that waits and one that is
  * polled ({@link dev.brindle.daemon.kernel.Polling}). Interrupts are not heeded: what an operation
  * does is short, and its answer comes.
@@ -63,8 +64,8 @@
  * <h2>What the kernel remembers</h2>
  *
  * Names, the absence of names and attributes for ten minutes ({@link
- * dev.brindle.daemon.transport.CachingOptions#lasting}), pages as long as it has room, over closes
- * too. {@link dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What
+ * dev.brindle.daemon.transport.CachingOptions#lasting}), pages and listings as long as it has room,
+ * over closes too, and until an opening finds that the file or directory has changed. {@link dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What
  * it does itself it knows; what another mount changes it is told of:
  *
  * <pre>

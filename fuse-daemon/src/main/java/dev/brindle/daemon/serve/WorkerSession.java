@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.transport.TransportSession;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +21,12 @@ import org.tinylog.Logger;
  * operation may itself make the kernel ask something of the same mount (taking a snapshot has it
  * write back its dirty pages), and somebody must answer. A few idle workers stay.
  *
+ * <p>Except where requests are brief. Of several threads that wait for a request the kernel wakes
+ * the one that has waited longest, and to change from thread to thread takes longer than the
+ * request does. So while only brief requests come, one worker receives and handles them alone, and
+ * the others are kept in reserve. When one takes longer after all, the {@link StandIn} has another
+ * receive.
+ *
  * <p>The session ends when the kernel says that the file system is unmounted and no file is open
  * any more, whoever unmounted it: receiving fails in each worker, and the last one to leave closes
  * what the transport holds.
@@ -27,6 +35,12 @@ public abstract class WorkerSession implements TransportSession {
   private static final int WORKERS_MAX = 256;
   private static final int WORKERS_IDLE_MAX = 8;
   private static final long ABORT_WAIT_MILLIS = 30_000;
+
+  /** So many brief requests in a row, and no other, are alone. */
+  private static final int CALM_REQUESTS = 16;
+
+  /** Who receives then: more than one only where many processors make many requests. */
+  private static final int CALM_WORKERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
   private final String label;
   private final Runnable detach;
@@ -38,6 +52,18 @@ public abstract class WorkerSession implements TransportSession {
 
   @GuardedBy("this")
   private int idle;
+
+  /** Workers that neither receive nor handle, the last to come first. */
+  @GuardedBy("this")
+  private final Deque<CountDownLatch> reserve = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private int briefRequests;
+
+  @GuardedBy("this")
+  private long requests;
+
+  private final StandIn standIn;
 
   @GuardedBy("this")
   private int named;
@@ -65,6 +91,9 @@ public abstract class WorkerSession implements TransportSession {
   protected WorkerSession(String label, Runnable detach) {
     this.label = label;
     this.detach = detach;
+    this.standIn =
+        new StandIn(
+            "fuse-" + label + "-stand-in", this::requestsIfNobodyReceives, this::appointWhereNone);
   }
 
   /**
@@ -89,7 +118,13 @@ public abstract class WorkerSession implements TransportSession {
 
   /** Starts the first worker. */
   protected final synchronized void startServing() {
-    startOne();
+    standIn.start();
+    try {
+      startOne();
+    } catch (OutOfMemoryError e) {
+      standIn.end();
+      throw e;
+    }
   }
 
   @GuardedBy("this")
@@ -116,36 +151,91 @@ public abstract class WorkerSession implements TransportSession {
   /**
    * A worker has a request.
    *
-   * @param brief whether handling it waits for nothing
+   * @param brief whether handling it is short as a rule, and shorter than to wake another thread
    */
   public final synchronized void workerBusy(boolean brief) {
     idle--;
     busy++;
-    if (idle == 0 && !brief && !ending && workers < WORKERS_MAX) {
+    requests++;
+    briefRequests = brief ? Math.min(briefRequests + 1, CALM_REQUESTS) : 0;
+    if (idle > 0) {
+      return;
+    }
+    if (brief) {
+      standIn.watch();
+    } else {
+      appoint();
+    }
+  }
+
+  /** Has one more receive, of the reserve or a new one. */
+  @GuardedBy("this")
+  private void appoint() {
+    CountDownLatch waiting = ending ? null : reserve.poll();
+    if (waiting != null) {
+      idle++;
+      waiting.countDown();
+    } else if (!ending && workers < WORKERS_MAX) {
       tryStartWorker();
     }
   }
 
+  private synchronized void appointWhereNone() {
+    if (idle == 0) {
+      appoint();
+    }
+  }
+
+  /** How many requests there were, when each worker is at one; else negative. */
+  private synchronized long requestsIfNobodyReceives() {
+    return idle == 0 ? requests : -1 - requests;
+  }
+
   /**
-   * A worker has answered.
+   * A worker has answered. Waits while it is in reserve.
    *
-   * @return false when there are enough without it
+   * @return whether it is to receive again; if not there are enough without it
    */
-  public final synchronized boolean workerIdle() {
-    if (--busy == 0 && stopped) {
-      notifyAll();
+  public final boolean workerIdle() {
+    CountDownLatch called;
+    synchronized (this) {
+      if (--busy == 0 && stopped) {
+        notifyAll();
+      }
+      if (idle < (briefRequests == CALM_REQUESTS ? CALM_WORKERS : WORKERS_IDLE_MAX) || ending) {
+        idle++;
+        return true;
+      }
+      if (idle + reserve.size() >= WORKERS_IDLE_MAX) {
+        return false;
+      }
+      called = new CountDownLatch(1);
+      reserve.push(called);
     }
-    if (idle >= WORKERS_IDLE_MAX) {
-      return false;
-    }
-    idle++;
+    awaitCall(called);
     return true;
   }
 
-  /** A worker was told by the kernel that nothing more will come. */
+  private static void awaitCall(CountDownLatch called) {
+    boolean interrupted = false;
+    while (called.getCount() > 0) {
+      try {
+        called.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A worker was told by the kernel that nothing more will come: the others will be, too. */
   public final synchronized void workerSawEnd() {
     ending = true;
-    idle--;
+    idle += reserve.size() - 1;
+    reserve.forEach(CountDownLatch::countDown);
+    reserve.clear();
   }
 
   /** The last one to leave ends the session. */
@@ -157,6 +247,7 @@ public abstract class WorkerSession implements TransportSession {
         return;
       }
       ending = true;
+      standIn.end();
       awaitNotifiers();
       close();
       ended.countDown();

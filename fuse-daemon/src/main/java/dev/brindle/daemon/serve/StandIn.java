@@ -1,0 +1,93 @@
+package dev.brindle.daemon.serve;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks every few milliseconds, while requests come, whether all workers of a mount have been at
+ * the same requests since the last look: then nobody receives, and it appoints one. While no
+ * request comes it sleeps.
+ */
+final class StandIn implements Runnable {
+  private static final long LOOK_MILLIS = 2;
+
+  /** Looks without a new request after which it sleeps. */
+  private static final int LOOKS_MAX = 10;
+
+  private final LongSupplier requests;
+  private final Runnable appoint;
+  private final Thread thread;
+
+  @GuardedBy("this")
+  private boolean ended;
+
+  private volatile boolean watching;
+
+  /**
+   * @param requests the number of requests so far, when nobody receives; else -1 minus that
+   */
+  StandIn(String name, LongSupplier requests, Runnable appoint) {
+    this.requests = requests;
+    this.appoint = appoint;
+    thread = new Thread(this, name);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** To be called when a request has been counted and nobody receives. */
+  void watch() {
+    if (!watching) {
+      wake();
+    }
+  }
+
+  private synchronized void wake() {
+    watching = true;
+    notifyAll();
+  }
+
+  synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  @Override
+  public void run() {
+    long seen = Long.MIN_VALUE;
+    int looks = 0;
+    while (pause()) {
+      long now = requests.getAsLong();
+      looks = now == seen ? looks + 1 : 0;
+      if (now == seen && now >= 0) {
+        appoint.run();
+      }
+      seen = now;
+      if (looks >= LOOKS_MAX) {
+        looks = 0;
+        watching = false;
+        // who has counted a request before this line saw that somebody watches
+        if (requests.getAsLong() != seen || seen >= 0) {
+          watching = true;
+        }
+      }
+    }
+  }
+
+  /** Until the next look; false at the end. */
+  private synchronized boolean pause() {
+    try {
+      if (watching && !ended) {
+        wait(LOOK_MILLIS);
+      }
+      while (!watching && !ended) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      return false;
+    }
+    return !ended;
+  }
+}
