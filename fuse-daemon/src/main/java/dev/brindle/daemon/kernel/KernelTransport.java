@@ -1,5 +1,6 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.host.ReadAhead;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.serve.NativeBuffer;
@@ -56,6 +57,7 @@ public final class KernelTransport implements Transport {
               mountPoint.toString(),
               () -> detach(mountPoint));
       session.start();
+      ReadAhead.extend(mountPoint);
       return session;
     } catch (IOException | RuntimeException | Error e) {
       detach(mountPoint);

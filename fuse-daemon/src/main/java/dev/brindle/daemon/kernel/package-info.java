@@ -42,6 +42,9 @@
  * umask, which a directory's default list takes the place of (DONT_MASK), and the flag that a list
  * set by who is not in the group takes set-gid away (SETXATTR_EXT).
  *
+ * <p>How far is read ahead is not the protocol's to say; where root mounts, {@link
+ * dev.brindle.daemon.host.ReadAhead} does.
+ *
  * <p>Not taken: NO_OPEN_SUPPORT (a write-open in a snapshot must fail with EROFS at once, and a
  * file is held by its handle); NO_OPENDIR_SUPPORT (it makes the kernel keep listings, also those of
  * {@code .snapshots}); locks (the

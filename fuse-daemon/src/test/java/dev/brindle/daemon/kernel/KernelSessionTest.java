@@ -116,6 +116,13 @@ class KernelSessionTest {
   }
 
   @Test
+  void rootsMount_isReadFurtherAhead() throws Exception {
+    assumeTrue(Processes.isRoot(), "skipped: only root can say how far");
+    String file = "/sys/class/bdi/$(mountpoint -d .)/read_ahead_kb";
+    assertEquals("512", Shell.ok(root, "cat " + file));
+  }
+
+  @Test
   void mountTable_showsTypeSourceAndOptions(@TempDir Path other) throws Exception {
     MountTable.Line line = MountTable.on(root.toRealPath()).orElseThrow();
     assertEquals("fuse.brindle", line.type());
