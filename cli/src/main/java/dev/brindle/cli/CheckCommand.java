@@ -59,11 +59,7 @@ final class CheckCommand extends Verb {
     if (!place.version().isEmpty()) {
       throw Refusal.usage("\"" + place + "\": a check takes just the store");
     }
-    // A store without its superblock is one that only its path names.
-    Path store =
-        rebuildIndex
-            ? Location.realPath(place.path())
-            : Location.of(place.path(), access()).store();
+    Path store = Location.of(place.path(), access()).store();
     refuseMounted(store);
     if (rebuildIndex) {
       try (Progress progress = progress("Making the index of " + store + " anew")) {

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 final class DirectAccess implements StoreAccess {
   /**
    * Before anything looks at a path: on a mount whose daemon was killed and hangs, that would never
-   * come back.
+   * come back, and while the daemon is stopped it waits; then it is told why.
    */
   void releaseStuckDaemons() {
     try {
@@ -41,10 +41,15 @@ final class DirectAccess implements StoreAccess {
                       Collectors.mapping(MountedVolume::mountPoint, Collectors.toList())));
       for (Map.Entry<Path, List<Path>> store : mountPoints.entrySet()) {
         StuckDaemon.release(store.getKey(), store.getValue());
+        StuckDaemon.describeStopped(store.getKey()).ifPresent(DirectAccess::warn);
       }
     } catch (IOException e) {
-      System.err.println("brindle: " + e.getMessage());
+      warn(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static void warn(String text) {
+    System.err.println("brindle: " + text);
   }
 
   @Override

@@ -71,6 +71,7 @@ final class Failures
       return switch (refusal.code()) {
         case STORE_LOCKED, MOUNT_POINT_REFUSED -> ExitStatus.REFUSED;
         case MACHINE_LACKS -> ExitStatus.MACHINE;
+        case DAMAGED -> ExitStatus.DAMAGED;
         default -> ExitStatus.FAILED;
       };
     }
@@ -111,7 +112,7 @@ final class Failures
     if (failure instanceof ControlException || failure instanceof Refusal) {
       return message;
     }
-    if (failure instanceof CorruptStoreException) {
+    if (failure instanceof CorruptStoreException && !message.contains("brindle check")) {
       return message + " (brindle check tells what else is)";
     }
     if (failure instanceof AccessDeniedException) {

@@ -123,6 +123,9 @@ final class StatusCommand extends Verb {
             + " dead in "
             + count(store.segments(), "segment"));
     line("Index", Sizes.human(store.indexBytes()));
+    if (store.deletions() > 0) {
+      line("Being freed", count(store.deletions(), "deleted snapshot or volume"));
+    }
     line("Not yet saved", Sizes.human(store.dirtyBytes()));
     line("Log", NameDisplay.of(status.logFile()));
   }

@@ -15,6 +15,11 @@ public final class CorruptStoreException extends IOException {
     super("damaged store file " + file + (offset < 0 ? "" : " at byte " + offset) + ": " + what);
   }
 
+  /** Adds to what is said of some damage what can be done about it. */
+  public CorruptStoreException(CorruptStoreException damage, String advice) {
+    super(damage.getMessage() + advice, damage);
+  }
+
   /** Says once more what went wrong before, with a trace of its own. */
   public CorruptStoreException(CorruptStoreException before) {
     super(before.getMessage(), before);

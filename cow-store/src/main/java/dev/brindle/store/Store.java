@@ -41,9 +41,10 @@ public final class Store implements Closeable {
     this.atRest = atRest;
   }
 
-  /** True when the directory holds a store (of any format version). */
+  /** True when the directory holds a store (of any format version), or what is left of one. */
   public static boolean exists(Path directory) {
-    return Files.isRegularFile(directory.resolve(Superblock.FILE));
+    return Files.isRegularFile(directory.resolve(Superblock.FILE))
+        || Files.isRegularFile(directory.resolve(Superblock.COPY));
   }
 
   /**
@@ -78,6 +79,7 @@ public final class Store implements Closeable {
    * @throws StoreNotPrivateException others can get at it, or it is another user's
    * @throws StoreLockedException another process has it open
    * @throws FormatTooNewException a newer Brindle wrote it
+   * @throws IndexLostException its index or superblock is lost, and there are copies of them
    * @throws CorruptStoreException its files are damaged
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
@@ -136,7 +138,7 @@ public final class Store implements Closeable {
    *     nothing has changed
    */
   public static void rebuildIndex(Path directory) throws IOException {
-    if (!exists(directory) && !Files.isRegularFile(directory.resolve(Superblock.COPY))) {
+    if (!exists(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
     StorePrivacy.verify(directory);

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.check.Check;
+import dev.brindle.store.disk.Disk.OpenMode;
+import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Random;
@@ -94,14 +98,39 @@ final class IndexLossTest {
       if (isIndexLost) {
         crashed.delete("index.db");
       }
+      assertThrows(IndexLostException.class, () -> Store.open(crashed, OPTIONS));
       Store.rebuildIndex(crashed);
       verify(crashed);
     }
     FaultyDisk damaged = disk.afterCrash(new Random(2));
     damaged.flipBit("superblock", 200);
-    assertThrows(CorruptStoreException.class, () -> Store.open(damaged, OPTIONS));
+    IndexLostException refused =
+        assertThrows(IndexLostException.class, () -> Store.open(damaged, OPTIONS));
+    assertTrue(refused.getMessage().contains("--rebuild-index"), refused.getMessage());
     Store.rebuildIndex(damaged);
     verify(damaged);
+  }
+
+  /** What an interrupted creation left may be deleted by the next one; what was a store may not. */
+  @Test
+  void storeWithoutItsSuperblock_isNotTakenForAnUnfinishedOne() throws IOException {
+    fill();
+    FaultyDisk crashed = disk.afterCrash(new Random(1));
+    crashed.delete("superblock");
+    assertThrows(FileAlreadyExistsException.class, () -> Store.create(crashed, OPTIONS));
+    Store.rebuildIndex(crashed);
+    verify(crashed);
+    crashed.delete("superblock");
+    byte[] superblock = new byte[52];
+    try (DiskFile copy = crashed.open("checkpoints/superblock", OpenMode.READ)) {
+      assertEquals(superblock.length, copy.read(0, ByteBuffer.wrap(superblock)));
+    }
+    crashed.delete("checkpoints/superblock");
+    assertThrows(DirectoryNotEmptyException.class, () -> Store.create(crashed, OPTIONS));
+    try (DiskFile saved = crashed.open("superblock", OpenMode.CREATE)) {
+      saved.write(0, ByteBuffer.wrap(superblock));
+    }
+    verify(crashed);
   }
 
   @Test

@@ -2,9 +2,9 @@ package dev.brindle.cli.mounted;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.brindle.daemon.control.ControlClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -156,7 +158,8 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
   Output tryMount(Path mountPoint, Object place, Object... mountOptions) {
     List<Object> arguments = new ArrayList<>(List.of("mount"));
     String transport = System.getProperty(TRANSPORT);
-    if (transport != null) {
+    boolean isChosen = Stream.of(mountOptions).anyMatch(o -> o.toString().startsWith("--transport"));
+    if (transport != null && !isChosen) {
       arguments.add("--transport=" + transport);
     }
     arguments.addAll(List.of(mountOptions));
@@ -187,9 +190,11 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
 
   /** The process that serves the store. */
   long daemonPid() {
-    JsonElement daemon = status().get("daemon");
-    assertTrue(daemon != null && daemon.isJsonObject(), "no daemon serves the store");
-    return daemon.getAsJsonObject().get("pid").getAsLong();
+    try (ControlClient control = ControlClient.connect(store).orElseThrow()) {
+      return Objects.requireNonNull(control.status().daemon()).pid();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Kills the daemon without a warning; the dead mount stays. */

@@ -60,9 +60,10 @@ public final class Repair {
     // What could not be repeated must not become void before the rest is repaired.
     CheckReport found = unrepeated.isEmpty() ? Check.run(store) : Check.runInMemory(store);
     if (found.isSound() && unrepeated.isEmpty()) {
-      return new RepairReport(List.of(), List.of());
+      return new RepairReport(store.mended(), List.of());
     }
     Repair repair = new Repair(store);
+    repair.deeds.addAll(store.mended());
     unrepeated.forEach(
         why -> repair.deeds.add("a change behind the last checkpoint could not be made: " + why));
     return repair.run(found.problems().size() + unrepeated.size());

@@ -177,6 +177,7 @@ final class Copies implements Closeable {
     if (newest > checkpoint) {
       throw new IndexLostException(
           disk.toString(),
+          "index",
           "is an old one (of checkpoint %d, and it was at %d before)"
               .formatted(checkpoint, newest));
     }

@@ -50,7 +50,7 @@ final class IndexFiles implements Closeable {
   /** Brings {@code index.db} to the last complete checkpoint. */
   static IndexFiles open(Disk disk, StoreId store) throws IOException {
     if (!disk.exists(INDEX_FILE)) {
-      throw new IndexLostException(disk.toString(), "is missing");
+      throw new IndexLostException(disk.toString(), "index", "is missing");
     }
     DiskFile index = disk.open(INDEX_FILE, OpenMode.READ_WRITE);
     try {
@@ -115,7 +115,8 @@ final class IndexFiles implements Closeable {
 
   private static IndexLostException lost(Disk disk, CorruptStoreException cause) {
     IndexLostException lost =
-        new IndexLostException(disk.toString(), "cannot be used (" + cause.getMessage() + ")");
+        new IndexLostException(
+            disk.toString(), "index", "cannot be used (" + cause.getMessage() + ")");
     lost.initCause(cause);
     return lost;
   }

@@ -110,6 +110,19 @@ public final class Log implements Closeable {
   }
 
   /**
+   * Makes a log that lost its last segment, or that segment's header, one that can be opened; for a
+   * repair.
+   *
+   * @param state as for {@link #open}
+   * @return what was done, in sentences
+   * @throws CorruptStoreException another segment's file is in its place
+   */
+  public static List<String> mendHead(
+      Disk disk, StoreId store, int segmentBlocks, LogState state) throws IOException {
+    return HeadRepair.run(disk, store, segmentBlocks, state.position().address() / segmentBlocks);
+  }
+
+  /**
    * Opens the log as the last checkpoint knows it. Reads of what the checkpoint refers to work;
    * {@link #replay} has to follow before anything else.
    *

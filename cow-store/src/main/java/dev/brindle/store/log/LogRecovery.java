@@ -18,6 +18,8 @@ import org.tinylog.Logger;
  */
 final class LogRecovery {
   private static final int READ_BYTES = 1 << 20;
+  private static final String ADVICE =
+      "; brindle check --repair goes on with what is left of the log's last segment";
 
   private final Disk disk;
   private final StoreId store;
@@ -71,9 +73,13 @@ final class LogRecovery {
   private SegmentFile openForAppend(long number) throws IOException {
     String name = LogFormat.segmentName(number);
     if (!disk.exists(name)) {
-      throw new CorruptStoreException(name, -1, "the log's last segment is missing");
+      throw new CorruptStoreException(name, -1, "the log's last segment is missing" + ADVICE);
     }
-    return SegmentFile.open(disk, store, number, segmentBlocks, Disk.OpenMode.READ_WRITE);
+    try {
+      return SegmentFile.open(disk, store, number, segmentBlocks, Disk.OpenMode.READ_WRITE);
+    } catch (CorruptStoreException e) {
+      throw new CorruptStoreException(e, ADVICE);
+    }
   }
 
   private void enter(int[] checksums) throws IOException {

@@ -97,6 +97,15 @@ record SegmentHeader(
     return header;
   }
 
+  /** Whether a file begins with what was written as a header, of whatever segment. */
+  static boolean isWhole(DiskFile file) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(LogFormat.SEGMENT_FIELDS_BYTES);
+    return file.read(0, block) == LogFormat.SEGMENT_FIELDS_BYTES
+        && block.getLong(LogFormat.SEGMENT_MAGIC_OFFSET) == LogFormat.SEGMENT_MAGIC
+        && block.getInt(LogFormat.SEGMENT_CRC_OFFSET)
+            == Buffers.crc(block, 0, LogFormat.SEGMENT_CRC_OFFSET);
+  }
+
   private void verify(DiskFile file, StoreId expectedStore, long expectedNumber, int expectedBlocks)
       throws CorruptStoreException {
     if (!store.equals(expectedStore)) {

@@ -87,9 +87,10 @@ final class Reaper {
     isDrained = false;
   }
 
-  boolean isPending() {
+  /** How many versions are not freed yet; the deadlist that one has left counts as one. */
+  int pending() {
     synchronized (tree) {
-      return merging != null || victim != null || !ready.isEmpty();
+      return ready.size() + (victim == null && merging == null ? 0 : 1);
     }
   }
 

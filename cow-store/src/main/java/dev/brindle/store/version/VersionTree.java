@@ -242,7 +242,12 @@ public final class VersionTree {
 
   /** True while a version waits for the reaper or is being freed. */
   public boolean reapPending() {
-    return reaper.isPending();
+    return reaper.pending() > 0;
+  }
+
+  /** How many versions wait to be freed, or are. */
+  public int reapsPending() {
+    return reaper.pending();
   }
 
   /**

@@ -40,6 +40,8 @@ public final class OpenStore implements Closeable {
   private static final Set<String> LEFTOVERS =
       Set.of("lock", "index.db", "checkpoints", "log", "superblock.new");
 
+  private static final Set<String> NOTHING = Set.of("lock");
+
   private static final long COPIES_INTERVAL_MILLIS = 10_000;
   private static final int SEGMENT_BLOCKS_SMALL = 1024;
   private static final int SEGMENT_BLOCKS_LARGE = 16_384;
@@ -60,6 +62,7 @@ public final class OpenStore implements Closeable {
   private final Worker reaping;
   private final Worker copying;
   private List<String> unrepeated = List.of();
+  private List<String> mended = List.of();
   private @Nullable RecoveryReport recovery;
 
   private OpenStore(
@@ -96,17 +99,24 @@ public final class OpenStore implements Closeable {
    * Makes an empty store on a disk that has none.
    *
    * @throws java.nio.file.FileAlreadyExistsException it has one
+   * @throws java.nio.file.DirectoryNotEmptyException it has something else than what an earlier
+   *     attempt left; also a store that lost its superblock
    */
   public static void create(Disk disk, StoreOptions options) throws IOException {
-    if (disk.exists(Superblock.FILE)) {
+    if (disk.exists(Superblock.FILE) || Superblock.hasCopy(disk)) {
       throw new java.nio.file.FileAlreadyExistsException("there is a store already");
     }
+    Set<String> allowed = Superblock.isAnnounced(disk) ? LEFTOVERS : NOTHING;
     for (String name : disk.list("")) {
-      if (!LEFTOVERS.contains(name)) {
+      if (!allowed.contains(name)) {
         throw new java.nio.file.DirectoryNotEmptyException(name);
       }
     }
-    removeLeftovers(disk);
+    if (Superblock.isAnnounced(disk)) {
+      removeLeftovers(disk);
+    } else {
+      Superblock.announce(disk);
+    }
     Superblock superblock = Superblock.create(segmentBlocks(disk, options));
     Index index = Index.create(disk, superblock.store());
     Log log =
@@ -115,8 +125,8 @@ public final class OpenStore implements Closeable {
     try (OpenStore store = assemble(disk, superblock, index, log, options, 0)) {
       store.checkpoint.run();
     }
-    superblock.writeCopy(disk);
     superblock.write(disk);
+    superblock.writeCopy(disk);
   }
 
   /** Small disks get small segments: one is kept free, and a dead one should come back soon. */
@@ -149,19 +159,21 @@ public final class OpenStore implements Closeable {
   public static OpenStore open(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
-    OpenStore store = openIndexAndLog(disk, directory, options, (s, row) -> s.recover(row, end));
+    OpenStore store =
+        openIndexAndLog(disk, directory, options, false, (s, row) -> s.recover(row, end));
     store.start();
     return store;
   }
 
   /**
-   * Opens a store in which nothing happens by itself, for a repair: the redo behind the last
-   * checkpoint is repeated as far as damage lets it be, and no checkpoint follows.
+   * Opens a store in which nothing happens by itself, for a repair: a lost last segment of the log
+   * is replaced, the redo behind the last checkpoint is repeated as far as damage lets it be, and no
+   * checkpoint follows.
    */
   public static OpenStore openAtRest(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
-    return openIndexAndLog(disk, directory, options, OpenStore::recoverWhatFits);
+    return openIndexAndLog(disk, directory, options, true, OpenStore::recoverWhatFits);
   }
 
   private interface Recovery {
@@ -169,12 +181,17 @@ public final class OpenStore implements Closeable {
   }
 
   private static OpenStore openIndexAndLog(
-      Disk disk, Path directory, StoreOptions options, Recovery recovery) throws IOException {
+      Disk disk, Path directory, StoreOptions options, boolean mends, Recovery recovery)
+      throws IOException {
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store());
     try {
       superblock.writeCopy(disk);
       CheckpointRow row = CheckpointRow.read(index);
+      List<String> mended =
+          mends
+              ? Log.mendHead(disk, superblock.store(), superblock.segmentBlocks(), row.log())
+              : List.of();
       Log log =
           Log.open(
               disk,
@@ -185,6 +202,7 @@ public final class OpenStore implements Closeable {
               index.table(StoreTables.SEGMENTS));
       try {
         OpenStore store = assemble(disk, superblock, index, log, options, row.number());
+        store.mended = mended;
         recovery.run(store, row);
         return store;
       } catch (IOException | RuntimeException | Error e) {
@@ -246,6 +264,11 @@ public final class OpenStore implements Closeable {
   /** Why redo was left out when the store was opened at rest: a sentence for each record. */
   public List<String> unrepeated() {
     return unrepeated;
+  }
+
+  /** What was done to the log so that the store could be opened at rest, in sentences. */
+  public List<String> mended() {
+    return mended;
   }
 
   private void recover(CheckpointRow row, @Nullable UncleanEnd end) throws IOException {
@@ -391,6 +414,7 @@ public final class OpenStore implements Closeable {
         index.fileBytes(),
         engine.dirtyBytes().bytes(),
         checkpoint.completed(),
+        engine.versions().reapsPending(),
         engine.fault().reason(),
         recovery);
   }

@@ -2,6 +2,7 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FormatTooNewException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
@@ -64,10 +65,8 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
     out.putInt(segmentBlocks).putLong(hashKey0).putLong(hashKey1);
     out.putInt(checksum(out.array()));
     String unfinished = name + UNFINISHED;
-    if (disk.exists(unfinished)) {
-      disk.delete(unfinished);
-    }
-    try (DiskFile file = disk.open(unfinished, OpenMode.CREATE)) {
+    OpenMode mode = disk.exists(unfinished) ? OpenMode.READ_WRITE : OpenMode.CREATE;
+    try (DiskFile file = disk.open(unfinished, mode)) {
       file.write(0, out.flip());
       file.sync();
     }
@@ -75,21 +74,31 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
     disk.syncDirectory(directory);
   }
 
+  /**
+   * Says, durably, that a store is being made here, until {@link #write} says that it is one: what
+   * stands beside this file is nobody's data.
+   */
+  static void announce(Disk disk) throws IOException {
+    disk.open(FILE + UNFINISHED, OpenMode.CREATE).close();
+    disk.syncDirectory("");
+  }
+
+  /** Whether {@link #announce} was the last that was heard of a store here. */
+  static boolean isAnnounced(Disk disk) throws IOException {
+    return disk.exists(FILE + UNFINISHED);
+  }
+
+  /** Whether there was a store here for certain: the copy is made when the superblock is there. */
+  static boolean hasCopy(Disk disk) throws IOException {
+    return disk.exists(COPY_DIRECTORY) && disk.exists(COPY);
+  }
+
   /** As {@link #read}; one that is missing or damaged is written anew from its copy. */
   static Superblock readOrRestore(Disk disk, Path directory) throws IOException {
-    boolean there = disk.exists(FILE);
-    boolean copied = disk.exists(COPY_DIRECTORY) && disk.exists(COPY);
-    if (!there && !copied) {
-      throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
-    }
-    if (there) {
-      try {
-        return read(disk, directory);
-      } catch (CorruptStoreException e) {
-        if (!copied) {
-          throw e;
-        }
-      }
+    try {
+      return read(disk, directory);
+    } catch (IndexLostException e) {
+      Logger.debug(e.getMessage());
     }
     Superblock copy = read(disk, COPY, directory);
     copy.write(disk);
@@ -100,10 +109,29 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
   /**
    * @param directory for messages
    * @throws FormatTooNewException a newer Brindle wrote it
+   * @throws IndexLostException it is missing or damaged, and there is a copy
    * @throws CorruptStoreException it is no superblock, or damaged
    */
   static Superblock read(Disk disk, Path directory) throws IOException {
-    return read(disk, FILE, directory);
+    boolean copied = hasCopy(disk);
+    if (!disk.exists(FILE)) {
+      if (copied) {
+        throw new IndexLostException(directory.toString(), "superblock", "is missing");
+      }
+      throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
+    }
+    try {
+      return read(disk, FILE, directory);
+    } catch (CorruptStoreException e) {
+      if (!copied) {
+        throw e;
+      }
+      IndexLostException lost =
+          new IndexLostException(
+              directory.toString(), "superblock", "cannot be used (" + e.getMessage() + ")");
+      lost.initCause(e);
+      throw lost;
+    }
   }
 
   private static Superblock read(Disk disk, String name, Path directory) throws IOException {

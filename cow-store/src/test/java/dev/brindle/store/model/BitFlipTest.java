@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FormatTooNewException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.Store;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
@@ -149,7 +150,7 @@ class BitFlipTest {
         costsOneBlock(unreadable);
       }
       goOn(store);
-    } catch (CorruptStoreException | FormatTooNewException e) {
+    } catch (CorruptStoreException | IndexLostException | FormatTooNewException e) {
       assertTrue(String.valueOf(e.getMessage()).length() > 20, e::getMessage);
       return 2;
     }

@@ -3,6 +3,7 @@ package dev.brindle.daemon.control;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import dev.brindle.daemon.host.StuckDaemon;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class ControlClient implements DaemonControl {
     if (address.isEmpty()) {
       return Optional.empty();
     }
+    refuseStopped(store);
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(address.get());
@@ -48,6 +50,13 @@ public final class ControlClient implements DaemonControl {
           ControlErrorCode.UNREACHABLE,
           "cannot reach the daemon of " + store + ": " + e.getMessage(),
           e);
+    }
+  }
+
+  private static void refuseStopped(Path store) throws IOException {
+    Optional<String> stopped = StuckDaemon.describeStopped(store);
+    if (stopped.isPresent()) {
+      throw new ControlException(ControlErrorCode.STOPPED, stopped.get());
     }
   }
 

@@ -22,7 +22,11 @@ public enum ControlErrorCode {
   STORE_LOCKED,
   /** No answer, or the connection broke. */
   UNREACHABLE,
-  /** The disk failed or the store is damaged. */
+  /** The daemon's process is stopped by a signal. */
+  STOPPED,
+  /** The store is damaged. */
+  DAMAGED,
+  /** The disk failed. */
   IO,
   /** A bug in the daemon; its log has the stack trace. */
   INTERNAL

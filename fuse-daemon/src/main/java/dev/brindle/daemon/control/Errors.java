@@ -3,8 +3,10 @@ package dev.brindle.daemon.control;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.brindle.daemon.transport.MountException;
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreLockedException;
 import java.io.IOException;
 import java.util.Objects;
@@ -28,6 +30,10 @@ public final class Errors {
     }
     if (fault instanceof StoreLockedException) {
       return json(ControlErrorCode.STORE_LOCKED.name(), fault);
+    }
+    if (fault instanceof CorruptStoreException || fault instanceof IndexLostException) {
+      Logger.error(fault, "a command failed: the store is damaged");
+      return json(ControlErrorCode.DAMAGED.name(), fault);
     }
     if (fault instanceof IOException) {
       Logger.error(fault, "a command failed");

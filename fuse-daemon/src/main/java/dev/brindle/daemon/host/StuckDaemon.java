@@ -1,16 +1,11 @@
 package dev.brindle.daemon.host;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
@@ -23,9 +18,7 @@ import org.tinylog.Logger;
  * is mounted, and else by {@code umount -f}, which does that first, whatever it answers.
  */
 public final class StuckDaemon {
-  private static final Path PROCESSES = Path.of("/proc");
   private static final Path CONNECTIONS = Path.of("/sys/fs/fuse/connections");
-  private static final Pattern HOLDER = Pattern.compile("process (\\d+) .*", Pattern.DOTALL);
   private static final long ENDING_MILLIS = 1_000;
   private static final long ABORTED_MILLIS = 10_000;
 
@@ -39,7 +32,7 @@ public final class StuckDaemon {
    * @throws IOException it is stuck still; the message says what root can do
    */
   public static void release(Path store, List<Path> mountPoints) throws IOException {
-    Path process = daemon(store);
+    StoreProcess process = StoreProcess.of(store);
     if (process == null || hasEnded(process, ENDING_MILLIS)) {
       return;
     }
@@ -54,34 +47,19 @@ public final class StuckDaemon {
     }
   }
 
-  /** The process that the store's lock names, if it is killed; null otherwise. */
-  private static @Nullable Path daemon(Path store) throws IOException {
-    String text;
-    try {
-      text = Files.readString(store.resolve("lock"), StandardCharsets.UTF_8);
-    } catch (java.nio.file.FileSystemException e) {
-      // Another user's, or gone: not ours to end.
-      return null;
-    }
-    Matcher holder = HOLDER.matcher(text);
-    Path process = holder.matches() ? PROCESSES.resolve(holder.group(1)) : null;
-    return process != null && isKilled(process) ? process : null;
+  /** What to say of a store whose daemon is stopped: it takes requests, and answers none. */
+  public static Optional<String> describeStopped(Path store) throws IOException {
+    StoreProcess daemon = StoreProcess.of(store);
+    return daemon != null && daemon.isStopped()
+        ? Optional.of(
+            "the daemon of %s, process %d, is stopped and does not answer; to let it go on: kill -CONT %2$d"
+                .formatted(store, daemon.pid()))
+        : Optional.empty();
   }
 
-  /** The process is over, and threads of it are not. */
-  private static boolean isKilled(Path process) throws IOException {
-    try (Stream<Path> threads = Files.list(process.resolve("task"))) {
-      String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
-      boolean isZombie = stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
-      return isZombie && threads.count() > 1;
-    } catch (NoSuchFileException e) {
-      return false;
-    }
-  }
-
-  private static boolean hasEnded(Path process, long waitMillis) throws IOException {
+  private static boolean hasEnded(StoreProcess process, long waitMillis) throws IOException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMillis);
-    while (isKilled(process)) {
+    while (process.isKilled()) {
       if (System.nanoTime() > end) {
         return false;
       }
