@@ -1,103 +1,90 @@
 package dev.brindle.cli.mounted;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.daemon.control.ControlClient;
+import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The daemon, killed at random moments under a load of writers, git, SQLite and tar. After each
- * kill {@code brindle mount} mounts again by itself, and everything that was acknowledged is there;
- * the ledger of it is outside the mount.
+ * The daemon, killed under a load of writers, git, SQLite and tar: at random, and in the middle of
+ * each of its long undertakings, which the dead store's files have to prove. After each kill {@code
+ * brindle mount} mounts again by itself, and everything that was acknowledged is there; the ledger
+ * of it is outside the mount.
  *
- * <p>{@code -Dbrindle.kills=N} kills N times, {@code -Dbrindle.seed=N} repeats the choices (not the
- * timing).
+ * <p>{@code -Dbrindle.kills=N} kills N times by each transport, {@code -Dbrindle.transport=NAME} by
+ * that one alone; {@code -Dbrindle.seed=N} repeats the choices (not the timing).
  */
 final class KillIT {
-  private static final int WRITERS = 3;
   private static final int KILLS =
       Integer.getInteger("brindle.kills", Boolean.getBoolean("brindle.full") ? 200 : 6);
-  private static final int CHECK_EVERY = 25;
+  private static final String TRANSPORT = System.getProperty("brindle.transport");
+  private static final int CHECK_EVERY = 12;
   private static final int SEGMENT_BLOCKS = 1024;
+  private static final int MOMENT_SECONDS = 5;
 
-  /** What the daemon is at when it is killed. */
-  private enum Moment {
-    WORK,
-    CHECKPOINT,
-    SNAPSHOT_DELETION,
-    REWRITING,
-    UMOUNT,
-    RECOVERY
-  }
+  /** How often a moment is tried before most of its kills have to have hit it. */
+  private static final int TRIALS_MIN = 8;
 
-  /** What is interrupted by the end of the daemon. */
-  private interface Task {
-    void run() throws IOException;
+  /** Kills that were meant for a moment, and kills that are known to have hit it. */
+  private static final class Tally {
+    int meant;
+    int hit;
   }
 
   private final long seed = Long.getLong("brindle.seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final List<LedgerWriter> writers = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
-  private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private int stuck;
-  private volatile boolean stopping;
-  private volatile boolean killed;
+  private final Map<KillMoment, Tally> tallies = new EnumMap<>(KillMoment.class);
+  private int hung;
 
-  @Test
-  void kill_atAnyMoment_losesNothingThatWasAcknowledged() throws Exception {
-    try (MountedStore store = MountedStore.prepared()) {
+  @ParameterizedTest
+  @EnumSource(TransportKind.class)
+  void kill_atAnyMoment_losesNothingThatWasAcknowledged(TransportKind transport) throws Exception {
+    Assumptions.assumeTrue(TRANSPORT == null || TRANSPORT.equalsIgnoreCase(transport.name()));
+    for (KillMoment moment : KillMoment.values()) {
+      tallies.put(moment, new Tally());
+    }
+    String option = "--transport=" + transport.name().toLowerCase(Locale.ROOT);
+    try (MountedStore store = MountedStore.prepared(option)) {
       Store.create(store.store(), StoreOptions.defaults().withSegmentBlocks(SEGMENT_BLOCKS));
       store.mount();
-      LedgerPrograms programs = new LedgerPrograms(store.root(), ledger(store));
-      LedgerSnapshots snapshots = prepare(store, programs);
+      Path ledger = Files.createDirectory(store.base().resolve("ledger"));
+      LedgerLoad load = new LedgerLoad(store.root(), ledger, random);
+      Bulk bulk = new Bulk(store.root());
       for (int kill = 0; kill < KILLS; kill++) {
-        Moment moment = Moment.values()[kill % Moment.values().length];
+        KillMoment moment = KillMoment.values()[kill % KillMoment.values().length];
         try {
-          round(store, programs, snapshots, moment);
+          round(store, option, load, bulk, moment);
         } catch (Exception | AssertionError e) {
           throw new AssertionError(
-              "kill %d at %s, seed %d, snapshots %s".formatted(kill, moment, seed, snapshots), e);
+              "kill %d at %s, seed %d, %s".formatted(kill, moment, seed, load.progress()), e);
         }
-        if (kill % CHECK_EVERY == CHECK_EVERY - 1) {
+        if (kill % CHECK_EVERY == CHECK_EVERY - 1 || kill == KILLS - 1) {
           check(store);
+          System.out.printf(
+              "KillIT: %s, %d kills, seed %d, %d hung, hit %s, acknowledged: %s%n",
+              transport, kill + 1, seed, hung, hits(), load.progress());
         }
       }
-      System.out.printf(
-          "KillIT: %d kills, seed %d, %d hung, acknowledged: %s%n",
-          KILLS, seed, stuck, programs.progress());
     }
-  }
-
-  private static Path ledger(MountedStore store) throws IOException {
-    return Files.createDirectory(store.base().resolve("ledger"));
-  }
-
-  private LedgerSnapshots prepare(MountedStore store, LedgerPrograms programs) throws IOException {
-    programs.prepare();
-    for (int i = 0; i < WRITERS; i++) {
-      LedgerWriter writer = new LedgerWriter(store.root(), "writer" + i, random.nextLong());
-      writer.prepare();
-      writers.add(writer);
-    }
-    return new LedgerSnapshots(store.root(), writers);
+    expectHits();
   }
 
   private static void check(MountedStore store) {
@@ -108,47 +95,95 @@ final class KillIT {
   }
 
   private void round(
-      MountedStore store, LedgerPrograms programs, LedgerSnapshots snapshots, Moment moment)
+      MountedStore store, String transport, LedgerLoad load, Bulk bulk, KillMoment moment)
       throws Exception {
-    ProcessHandle daemon = daemon(store.store());
-    stopping = false;
-    killed = false;
-    writers.forEach(writer -> repeat(0, writer::step));
-    repeat(150, snapshots::step);
-    programs.start();
-    pause(random.nextInt(1_500));
-    switch (moment) {
-      case CHECKPOINT -> begin(() -> control(store).checkpoint());
-      case SNAPSHOT_DELETION -> begin(snapshots::deleteOldest);
-      case REWRITING -> begin(() -> control(store).reclaim());
-      case UMOUNT -> {
-        stop(programs);
-        begin(() -> control(store).umount(store.root(), false));
-      }
-      default -> pause(random.nextInt(100));
-    }
-    pause(random.nextInt(random.nextBoolean() ? 30 : 300));
-    programs.expectAlive();
-    killed = true;
+    ProcessHandle daemon = ProcessHandle.of(store.daemonPid()).orElseThrow();
+    load.start();
+    LedgerLoad.pause(random.nextInt(1_500));
+    boolean isUnderWay = reach(moment, store, load, bulk);
+    load.expectKill();
     kill(daemon);
-    stop(programs);
-    expectNoFailure();
-    if (moment == Moment.RECOVERY) {
-      killInRecovery(store);
-    }
+    load.stop();
+    boolean isHit =
+        switch (moment) {
+          case WORK -> true;
+          case CHECKPOINT -> UnderWay.checkpoint(store.store());
+          case REWRITING -> UnderWay.rewriting(store.store());
+          case SNAPSHOT_DELETION, UMOUNT -> isUnderWay && UnderWay.open(store.store());
+          case RECOVERY -> killInRecovery(store, transport);
+        };
+    tallies.get(moment).meant++;
+    tallies.get(moment).hit += isHit ? 1 : 0;
     store.mount();
-    verify(programs, snapshots);
+    load.verify();
+    bulk.verify();
   }
 
-  private static ControlClient control(MountedStore store) throws IOException {
-    return ControlClient.connect(store.store()).orElseThrow();
-  }
-
-  private static ProcessHandle daemon(Path store) throws IOException {
-    try (ControlClient control = ControlClient.connect(store).orElseThrow()) {
-      long pid = Objects.requireNonNull(control.status().daemon()).pid();
-      return ProcessHandle.of(pid).orElseThrow();
+  /** Has the daemon begin what it is to be killed in; whether it was seen at it. */
+  private boolean reach(KillMoment moment, MountedStore store, LedgerLoad load, Bulk bulk)
+      throws Exception {
+    Path files = store.store();
+    switch (moment) {
+      case CHECKPOINT -> {
+        load.begin(() -> withDaemon(store, ControlClient::checkpoint));
+        return caught(() -> UnderWay.checkpoint(files), 2);
+      }
+      case SNAPSHOT_DELETION -> {
+        bulk.make();
+        try (ControlClient control = ControlClient.connect(files).orElseThrow()) {
+          bulk.deleteSnapshot();
+          return caught(() -> deletions(control) > 0, 3);
+        }
+      }
+      case REWRITING -> {
+        bulk.make();
+        bulk.deleteSnapshot();
+        load.begin(() -> withDaemon(store, ControlClient::reclaim));
+        return caught(() -> UnderWay.rewriting(files), 4);
+      }
+      case UMOUNT -> {
+        load.stop();
+        boolean wantsGone = random.nextBoolean();
+        load.begin(() -> withDaemon(store, control -> control.umount(store.root(), false)));
+        return caught(() -> !wantsGone || !MountedStore.isMounted(store.root()), 20);
+      }
+      default -> {
+        LedgerLoad.pause(random.nextInt(random.nextBoolean() ? 30 : 300));
+        return true;
+      }
     }
+  }
+
+  private static long deletions(ControlClient control) {
+    try {
+      return control.status().store().deletions();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What a command asks of the daemon. */
+  private interface Ask {
+    void ask(ControlClient control) throws IOException;
+  }
+
+  private static void withDaemon(MountedStore store, Ask ask) throws IOException {
+    try (ControlClient control = ControlClient.connect(store.store()).orElseThrow()) {
+      ask.ask(control);
+    }
+  }
+
+  /** Waits until something is under way, and a moment longer. */
+  private boolean caught(BooleanSupplier underWay, int millisMax) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOMENT_SECONDS);
+    while (!underWay.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.onSpinWait();
+    }
+    LedgerLoad.pause(random.nextInt(millisMax));
+    return true;
   }
 
   /**
@@ -158,7 +193,7 @@ final class KillIT {
   private void kill(ProcessHandle daemon) {
     daemon.destroyForcibly();
     if (!hasEnded(daemon)) {
-      stuck++;
+      hung++;
       Brindle.ok("version");
       assertTrue(hasEnded(daemon), "the daemon was killed and does not end");
     }
@@ -175,87 +210,47 @@ final class KillIT {
     }
   }
 
-  /** Kills a daemon that is just starting, known by what it writes into the store's lock. */
-  private void killInRecovery(MountedStore store) throws Exception {
-    Path lock = store.store().resolve("lock");
-    String before = Files.readString(lock);
+  /**
+   * Kills a daemon that is just starting, known by what it writes into the store's lock.
+   *
+   * @return whether it had not come so far as to tell that it was mounted
+   */
+  private boolean killInRecovery(MountedStore store, String transport) throws Exception {
+    String before = UnderWay.lock(store.store());
     Process mount =
         Shell.in(Path.of("/"))
             .start(
-                Brindle.command("mount", store.store(), store.root()),
+                Brindle.command("mount", transport, store.store(), store.root()),
                 Redirect.DISCARD,
                 Redirect.DISCARD);
     String holder = before;
     while (mount.isAlive() && (holder.isBlank() || holder.equals(before))) {
-      pause(1);
-      holder = Files.readString(lock);
+      LedgerLoad.pause(1);
+      holder = UnderWay.lock(store.store());
     }
     assertNotEquals(before, holder, "the store was not opened");
-    pause(random.nextInt(400));
+    LedgerLoad.pause(random.nextInt(400));
     ProcessHandle.of(Long.parseLong(holder.split(" ")[1])).ifPresent(this::kill);
-    mount.waitFor();
+    return mount.waitFor() != 0;
   }
 
-  private void verify(LedgerPrograms programs, LedgerSnapshots snapshots) throws IOException {
-    for (LedgerWriter writer : writers) {
-      writer.verify();
-    }
-    snapshots.verify();
-    programs.verify();
+  private String hits() {
+    StringBuilder text = new StringBuilder();
+    tallies.forEach(
+        (moment, tally) ->
+            text.append(text.length() == 0 ? "" : ", ")
+                .append(moment)
+                .append(" %d of %d".formatted(tally.hit, tally.meant)));
+    return text.toString();
   }
 
-  /** Runs a task again and again until it fails, as it will when the daemon is gone. */
-  private void repeat(int pauseMillis, Task step) {
-    begin(
-        () -> {
-          while (!stopping) {
-            step.run();
-            pause(pauseMillis);
+  /** A kill that comes too late or too early tries nothing: most have to hit. */
+  private void expectHits() {
+    tallies.forEach(
+        (moment, tally) -> {
+          if (tally.meant >= TRIALS_MIN) {
+            assertTrue(2 * tally.hit >= tally.meant, () -> moment + " was missed: " + hits());
           }
         });
-  }
-
-  private void begin(Task task) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                task.run();
-              } catch (IOException | RuntimeException | Error e) {
-                if (!killed || !(e instanceof IOException)) {
-                  failures.add(e);
-                }
-              }
-            });
-    thread.setDaemon(true);
-    threads.add(thread);
-    thread.start();
-  }
-
-  private void stop(LedgerPrograms programs) throws Exception {
-    stopping = true;
-    for (Thread thread : threads) {
-      thread.join(TimeUnit.SECONDS.toMillis(60));
-      assertFalse(thread.isAlive(), "a file operation hangs");
-    }
-    threads.clear();
-    programs.stop();
-  }
-
-  /** Until the daemon is killed, nothing fails. */
-  private void expectNoFailure() {
-    Throwable failure = failures.poll();
-    if (failure != null) {
-      throw new AssertionError("failed before the daemon was killed", failure);
-    }
-  }
-
-  private static void pause(int millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 }

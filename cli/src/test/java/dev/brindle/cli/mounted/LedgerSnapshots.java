@@ -117,6 +117,7 @@ final class LedgerSnapshots {
     try (var entries = Files.newDirectoryStream(list)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
     }
+    names.removeIf(name -> name.startsWith(Bulk.PREFIX));
     for (Snapshot snapshot : List.copyOf(snapshots)) {
       if (!names.remove(snapshot.name)) {
         assertFalse(snapshot.state == State.TAKEN, snapshot.name + " was taken and is gone");
