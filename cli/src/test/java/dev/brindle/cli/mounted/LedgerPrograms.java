@@ -31,6 +31,10 @@ final class LedgerPrograms {
       done
       """;
 
+  /**
+   * A transaction counts when the daemon was there after it: when the directory of a journal that
+   * was deleted cannot be opened any more, to have that synced, SQLite calls it committed.
+   */
   private static final String SQLITE =
       """
       n=$(tail -n 1 "$LEDGER/$MODE"); n=${n:-0}
@@ -39,6 +43,7 @@ final class LedgerPrograms {
         sqlite3 -bail $MODE.db ".timeout 60000" "pragma synchronous=extra" "begin" \
           "insert or replace into t values($n, randomblob(abs(random()) % 3000))" \
           "delete from t where i < $n - 300" "update s set n = max(n, $n)" "commit"
+        stat -f . > "$LEDGER/alive.$MODE"
         echo $n >> "$LEDGER/$MODE"
       done
       """;
