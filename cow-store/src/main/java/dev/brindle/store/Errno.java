@@ -19,6 +19,7 @@ public enum Errno {
   EEXIST,
   EXDEV,
   ENODEV,
+  ENOTTY,
   ENOTDIR,
   EISDIR,
   EINVAL,

@@ -83,13 +83,27 @@ public interface WritableFileTree extends FileTree {
   void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
       throws IOException;
 
-  /** Changes attributes; always sets the change time. */
+  /**
+   * Changes attributes; always sets the change time.
+   *
+   * @throws FileSystemException EPERM for one that is immutable or append-only
+   */
   InodeAttributes setattr(long inode, AttributeChange change) throws IOException;
+
+  /**
+   * Sets those of an inode's flags that are {@link InodeFlags#SETTABLE}. An immutable inode refuses
+   * every other change, and of its names, with EPERM; an append-only one all but {@link #append}
+   * and new names in a directory. Neither can be removed or renamed.
+   *
+   * @throws FileSystemException EOPNOTSUPP for flags that are not settable, and for what is neither
+   *     file nor directory
+   */
+  InodeAttributes setFlags(long inode, int flags) throws IOException;
 
   /**
    * Writes all of the source's remaining bytes, from the offset on.
    *
-   * @throws FileSystemException ENOSPC, EFBIG behind 2^63 - 1
+   * @throws FileSystemException ENOSPC, EFBIG behind 2^63 - 1; EPERM unless it may be changed there
    */
   void write(long inode, long offset, ByteBuffer source) throws IOException;
 

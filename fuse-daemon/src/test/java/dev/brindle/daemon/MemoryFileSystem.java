@@ -45,6 +45,7 @@ public class MemoryFileSystem implements InodeFileSystem {
     long parent;
     byte[] target = {};
     int held;
+    int flags;
     long nextCookie = 3;
     final Map<Long, byte[]> chunks = new HashMap<>();
     final Map<Name, Long> names = new HashMap<>();
@@ -159,7 +160,7 @@ public class MemoryFileSystem implements InodeFileSystem {
             file.modified,
             file.changed,
             file.born,
-        0));
+        file.flags));
   }
 
   private File insert(Caller caller, long parent, Name name, int mode) throws IOException {
@@ -221,6 +222,11 @@ public class MemoryFileSystem implements InodeFileSystem {
     }
     file.changed = Timestamp.now();
     return entry(file);
+  }
+
+  @Override
+  public synchronized void setFlags(Caller caller, long node, int flags) throws IOException {
+    file(node).flags = flags;
   }
 
   private static void resize(File file, long size) {

@@ -54,6 +54,9 @@ public interface InodeFileSystem {
 
   Entry setattr(Caller caller, long node, AttributeChange change) throws IOException;
 
+  /** Sets those of a node's flags that are {@link dev.brindle.store.InodeFlags#SETTABLE}. */
+  void setFlags(Caller caller, long node, int flags) throws IOException;
+
   byte[] readlink(long node) throws IOException;
 
   /** A regular file, fifo, socket or device. */

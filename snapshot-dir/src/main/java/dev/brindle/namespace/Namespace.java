@@ -8,6 +8,7 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.PosixAcl;
 import dev.brindle.store.SpaceStatistics;
@@ -145,6 +146,13 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public void setFlags(Caller caller, long node, int flags) throws IOException {
+    Node at = views.node(node);
+    changeable(at).setFlags(at.inode(), flags);
+    changes.attributes(at);
+  }
+
+  @Override
   public byte[] readlink(long node) throws IOException {
     Node at = views.node(node);
     if (at.isVirtual()) {
@@ -276,6 +284,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
     InodeAttributes file = tree.getattr(at.inode());
     if (!file.isRegular()) {
       throw new FileSystemException(file.isDirectory() ? Errno.EISDIR : Errno.EINVAL);
+    }
+    if (writable && (file.flags() & InodeFlags.IMMUTABLE) != 0) {
+      throw new FileSystemException(Errno.EPERM);
     }
     return handles.add(Handle.open(at, tree, writable ? Use.WRITE : Use.READ));
   }

@@ -22,6 +22,7 @@ final class FakeInode {
   int gid;
   int device;
   int links;
+  int flags;
   long parent;
   long nextCookie = 16;
   byte[] data = new byte[0];
@@ -44,6 +45,7 @@ final class FakeInode {
     xattrs.forEach((name, value) -> copy.xattrs.put(name, value.clone()));
     copy.device = device;
     copy.links = links;
+    copy.flags = flags;
     copy.parent = parent;
     copy.nextCookie = nextCookie;
     copy.data = data.clone();
@@ -82,6 +84,6 @@ final class FakeInode {
         modificationTime,
         changeTime,
         birthTime,
-        xattrs.containsKey(PosixAcl.ACCESS) ? InodeFlags.ACCESS_ACL : 0);
+        flags | (xattrs.containsKey(PosixAcl.ACCESS) ? InodeFlags.ACCESS_ACL : 0));
   }
 }

@@ -280,6 +280,13 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
+  public synchronized InodeAttributes setFlags(long inode, int flags) throws FileSystemException {
+    changeable();
+    get(inode).flags = flags;
+    return get(inode).attributes();
+  }
+
+  @Override
   public synchronized void write(long inode, long offset, ByteBuffer source)
       throws FileSystemException {
     changeable();

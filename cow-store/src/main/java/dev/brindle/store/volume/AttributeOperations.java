@@ -5,6 +5,7 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.PosixAcl;
 import dev.brindle.store.Timestamp;
@@ -24,6 +25,7 @@ final class AttributeOperations {
 
   private static final long RELATIME_SECONDS = 24 * 60 * 60;
   private static final int GROUP_EXECUTE = 010;
+  private static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   private final Engine engine;
   private final Head head;
@@ -63,6 +65,7 @@ final class AttributeOperations {
       Change change, long number, AttributeChange wanted, Consumer<InodeAttributes> sink)
       throws IOException {
     Long size = wanted.size();
+    change.inode(number).refuse(UNCHANGEABLE);
     if (size != null && files.truncateStep(change, number, size)) {
       return;
     }
@@ -80,6 +83,23 @@ final class AttributeOperations {
     setTimes(inode, wanted.accessTime(), wanted.modificationTime());
     change.update(inode);
     change.whenDone(() -> sink.accept(engine.attributes(head, inode)));
+  }
+
+  InodeAttributes setFlags(long number, int flags) throws IOException {
+    if ((flags & ~InodeFlags.SETTABLE) != 0) {
+      throw new FileSystemException(Errno.EOPNOTSUPP);
+    }
+    return engine.shrink(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          if (!inode.isRegular() && !inode.isDirectory()) {
+            throw new FileSystemException(Errno.EOPNOTSUPP);
+          }
+          inode.flags = inode.flags & ~InodeFlags.SETTABLE | flags;
+          touch(change, inode);
+          return engine.attributes(head, inode);
+        });
   }
 
   /** A change of owner takes set-uid and set-gid from a program, as chown(2) says. */
@@ -116,6 +136,9 @@ final class AttributeOperations {
   void touchAccessTime(long number) throws IOException {
     InodeAttributes known = engine.attributes(head, engine.readInode(head, number));
     Timestamp now = Timestamp.now();
+    if ((known.flags() & InodeFlags.NO_ACCESS_TIME) != 0) {
+      return;
+    }
     boolean stale =
         known.accessTime().compareTo(known.modificationTime()) <= 0
             || known.accessTime().compareTo(known.changeTime()) <= 0
@@ -143,6 +166,7 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
+          inode.refuse(UNCHANGEABLE);
           if (PosixAcl.isName(name)) {
             AclItems.set(change, inode, name, value);
             touch(change, inode);
@@ -169,6 +193,7 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
+          inode.refuse(UNCHANGEABLE);
           if (PosixAcl.isName(name)) {
             AclItems.remove(change, inode, name);
             touch(change, inode);

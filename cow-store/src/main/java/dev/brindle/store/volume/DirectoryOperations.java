@@ -4,6 +4,7 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryOperations {
   private static final int SYMLINK_BYTES_MAX = 4095;
   private static final int LINKS_MAX = Integer.MAX_VALUE;
+  private static final int UNREMOVABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   private final Engine engine;
   private final Head head;
@@ -69,7 +71,9 @@ final class DirectoryOperations {
     return engine.grow(
         head,
         change -> {
-          Inode inode = newInode(change, existing(change, directory), mode, umask, uid, gid, 0);
+          Inode parent = existing(change, directory);
+          parent.refuse(InodeFlags.IMMUTABLE);
+          Inode inode = newInode(change, parent, mode, umask, uid, gid, 0);
           inode.linkCount = 0;
           change.update(inode);
           change.addOrphan(inode.number);
@@ -95,6 +99,9 @@ final class DirectoryOperations {
             inherits ? parent.gid : gid,
             FileMode.isDevice(mode) ? device : 0,
             change.now());
+    if (inode.isRegular() || inode.isDirectory()) {
+      inode.flags = parent.flags & InodeFlags.INHERITED;
+    }
     AclItems.inherit(change, parent, inode, umask);
     return inode;
   }
@@ -114,6 +121,7 @@ final class DirectoryOperations {
           if (inode.linkCount == LINKS_MAX) {
             throw new FileSystemException(Errno.EMLINK);
           }
+          inode.refuse(UNREMOVABLE);
           Inode parent = vacant(change, directory, name);
           if (inode.linkCount == 0) {
             giveFirstName(change, inode);
@@ -147,6 +155,7 @@ final class DirectoryOperations {
               if (inode.isDirectory()) {
                 throw new FileSystemException(Errno.EISDIR);
               }
+              refuseRemoval(parent, inode);
               change.removeName(directory, name, inode.number);
               entryRemoved(change, parent, inode);
               return nameRemoved(change, inode);
@@ -165,6 +174,7 @@ final class DirectoryOperations {
               if (!inode.isDirectory()) {
                 throw new FileSystemException(Errno.ENOTDIR);
               }
+              refuseRemoval(parent, inode);
               if (inode.size != 0) {
                 throw new FileSystemException(Errno.ENOTEMPTY);
               }
@@ -204,6 +214,12 @@ final class DirectoryOperations {
     }
     if (target != null && target.number == source.number) {
       return 0;
+    }
+    refuseRemoval(from, source);
+    if (target == null) {
+      to.refuse(InodeFlags.IMMUTABLE);
+    } else {
+      refuseRemoval(to, target);
     }
     refuseCycle(change, source, newDirectory);
     if (mode == RenameMode.EXCHANGE) {
@@ -252,6 +268,12 @@ final class DirectoryOperations {
     change.update(target);
   }
 
+  /** A name stays when its directory may lose none, or the inode may not lose one. */
+  private static void refuseRemoval(Inode directory, Inode inode) throws FileSystemException {
+    directory.refuse(UNREMOVABLE);
+    inode.refuse(UNREMOVABLE);
+  }
+
   private static void refuseReplacement(Inode source, Inode target) throws FileSystemException {
     if (source.isDirectory() && !target.isDirectory()) {
       throw new FileSystemException(Errno.ENOTDIR);
@@ -293,6 +315,7 @@ final class DirectoryOperations {
     }
     refuseName(name);
     Inode parent = existing(change, directory);
+    parent.refuse(InodeFlags.IMMUTABLE);
     byte[] item = change.view().direntItem(directory, name);
     if (DirentItem.find(item, name) != null) {
       throw new FileSystemException(Errno.EEXIST);

@@ -3,6 +3,7 @@ package dev.brindle.store.volume;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.log.Pin;
 import java.io.IOException;
@@ -15,6 +16,7 @@ final class FileOperations {
   private static final int PAGE_BYTES = FileState.PAGE_BYTES;
   private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
   private static final int PAGE_MASK = PAGE_BYTES - 1;
+  private static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   /** Extents that one operation removes; a larger truncation takes several. */
   private static final int ITEMS_PER_CHANGE = 1024;
@@ -97,6 +99,7 @@ final class FileOperations {
       head.lock.readLock().lock();
       try {
         Inode inode = regular(head.view().inode(number));
+        inode.refuse(offset == null ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
         state = head.attach(inode);
         synchronized (state) {
           state.refuseAfterLoss();
@@ -325,6 +328,7 @@ final class FileOperations {
     if (!inode.isRegular()) {
       throw new FileSystemException(inode.isDirectory() ? Errno.EISDIR : Errno.ENODEV);
     }
+    inode.refuse(mode == FallocateMode.ALLOCATE_KEEP_SIZE ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
     FileState state = head.attach(inode);
     synchronized (state) {
       boolean keepsSize =

@@ -1,7 +1,9 @@
 package dev.brindle.store.volume;
 
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
 import java.nio.ByteBuffer;
@@ -106,6 +108,15 @@ public final class Inode {
       out.putLong(time.seconds()).putInt(time.nanos());
     }
     return out.array();
+  }
+
+  /**
+   * @throws FileSystemException EPERM when one of the flags is set
+   */
+  void refuse(int refused) throws FileSystemException {
+    if ((flags & refused) != 0) {
+      throw new FileSystemException(Errno.EPERM);
+    }
   }
 
   void touch(Timestamp now) {

@@ -186,6 +186,11 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
+  public InodeAttributes setFlags(long inode, int flags) throws IOException {
+    return attributes.setFlags(inode, flags);
+  }
+
+  @Override
   public void write(long inode, long offset, ByteBuffer source) throws IOException {
     if (offset < 0) {
       throw new FileSystemException(Errno.EINVAL);

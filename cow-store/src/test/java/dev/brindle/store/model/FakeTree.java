@@ -280,6 +280,12 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         });
   }
 
+  /** Flags are not modelled. */
+  @Override
+  public InodeAttributes setFlags(long inode, int flags) {
+    throw new UnsupportedOperationException();
+  }
+
   @Override
   public void write(long inode, long offset, ByteBuffer source) throws IOException {
     byte[] bytes = new byte[source.remaining()];

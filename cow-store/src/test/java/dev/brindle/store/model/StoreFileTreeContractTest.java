@@ -9,6 +9,7 @@ import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.contract.AclContract;
 import dev.brindle.store.contract.FileTreeContract;
+import dev.brindle.store.contract.FlagContract;
 import dev.brindle.store.contract.UnnamedFileContract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A volume of the store keeps the file tree's contract, and is sound after each test of it. */
 class StoreFileTreeContractTest extends FileTreeContract 
-    implements UnnamedFileContract, AclContract {
+    implements UnnamedFileContract, AclContract, FlagContract {
   @TempDir Path scratch;
   private Store store;
   private long volume;

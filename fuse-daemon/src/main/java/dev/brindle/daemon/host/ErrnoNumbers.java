@@ -62,6 +62,7 @@ public final class ErrnoNumbers {
       case EEXIST -> 17;
       case EXDEV -> 18;
       case ENODEV -> 19;
+      case ENOTTY -> 25;
       case ENOTDIR -> 20;
       case EISDIR -> 21;
       case EINVAL -> 22;

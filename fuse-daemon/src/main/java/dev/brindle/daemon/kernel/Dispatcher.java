@@ -28,6 +28,7 @@ final class Dispatcher {
   private final AttributeOperations attributes;
   private final DirectoryOperations directories;
   private final XattrOperations xattrs;
+  private final FlagOperations flags;
 
   Dispatcher(Faults faults, WorkerSession mount, Served served, Negotiation agreed) {
     this.faults = faults;
@@ -40,6 +41,7 @@ final class Dispatcher {
     copies = new CopyOperation(served.fileSystem(), privileges);
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
+    flags = new FlagOperations(served.fileSystem());
     xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
   }
 
@@ -158,6 +160,7 @@ final class Dispatcher {
       case Opcode.SETXATTR -> xattrs.setxattr(request, answer);
       case Opcode.GETXATTR -> xattrs.getxattr(request, answer);
       case Opcode.LISTXATTR -> xattrs.listxattr(request, answer);
+      case Opcode.IOCTL -> flags.ioctl(request, answer);
       case Opcode.REMOVEXATTR -> xattrs.removexattr(request, answer);
       default -> runOnOpen(opcode, request, answer);
     }

@@ -19,6 +19,8 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
@@ -50,11 +52,17 @@ final class FileOperations {
     this.privileges = privileges;
   }
 
-  /** Opens a file; O_TRUNC comes along (atomic_o_trunc). */
+  /**
+   * Opens a file; O_TRUNC comes along (atomic_o_trunc). The pages that the kernel has of it stay
+   * unless it changed since its last opening here: so an open sees what another mount's close has
+   * left; and a first read after a change comes to the file system, which notes the access.
+   */
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
-    boolean unchanged = isUnchanged(node);
+    InodeAttributes attributes = fileSystem.getattr(node).attributes();
+    refuseUnlessAppending(attributes, flags);
+    boolean unchanged = served.openedFiles().isUnchanged(node, attributes);
     long handle = openFile(node, flags);
     try {
       if ((flags & O_TRUNC) != 0) {
@@ -72,13 +80,14 @@ final class FileOperations {
     }
   }
 
-  /**
-   * Whether the pages that the kernel has of a file may stay. When it changed since its last
-   * opening here they go, so that an open sees what another mount's close has left; and a first
-   * read after a change comes to the file system, which notes the access.
-   */
-  private boolean isUnchanged(long node) throws IOException {
-    return served.openedFiles().isUnchanged(node, fileSystem.getattr(node).attributes());
+  /** A file that only grows is opened for nothing else. */
+  private static void refuseUnlessAppending(InodeAttributes file, int flags)
+      throws FileSystemException {
+    boolean appends = (flags & O_APPEND) != 0 && (flags & O_TRUNC) == 0;
+    boolean writes = (flags & ACCESS_MODE_MASK) != 0 || (flags & O_TRUNC) != 0;
+    if (writes && !appends && (file.flags() & InodeFlags.APPEND_ONLY) != 0) {
+      throw new FileSystemException(Errno.EPERM);
+    }
   }
 
   private long openFile(long node, int flags) throws IOException {

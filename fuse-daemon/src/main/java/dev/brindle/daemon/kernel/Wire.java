@@ -267,6 +267,32 @@ final class Wire {
     static final int BYTES = SIZE + U32 + U32;
   }
 
+  /** {@code fuse_ioctl_in}; what the caller hands over follows. */
+  static final class IoctlIn {
+    static final int HANDLE = 0;
+    static final int FLAGS = HANDLE + U64;
+    static final int COMMAND = FLAGS + U32;
+    static final int ARGUMENT = COMMAND + U32;
+    static final int SIZE = ARGUMENT + U64;
+    static final int ROOM = SIZE + U32;
+    static final int BYTES = ROOM + U32;
+  }
+
+  /** {@code fuse_ioctl_out}; what the caller gets follows. */
+  static final class IoctlOut {
+    static final int RESULT = 0;
+    static final int BYTES = RESULT + 4 * U32;
+  }
+
+  /** {@code fsxattr}, of the file system's interface and not of FUSE's. */
+  static final class Xflags {
+    static final int FLAGS = 0;
+    static final int EXTENT_SIZE = FLAGS + U32;
+    static final int EXTENTS = EXTENT_SIZE + U32;
+    static final int PROJECT = EXTENTS + U32;
+    static final int COW_EXTENT_SIZE = PROJECT + U32;
+  }
+
   /** {@code fuse_fallocate_in}. */
   static final class FallocateIn {
     static final int HANDLE = 0;
