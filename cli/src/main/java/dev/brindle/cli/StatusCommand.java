@@ -103,6 +103,7 @@ final class StatusCommand extends Verb {
     if (store.recovery() != null) {
       line("Recovered", recovery(store.recovery()));
     }
+    store.losses().forEach(loss -> line("Damage", loss));
     DaemonReport daemon = status.daemon();
     line("Daemon", daemon == null ? "not running" : daemonText(status.version(), daemon));
     for (MountReport mount : status.mounts()) {

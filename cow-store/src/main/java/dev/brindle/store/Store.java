@@ -5,6 +5,7 @@ import dev.brindle.store.disk.HostDisk;
 import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.disk.StorePrivacy;
 import dev.brindle.store.volume.OpenStore;
+import dev.brindle.store.volume.StoreOpening;
 import dev.brindle.store.volume.Superblock;
 import java.io.Closeable;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class Store implements Closeable {
     StorePrivacy.close(directory);
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(HOLDER)) {
-      OpenStore.create(disk, options);
+      StoreOpening.create(disk, options);
       held.noteClosed();
     }
   }
@@ -83,7 +84,7 @@ public final class Store implements Closeable {
    * @throws CorruptStoreException its files are damaged
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
-    return open(directory, options, OpenStore::open, false);
+    return open(directory, options, StoreOpening::open, false);
   }
 
   /**
@@ -91,13 +92,14 @@ public final class Store implements Closeable {
    * closing it drops what no checkpoint has made durable.
    */
   public static Store openAtRest(Path directory, StoreOptions options) throws IOException {
-    return open(directory, options, OpenStore::openAtRest, true);
+    return open(directory, options, StoreOpening::openAtRest, true);
   }
 
   /** As {@link #openAtRest(Path, StoreOptions)}, on another disk than the host's. */
   public static Store openAtRest(Disk disk, StoreOptions options) throws IOException {
     Path nowhere = Path.of("");
-    return new Store(nowhere, disk, null, OpenStore.openAtRest(disk, nowhere, options, null), true);
+    return new Store(
+        nowhere, disk, null, StoreOpening.openAtRest(disk, nowhere, options, null), true);
   }
 
   private interface Opener {
@@ -144,25 +146,25 @@ public final class Store implements Closeable {
     StorePrivacy.verify(directory);
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(HOLDER)) {
-      OpenStore.rebuildIndex(disk, directory);
+      StoreOpening.rebuildIndex(disk, directory);
       held.noteClosed();
     }
   }
 
   /** As {@link #rebuildIndex(Path)}, on another disk than the host's. */
   public static void rebuildIndex(Disk disk) throws IOException {
-    OpenStore.rebuildIndex(disk, Path.of(""));
+    StoreOpening.rebuildIndex(disk, Path.of(""));
   }
 
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
   public static Store open(Disk disk, StoreOptions options) throws IOException {
     Path nowhere = Path.of("");
-    return new Store(nowhere, disk, null, OpenStore.open(disk, nowhere, options, null), false);
+    return new Store(nowhere, disk, null, StoreOpening.open(disk, nowhere, options, null), false);
   }
 
   /** Makes an empty store on another disk than the host's. */
   public static void create(Disk disk, StoreOptions options) throws IOException {
-    OpenStore.create(disk, options);
+    StoreOpening.create(disk, options);
   }
 
   public Path directory() {

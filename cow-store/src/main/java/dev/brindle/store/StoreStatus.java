@@ -1,5 +1,6 @@
 package dev.brindle.store;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param deletions deleted snapshots and volumes whose space is still being freed
  * @param readOnlyReason why the store no longer takes changes; null while it does
  * @param recovery what its opening had to recover; null when it had been closed in order
+ * @param losses what cannot be freed because of damage, as far as it was met since the store was
+ *     opened: a sentence for each; a repair gives the space back
  */
 public record StoreStatus(
     String storeId,
@@ -20,4 +23,5 @@ public record StoreStatus(
     long checkpoints,
     long deletions,
     @Nullable String readOnlyReason,
-    @Nullable RecoveryReport recovery) {}
+    @Nullable RecoveryReport recovery,
+    List<String> losses) {}

@@ -88,6 +88,7 @@ public final class Check {
   }
 
   private void checkVersions(VersionAudit audit) throws IOException {
+    audit.verifyHeads().forEach(problems::add);
     Superblock superblock = store.superblock();
     NameHash hash = new NameHash(superblock.hashKey0(), superblock.hashKey1());
     for (Version version : audit.versions()) {

@@ -56,20 +56,27 @@ public final class Repair {
   }
 
   private static RepairReport run(OpenStore store) throws IOException {
+    List<String> salvaged = store.salvaged();
     List<String> unrepeated = store.unrepeated();
-    // What could not be repeated must not become void before the rest is repaired.
-    CheckReport found = unrepeated.isEmpty() ? Check.run(store) : Check.runInMemory(store);
-    if (found.isSound() && unrepeated.isEmpty()) {
+    // What was made anew in memory, or could not be repeated, must not become durable or void before
+    // the rest is repaired.
+    boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
+    CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);
+    if (found.isSound() && isAsOnDisk) {
       return new RepairReport(store.mended(), List.of());
     }
     Repair repair = new Repair(store);
     repair.deeds.addAll(store.mended());
+    repair.deeds.addAll(salvaged);
     unrepeated.forEach(
         why -> repair.deeds.add("a change behind the last checkpoint could not be made: " + why));
-    return repair.run(found.problems().size() + unrepeated.size());
+    return repair.run(salvaged.isEmpty() ? found.problems().size() + unrepeated.size() : 1);
   }
 
-  private RepairReport run(int problemsBefore) throws IOException {
+  /**
+   * @param problemsMax as many as may not be left, lest the repair be dropped
+   */
+  private RepairReport run(int problemsMax) throws IOException {
     try (VersionAudit audit = store.versions().audit()) {
       findSuspects(audit);
       finishDeletions();
@@ -78,7 +85,7 @@ public final class Repair {
     }
     recountSpace();
     List<String> left = Check.runInMemory(store).problems();
-    if (left.size() >= problemsBefore) {
+    if (left.size() >= problemsMax) {
       throw new CorruptStoreException(
           "index.db",
           -1,

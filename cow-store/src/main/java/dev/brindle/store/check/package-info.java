@@ -29,7 +29,7 @@
  * with the one before it, and both deadlists taken together.
  *
  * <p>The tables of versions and volumes are verified when the store is opened: a row that is
- * missing or damaged keeps it from opening.
+ * missing or damaged in both of its places keeps it from opening.
  *
  * <h2>Repair</h2>
  *
@@ -39,8 +39,10 @@
  * before.
  *
  * <ol>
+ *   <li><em>Rows that the tables of versions and volumes have lost</em> are made anew, when the
+ *       store is opened for it: {@code store.version} says from what.
  *   <li><em>Deletions under way are finished</em> by taking the versions out: what only they had is
- *       found free in step 6.
+ *       found free in step 7.
  *   <li><em>Nodes that cannot be read are left out</em> of every tree that has them; the nodes
  *       above are copied for that, none is changed, since other versions may have them. Versions
  *       come with children before parents:
@@ -63,9 +65,9 @@
  *
  * <p>What it does not do: file data that is damaged stays damaged (reading it fails with EIO,
  * {@code check --data} names it), as a hole in its place would be wrong data without a word. Of the
- * redo behind the last checkpoint, what meets damage is left out, and said. A store whose tables
- * are damaged does not open, and is not repaired; the index's copies are what helps there ({@code
- * check --rebuild-index}).
+ * redo behind the last checkpoint, what meets damage is left out, and said. What the whole of the
+ * index hangs on (the names of its tables, its map of units, the row of the last checkpoint) is not
+ * made anew from anything but the index's copies ({@code check --rebuild-index}).
  */
 @NullMarked
 package dev.brindle.store.check;

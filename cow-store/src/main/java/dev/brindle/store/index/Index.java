@@ -5,6 +5,7 @@ import dev.brindle.store.disk.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -170,6 +171,15 @@ public final class Index implements Closeable {
   /** The table of that name; it begins to exist with its first row. */
   public Table table(String name) {
     return tables.computeIfAbsent(name, unknown -> new TableTree(unknown, 0, records, host));
+  }
+
+  /**
+   * Tables of which each row is kept twice.
+   *
+   * @param names up to eight; always the same ones in the same order
+   */
+  public TwinTables twins(List<String> names) {
+    return new TwinTables(this, names);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.brindle.store.index;
 
+import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -33,4 +34,18 @@ public interface Table {
 
   /** Visits all rows. The visitor may change neither this table nor another. */
   void forEach(RowVisitor visitor) throws IOException;
+
+  /** Is told what of a table cannot be read. */
+  interface DamageVisitor {
+    void damaged(CorruptStoreException cause);
+  }
+
+  /** Visits the rows that can be read, past damaged nodes with what is under them. */
+  void forEachSound(RowVisitor visitor, DamageVisitor damage) throws IOException;
+
+  /**
+   * Makes the table an empty one, whatever state it is in. Its nodes below the root stay records
+   * that belong to nothing, since damage may have made any record look like one of them.
+   */
+  void clear() throws IOException;
 }

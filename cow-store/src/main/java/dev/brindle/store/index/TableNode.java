@@ -167,6 +167,12 @@ record TableNode(int level, long[] keys, byte[][] rows, long[] children) {
         } else {
           children[i] = in.getLong();
         }
+        if (i > 0 && keys[i] <= keys[i - 1]) {
+          throw damaged(id);
+        }
+      }
+      if (in.hasRemaining()) {
+        throw damaged(id);
       }
       return new TableNode(level, keys, rows, children);
     } catch (BufferUnderflowException e) {

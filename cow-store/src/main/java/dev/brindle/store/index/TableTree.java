@@ -1,5 +1,6 @@
 package dev.brindle.store.index;
 
+import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,55 @@ final class TableTree implements Table {
         forEach(load(node.children()[i]), visitor);
       }
     }
+  }
+
+  @Override
+  public void forEachSound(RowVisitor visitor, DamageVisitor damage) throws IOException {
+    lock.readLock().lock();
+    try {
+      if (root != 0) {
+        forEachSound(root, Integer.MAX_VALUE, visitor, damage);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void forEachSound(long id, int levelAbove, RowVisitor visitor, DamageVisitor damage)
+      throws IOException {
+    TableNode node;
+    try {
+      node = load(id);
+      if (node.level() >= levelAbove) {
+        throw new CorruptStoreException(
+            PageFormat.INDEX_FILE, -1, "record " + id + " is not a node of that table");
+      }
+    } catch (CorruptStoreException e) {
+      damage.damaged(e);
+      return;
+    }
+    for (int i = 0; i < node.count(); i++) {
+      if (node.isLeaf()) {
+        visitor.row(node.keys()[i], node.rows()[i]);
+      } else {
+        forEachSound(node.children()[i], node.level(), visitor, damage);
+      }
+    }
+  }
+
+  @Override
+  public void clear() throws IOException {
+    host.change(
+        () -> {
+          lock.writeLock().lock();
+          try {
+            if (root != 0) {
+              save(root, TableNode.emptyLeaf());
+            }
+          } finally {
+            lock.writeLock().unlock();
+          }
+        });
   }
 
   /** Visits the records that the table consists of. */

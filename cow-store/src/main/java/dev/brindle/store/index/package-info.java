@@ -4,6 +4,7 @@
  * <pre>
  *   Index            the façade: locks, errors, freeze and write
  *   TableTree        a sorted table; its nodes are records
+ *   TwinTables       tables of which each row is kept twice
  *   Records          records of any length, cut into units of 8 KiB
  *   AllocationMap    which units are in use: two bits each
  *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units

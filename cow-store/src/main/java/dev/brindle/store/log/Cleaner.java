@@ -120,6 +120,9 @@ final class Cleaner {
       }
       Logger.warn("no room on the host's disk to rewrite segment {}", number);
       return false;
+    } catch (IOException e) {
+      Logger.error(e, "segment {} could not be rewritten; the next cleaning tries again", number);
+      return true;
     }
   }
 

@@ -38,7 +38,7 @@ public final class FrozenSegments {
       if (row.map() == null) {
         target.remove(row.segment());
       } else {
-        target.put(row.segment(), Segment.encodeRow(row.fileBlocks(), row.map()));
+        target.put(row.segment(), Segment.encodeRow(row.segment(), row.fileBlocks(), row.map()));
       }
     }
   }

@@ -342,6 +342,18 @@ public final class Log implements Closeable {
     reads.readPastCache(address, blocks, target);
   }
 
+  /**
+   * What cannot be freed because of damage: a sentence for each segment whose live map was lost. Of
+   * such a one all counts as live.
+   */
+  public List<String> losses() {
+    return table.supplied().stream()
+        .map(
+            number ->
+                "the live map of segment %d was damaged: nothing in it is freed".formatted(number))
+        .toList();
+  }
+
   /** Blocks become referred to. To be called with what refers to them, inside the gate. */
   public void markLive(long address, int blocks) {
     table.markLive(address, blocks);

@@ -90,12 +90,18 @@ final class LogRecovery {
 
   /** Files of interrupted work, files that no checkpoint knows, rows of files that are gone. */
   private void removeLeftovers(long headNumber) throws IOException {
+    LostLiveMaps lost = new LostLiveMaps(disk, store, segmentBlocks, table);
     for (String name : disk.list(LogFormat.DIRECTORY)) {
       long number = LogFormat.segmentNumber(name);
       boolean unknown = number > 0 && number < headNumber && !table.contains(number);
-      if (unknown || name.endsWith(LogFormat.TEMPORARY_SUFFIX)) {
+      if (unknown && table.hasLostRows()) {
+        lost.supply(number);
+      } else if (unknown || name.endsWith(LogFormat.TEMPORARY_SUFFIX)) {
         disk.delete(LogFormat.DIRECTORY + "/" + name);
       }
+    }
+    if (table.hasLostRows() && !table.contains(headNumber)) {
+      lost.supplyHead(headNumber, block);
     }
     for (SegmentInfo info : table.infos()) {
       String name = LogFormat.segmentName(info.number());

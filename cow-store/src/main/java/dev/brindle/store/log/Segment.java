@@ -93,20 +93,29 @@ final class Segment {
     committed = frozen;
   }
 
-  /** A row: file blocks, live map, CRC32C of both. */
-  static byte[] encodeRow(int fileBlocks, LiveMap map) {
+  /** A row: file blocks, live map, CRC32C of both and the number before them. */
+  static byte[] encodeRow(long number, int fileBlocks, LiveMap map) {
     ByteBuffer row = ByteBuffer.allocate(ROW_FIXED_BYTES + map.encodedBytes());
     row.putInt(fileBlocks);
     map.encode(row);
-    row.putInt(Buffers.crc(row, 0, row.position()));
+    row.putInt(checksum(number, row, row.position()));
     return row.array();
+  }
+
+  private static int checksum(long number, ByteBuffer row, int end) {
+    ByteBuffer numbered = ByteBuffer.allocate(Long.BYTES + end);
+    numbered.putLong(number).put(row.array(), 0, end);
+    return Buffers.crc(numbered, 0, numbered.position());
   }
 
   static Segment decodeRow(long number, int segmentBlocks, byte[] bytes)
       throws CorruptStoreException {
     ByteBuffer row = ByteBuffer.wrap(bytes);
     int end = bytes.length - Integer.BYTES;
-    if (end < Integer.BYTES || row.getInt(end) != Buffers.crc(row, 0, end)) {
+    // Rows of the first stores have a checksum without the number.
+    if (end < Integer.BYTES
+        || (row.getInt(end) != checksum(number, row, end)
+            && row.getInt(end) != Buffers.crc(row, 0, end))) {
       throw new CorruptStoreException(
           "index", -1, "the row of segment " + number + " is not what was written");
     }

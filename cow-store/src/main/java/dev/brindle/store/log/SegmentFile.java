@@ -94,6 +94,11 @@ final class SegmentFile implements Closeable {
     return header.number();
   }
 
+  /** Whether the file has a block of the segment. */
+  boolean has(int block) {
+    return runs == null ? block < header.fileBlocks() : runs.place(block, 1) >= 0;
+  }
+
   /**
    * The file's block that holds a block of the segment.
    *

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /** All segments that have a file, with their live maps. A leaf in the order of locks. */
 final class SegmentTable {
@@ -33,13 +34,58 @@ final class SegmentTable {
   @GuardedBy("this")
   private long committedHead;
 
+  @GuardedBy("this")
+  private boolean lostRows;
+
+  @GuardedBy("this")
+  private final List<Long> supplied = new ArrayList<>();
+
   SegmentTable(int segmentBlocks) {
     this.segmentBlocks = segmentBlocks;
   }
 
-  /** Takes in the rows of the last checkpoint. */
+  /**
+   * Takes in the rows of the last checkpoint. A table that is damaged is written anew by the next
+   * one, and {@link LostLiveMaps} has to supply what is missing.
+   */
   synchronized void load(Table rows) throws IOException {
-    rows.forEach((number, value) -> insert(Segment.decodeRow(number, segmentBlocks, value)));
+    rows.forEachSound(
+        (number, value) -> {
+          try {
+            insert(Segment.decodeRow(number, segmentBlocks, value));
+          } catch (CorruptStoreException e) {
+            noteLostRows(e);
+          }
+        },
+        this::noteLostRows);
+    if (lostRows) {
+      rows.clear();
+      segments.values().forEach(segment -> segment.changed = true);
+    }
+  }
+
+  private synchronized void noteLostRows(CorruptStoreException cause) {
+    Logger.error(cause, "the live maps of some segments are lost");
+    lostRows = true;
+  }
+
+  /** True when segments may be missing that the last checkpoint knew. */
+  synchronized boolean hasLostRows() {
+    return lostRows;
+  }
+
+  /** Takes in a segment whose row is lost: more may be live than is referred to. */
+  synchronized void supply(long number, int fileBlocks, LiveMap map) {
+    Segment segment = new Segment(number, fileBlocks);
+    segment.replace(map);
+    segment.commit(map);
+    insert(segment);
+    supplied.add(number);
+  }
+
+  /** The segments whose rows were lost. */
+  synchronized List<Long> supplied() {
+    return List.copyOf(supplied);
   }
 
   synchronized void add(long number) {

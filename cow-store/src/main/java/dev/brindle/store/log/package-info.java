@@ -130,8 +130,10 @@
  * its directory synced, before a byte of it changes. A damaged block is never copied: that segment
  * stays as it is.
  *
- * <p>A row of the table of segments: data blocks of the file u32, live map, CRC32C of both. A live
- * map: form u8 (0 runs, 1 bits), length u16, then start and end u16 of each run, or the bits.
+ * <p>A row of the table of segments: data blocks of the file u32, live map, CRC32C of the segment's
+ * number (u64) and both; in the first stores, of both alone. A live map: form u8 (0 runs, 1 bits),
+ * length u16, then start and end u16 of each run, or the bits. When rows are damaged, all that is
+ * in the files of their segments counts as live until a repair says anew what is.
  *
  * <h2>Reading</h2>
  *

@@ -1,8 +1,8 @@
 package dev.brindle.store.version;
 
+import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 
 /**
  * What heads gave up lately and is not in their deadlists yet: giving up is memory work only, since
@@ -23,11 +23,13 @@ final class Burials {
   }
 
   private final Deadlists deadlists;
+  private final Losses losses;
   private final int segmentBlocks;
-  private final List<Burial> waiting = new ArrayList<>();
+  private final ArrayDeque<Burial> waiting = new ArrayDeque<>();
 
-  Burials(Deadlists deadlists, int segmentBlocks) {
+  Burials(Deadlists deadlists, Losses losses, int segmentBlocks) {
     this.deadlists = deadlists;
+    this.losses = losses;
     this.segmentBlocks = segmentBlocks;
   }
 
@@ -41,9 +43,9 @@ final class Burials {
 
   void addBlocks(Version head, long born, long address, long blocks) {
     Burial burial = new Burial(head, born, false, address, blocks);
-    int last = waiting.size() - 1;
-    if (last >= 0 && burial.continues(waiting.get(last)) && address % segmentBlocks != 0) {
-      Burial before = waiting.remove(last);
+    Burial before = waiting.peekLast();
+    if (before != null && burial.continues(before) && address % segmentBlocks != 0) {
+      waiting.removeLast();
       burial = new Burial(head, born, false, before.start, before.size + blocks);
     }
     add(burial, blocks * Entries.BLOCK_BYTES);
@@ -63,16 +65,37 @@ final class Burials {
     head.markChanged();
   }
 
-  /** Brings the deadlists up to date. Everything that reads or freezes them calls this first. */
+  /**
+   * Brings the deadlists up to date. Everything that reads or freezes them calls this first. What a
+   * damaged list does not take stays off it.
+   *
+   * @throws IOException the lists could not be read for another reason than damage: what is left
+   *     waits for the next call
+   */
   void settle() throws IOException {
-    for (Burial burial : waiting) {
-      long list = burial.head.list;
-      if (burial.isNode) {
-        deadlists.addNode(list, burial.born, burial.start, burial.size);
-      } else {
-        deadlists.addBlocks(list, burial.born, burial.start, burial.size);
+    for (Burial next = waiting.peek(); next != null; next = waiting.peek()) {
+      try {
+        settle(next);
+      } catch (CorruptStoreException e) {
+        lose(next, e);
       }
+      waiting.remove();
     }
-    waiting.clear();
+  }
+
+  private void settle(Burial burial) throws IOException {
+    long list = burial.head.list;
+    if (burial.isNode) {
+      deadlists.addNode(list, burial.born, burial.start, burial.size);
+    } else {
+      deadlists.addBlocks(list, burial.born, burial.start, burial.size);
+    }
+  }
+
+  private void lose(Burial burial, CorruptStoreException cause) {
+    long bytes = burial.isNode ? burial.size : burial.size * Entries.BLOCK_BYTES;
+    burial.head.deadBytes -= bytes;
+    burial.head.markChanged();
+    losses.add("the deadlist of " + burial.head + " is damaged and takes no more", bytes, cause);
   }
 }

@@ -360,7 +360,7 @@ public final class Catalogue {
   /** For each volume, by full name, its snapshots, oldest first, and then its head. */
   public List<SpaceUsage> spaceUsage() throws IOException {
     synchronized (tree) {
-      SpaceSums sums = new SpaceSums(tree.deadlists(), tree.descending());
+      SpaceSums sums = new SpaceSums(tree.deadlists(), tree.lossesNoted(), tree.descending());
       List<SpaceUsage> rows = new ArrayList<>();
       for (VolumeInfo info : volumes()) {
         VolumeEntry volume = find(info.id());

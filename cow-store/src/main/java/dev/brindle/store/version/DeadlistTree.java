@@ -60,13 +60,13 @@ final class DeadlistTree implements SortedRows {
   }
 
   @Override
-  public void put(long high, long offset, byte[] value) throws IOException {
-    tree.put(high, offset, value);
+  public byte @Nullable [] put(long high, long offset, byte[] value) throws IOException {
+    return tree.put(high, offset, value);
   }
 
   @Override
-  public void remove(long high, long offset) throws IOException {
-    tree.remove(high, offset);
+  public byte @Nullable [] remove(long high, long offset) throws IOException {
+    return tree.remove(high, offset);
   }
 
   @Override

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  * call is made under the version tree's monitor.
  */
 final class Deadlists {
-  private final SortedRows rows;
+  private final UndoableRows rows;
   private final Entries entries;
   private long nextId;
 
-  /** What stopped a change half-way. */
-  private @Nullable IOException failure;
+  /** What stopped a change half-way and could not be taken back. */
+  private @Nullable Throwable failure;
 
   /**
    * @param nextId the first number that is no list's and no bucket's
    */
   Deadlists(SortedRows rows, int segmentBlocks, long nextId) {
-    this.rows = rows;
-    this.entries = new Entries(rows, segmentBlocks);
+    this.rows = new UndoableRows(rows);
+    this.entries = new Entries(this.rows, segmentBlocks);
     this.nextId = nextId;
   }
 
@@ -65,19 +65,30 @@ final class Deadlists {
     int apply() throws IOException;
   }
 
-  /** A change that fails leaves the lists as they must not be kept. */
+  /** A change that fails leaves the lists as they were. */
   private int change(Change change) throws IOException {
     checkUsable();
     try {
-      return change.apply();
-    } catch (IOException e) {
-      failure = e;
+      int result = change.apply();
+      rows.keep();
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      takeBack(e);
       throw e;
     }
   }
 
+  private void takeBack(Throwable cause) {
+    try {
+      rows.takeBack();
+    } catch (IOException | RuntimeException | Error e) {
+      cause.addSuppressed(e);
+      failure = cause;
+    }
+  }
+
   /**
-   * @throws IOException a change failed half-way: no checkpoint may contain the lists
+   * @throws IOException a change stopped half-way: no checkpoint may contain the lists
    */
   void checkUsable() throws IOException {
     if (failure != null) {
@@ -103,7 +114,10 @@ final class Deadlists {
    * @return how many
    */
   int take(long list, long bornAfter, int budget, Entries.Sink sink) throws IOException {
-    return change(() -> takeSome(list, bornAfter, budget, sink));
+    TakenEntries taken = new TakenEntries();
+    int count = change(() -> takeSome(list, bornAfter, budget, taken));
+    taken.handTo(sink);
+    return count;
   }
 
   private int takeSome(long list, long bornAfter, int budget, Entries.Sink sink)
@@ -127,10 +141,10 @@ final class Deadlists {
    * @return true when nothing is left in the first list
    */
   boolean merge(long from, long to, int budget) throws IOException {
-    change(() -> mergeSome(from, to, budget));
-    return next(from, 0) == null;
+    return change(() -> mergeSome(from, to, budget)) == 0;
   }
 
+  /** Returns 0 when nothing is left in the first list. */
   private int mergeSome(long from, long to, int budget) throws IOException {
     int rest = budget;
     Row row = next(from, 0);
@@ -139,7 +153,7 @@ final class Deadlists {
       rest -= mergeBucket(from, to, row.offset(), source, rest);
       row = next(from, 0);
     }
-    return budget - rest;
+    return row == null ? 0 : 1;
   }
 
   /** Moves a bucket as a whole where it can, and else the smaller one's entries to the larger. */

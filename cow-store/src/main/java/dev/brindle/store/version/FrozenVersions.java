@@ -27,7 +27,7 @@ public final class FrozenVersions {
   }
 
   void addVersion(Version version) {
-    versions.add(new Row(version.id(), RowFormat.encode(version)));
+    versions.add(new Row(version.id(), RowFormat.encode(VersionRow.of(version))));
   }
 
   void addVolume(VolumeEntry volume) {

@@ -18,6 +18,7 @@ final class Reaper {
   private final VersionTree tree;
   private final OwnedSpace ownedSpace;
   private final Freer freer;
+  private final Losses losses;
   private final Entries.Sink freeing;
 
   /** Guarded by this. */
@@ -32,10 +33,11 @@ final class Reaper {
   /** True when nothing of the victim's is left in its child's deadlist. */
   private boolean isDrained;
 
-  Reaper(VersionTree tree, OwnedSpace ownedSpace, Freer freer) {
+  Reaper(VersionTree tree, OwnedSpace ownedSpace, Freer freer, Losses losses) {
     this.tree = tree;
     this.ownedSpace = ownedSpace;
     this.freer = freer;
+    this.losses = losses;
     this.freeing =
         new Entries.Sink() {
           @Override
@@ -205,16 +207,38 @@ final class Reaper {
           return true;
         }
         int slice = Math.min(SLICE, budget - taken);
-        Measured measured = new Measured(sink);
-        int entries = tree.deadlists().take(owner.list, bornAfter, slice, measured);
-        owner.deadBytes -= measured.bytes;
-        owner.markChanged();
-        if (entries < slice) {
+        if (takeSlice(owner, bornAfter, slice, sink) < slice) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private int takeSlice(Version owner, long bornAfter, int slice, Entries.Sink sink)
+      throws IOException {
+    try {
+      Measured measured = new Measured(sink);
+      int entries = tree.deadlists().take(owner.list, bornAfter, slice, measured);
+      owner.deadBytes -= measured.bytes;
+      owner.markChanged();
+      return entries;
+    } catch (CorruptStoreException e) {
+      giveUp(owner, e);
+      return 0;
+    }
+  }
+
+  /**
+   * Goes on with an empty list in the place of a damaged one: what it held stays taken, and all
+   * that a shorter deadlist ever does is to free less.
+   */
+  private void giveUp(Version owner, CorruptStoreException cause) {
+    losses.add("the deadlist of " + owner + " is damaged and given up", owner.deadBytes, cause);
+    owner.list = 0;
+    owner.mergedList = 0;
+    owner.deadBytes = 0;
+    owner.markChanged();
   }
 
   synchronized void splice() {
@@ -257,9 +281,14 @@ final class Reaper {
   }
 
   private void merge(Version version, int budget) throws IOException {
-    if (tree.deadlists().merge(version.mergedList, version.list, budget)) {
-      version.mergedList = 0;
-      version.markChanged();
+    try {
+      if (tree.deadlists().merge(version.mergedList, version.list, budget)) {
+        version.mergedList = 0;
+        version.markChanged();
+        merging = null;
+      }
+    } catch (CorruptStoreException e) {
+      giveUp(version, e);
       merging = null;
     }
   }

@@ -39,8 +39,19 @@ final class RowFormat {
 
   static byte[] encode(VolumeEntry volume) {
     VolumeEntry parent = volume.parent;
+    return encode(
+        new VolumeRow(
+            volume.id,
+            volume.name,
+            parent == null ? 0 : parent.id,
+            volume.head.id(),
+            volume.origin,
+            volume.created));
+  }
+
+  static byte[] encode(VolumeRow volume) {
     RowWriter row = new RowWriter().string(volume.name.bytes());
-    row.number(parent == null ? 0 : parent.id).number(volume.head.id()).number(volume.origin);
+    row.number(volume.parent).number(volume.head).number(volume.origin);
     return writeTime(row, volume.created).finishWithChecksum(volume.id);
   }
 
@@ -53,41 +64,44 @@ final class RowFormat {
     return volume;
   }
 
-  static byte[] encode(Version version) {
-    Name name = version.name;
-    RowWriter row = new RowWriter().number(version.parentId()).number(version.volumeId());
-    row.number(version.state.code()).string(name == null ? new byte[0] : name.bytes());
-    writeTime(row, version.created);
-    row.number(version.root()).number(version.nextInode()).number(version.inodeCount());
-    row.number(version.referBytes()).number(version.deadBytes);
-    row.number(version.list).number(version.mergedList);
-    row.number(version.cursor.high()).number(version.cursor.offset());
+  static byte[] encode(VersionRow version) {
+    Name name = version.name();
+    RowWriter row = new RowWriter().number(version.parent()).number(version.volume());
+    row.number(version.state().code()).string(name == null ? new byte[0] : name.bytes());
+    writeTime(row, version.created());
+    row.number(version.root()).number(version.nextInode()).number(version.inodes());
+    row.number(version.referBytes()).number(version.deadBytes());
+    row.number(version.list()).number(version.mergedList());
+    row.number(version.cursor().high()).number(version.cursor().offset());
     return row.finishWithChecksum(version.id());
   }
 
-  /** Decodes a version whose parent, if it has one, is in the tree already. */
-  static Version decodeVersion(VersionTree tree, long id, byte[] bytes)
-      throws CorruptStoreException {
+  static VersionRow decodeVersion(long id, byte[] bytes) throws CorruptStoreException {
     RowReader row = RowReader.withChecksum("the row of version " + id, id, bytes);
-    long parentId = row.number();
-    Version parent = parentId == 0 ? null : tree.find(parentId);
-    if (parentId != 0 && parent == null) {
-      throw row.broken("has a parent that does not exist: " + parentId);
-    }
+    long parent = row.number();
     long volume = row.number();
     VersionState state = state(row);
     byte[] name = row.string();
-    Version version = new Version(tree, id, volume, parent, state, readTime(row));
-    version.name = name.length == 0 ? null : Name.of(name);
-    version.setTree(row.number(), row.number(), row.number(), row.number());
-    version.deadBytes = row.number();
-    version.list = row.number();
-    version.mergedList = row.number();
-    version.cursor = new OwnedSpace.Cursor(row.number(), row.number());
-    row.finish();
     if ((state == VersionState.SNAPSHOT) != (name.length != 0)) {
       throw row.broken("has a name of " + name.length + " bytes and is a " + state);
     }
+    VersionRow version =
+        new VersionRow(
+            id,
+            parent,
+            volume,
+            state,
+            name.length == 0 ? null : Name.of(name),
+            readTime(row),
+            row.number(),
+            row.number(),
+            row.number(),
+            row.number(),
+            row.number(),
+            row.number(),
+            row.number(),
+            new OwnedSpace.Cursor(row.number(), row.number()));
+    row.finish();
     return version;
   }
 

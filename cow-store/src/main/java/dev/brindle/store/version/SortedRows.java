@@ -1,5 +1,6 @@
 package dev.brindle.store.version;
 
+import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,15 @@ interface SortedRows {
   /** The first row at or after the key. */
   @Nullable Row ceiling(long high, long offset) throws IOException;
 
-  void put(long high, long offset, byte[] value) throws IOException;
+  /**
+   * Returns the value there was; null when there was none. Nothing has changed when it fails.
+   *
+   * @throws CorruptStoreException what it has to read is damaged
+   */
+  byte @Nullable [] put(long high, long offset, byte[] value) throws IOException;
 
-  void remove(long high, long offset) throws IOException;
+  /** As {@link #put}. */
+  byte @Nullable [] remove(long high, long offset) throws IOException;
 
   /** Forgets all rows, without a look at them. */
   void clear();

@@ -1,5 +1,6 @@
 package dev.brindle.store.version;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.SpaceUsage;
 import dev.brindle.store.VolumeInfo;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpaceSums {
   private final Deadlists deadlists;
+  private final Losses losses;
 
   /** The versions that stay, each with those of its children under which something stays. */
   private final Map<Version, List<Version>> childrenThatStay = new HashMap<>();
@@ -25,8 +27,9 @@ final class SpaceSums {
   /**
    * @param descending all versions, children before parents
    */
-  SpaceSums(Deadlists deadlists, Iterable<Version> descending) {
+  SpaceSums(Deadlists deadlists, Losses losses, Iterable<Version> descending) {
     this.deadlists = deadlists;
+    this.losses = losses;
     for (Version version : descending) {
       List<Version> children = new ArrayList<>(version.children);
       children.removeIf(child -> !leadsToName(child));
@@ -68,11 +71,7 @@ final class SpaceSums {
     }
     long dead = 0;
     for (Version step = version; step != parent; step = above(step)) {
-      dead +=
-          step.parent == parent
-              ? step.deadBytes
-              : deadlists.bytes(step.list, 0, parent.id())
-                  + deadlists.bytes(step.mergedList, 0, parent.id());
+      dead += step.parent == parent ? step.deadBytes : dead(step, 0, parent.id());
     }
     return version.referBytes() - parent.referBytes() + dead;
   }
@@ -84,12 +83,24 @@ final class SpaceSums {
     long sum = 0;
     Version step = child;
     while (true) {
-      sum += deadlists.bytes(step.list, after, version.id());
-      sum += deadlists.bytes(step.mergedList, after, version.id());
+      sum += dead(step, after, version.id());
       if (stays(step)) {
         return sum;
       }
       step = children(step).get(0);
+    }
+  }
+
+  /**
+   * What is on a version's deadlist with a birth between two versions; of a damaged one nothing.
+   */
+  private long dead(Version version, long after, long upTo) throws IOException {
+    try {
+      return deadlists.bytes(version.list, after, upTo)
+          + deadlists.bytes(version.mergedList, after, upTo);
+    } catch (CorruptStoreException e) {
+      losses.add("the deadlist of " + version + " is damaged and left out of sums", 0, e);
+      return 0;
     }
   }
 

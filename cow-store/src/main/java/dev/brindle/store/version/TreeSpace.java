@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /** What a version owns, found in its B+tree. */
-record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
+record TreeSpace(NodeStore nodes, ExtentFinder extents, Losses losses) implements OwnedSpace {
   @Override
   public @Nullable Cursor free(long root, long bornAfter, Cursor from, int budget, Freer freer)
       throws IOException {
@@ -21,7 +21,7 @@ record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
       if (reached.equals(from)) {
         throw e;
       }
-      // what is freed already must be behind the cursor; the next step fails where this one did
+      // what is freed already must be behind the cursor; the next step goes on where this one ended
       Logger.warn(e, "a step of a deletion ends early");
       return reached;
     }
@@ -46,7 +46,7 @@ record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
       try {
         extents.find(high, offset, value, sink);
       } catch (CorruptStoreException e) {
-        Logger.error(e, "the blocks of a damaged item are not freed");
+        losses.add("a damaged item of a deleted version is not freed, with its blocks", 0, e);
       }
     }
 
@@ -57,7 +57,11 @@ record TreeSpace(NodeStore nodes, ExtentFinder extents) implements OwnedSpace {
 
     @Override
     public void damaged(long nodeId, CorruptStoreException cause) {
-      Logger.error(cause, "a damaged tree node and what is under it are not freed");
+      losses.add(
+          "node %d of a deleted version is damaged and not freed, with what is under it"
+              .formatted(nodeId),
+          0,
+          cause);
     }
   }
 }

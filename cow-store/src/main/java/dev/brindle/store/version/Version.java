@@ -60,6 +60,18 @@ public final class Version {
     this.parentId = parent == null ? 0 : parent.id;
   }
 
+  /** A version as the last checkpoint has it. */
+  static Version of(VersionTree tree, VersionRow row, @Nullable Version parent) {
+    Version version = new Version(tree, row.id(), row.volume(), parent, row.state(), row.created());
+    version.name = row.name();
+    version.setTree(row.root(), row.nextInode(), row.inodes(), row.referBytes());
+    version.deadBytes = row.deadBytes();
+    version.list = row.list();
+    version.mergedList = row.mergedList();
+    version.cursor = row.cursor();
+    return version;
+  }
+
   public long id() {
     return id;
   }

@@ -124,6 +124,16 @@ public final class VersionAudit implements AutoCloseable {
     }
   }
 
+  /** A sentence for each head that has children: it would free what they refer to. */
+  public List<String> verifyHeads() {
+    synchronized (tree) {
+      return tree.versions().stream()
+          .filter(version -> version.state == VersionState.HEAD && !version.children.isEmpty())
+          .map(version -> describe(version) + ": " + version.children.get(0) + " is under its head")
+          .toList();
+    }
+  }
+
   /** A sentence for each rule that lists, as a whole, break. */
   public List<String> verifyLists() throws IOException {
     synchronized (tree) {

@@ -3,6 +3,7 @@ package dev.brindle.store.version;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.index.Index;
+import dev.brindle.store.index.TwinTables;
 import dev.brindle.store.log.Log;
 import dev.brindle.store.tree.NodeStore;
 import dev.brindle.store.tree.Ownership;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ public final class VersionTree {
   private final List<Long> removed = new ArrayList<>();
   private final Set<VolumeEntry> changedVolumes = new HashSet<>();
   private final List<Long> removedVolumes = new ArrayList<>();
+  private final Losses losses;
   private final Deadlists deadlists;
   private final Burials burials;
   private final Reaper reaper;
@@ -43,18 +46,34 @@ public final class VersionTree {
       DeadlistRows deadlistRows,
       OwnedSpace ownedSpace,
       Freer freer,
+      Losses losses,
       int segmentBlocks)
       throws IOException {
     this.tables = tables;
     this.freer = freer;
+    this.losses = losses;
     RowFormat.Counters counters = loadCounters(tables.counters());
     nextNumber = counters.nextNumber();
     deadlists =
         new Deadlists(
             deadlistRows.open(counters.deadlistRoot()), segmentBlocks, counters.nextList());
-    burials = new Burials(deadlists, segmentBlocks);
-    reaper = new Reaper(this, ownedSpace, freer);
+    burials = new Burials(deadlists, losses, segmentBlocks);
+    reaper = new Reaper(this, ownedSpace, freer, losses);
     catalogue = new Catalogue(this);
+  }
+
+  /** The names of the tables that it keeps in the index. */
+  public static List<String> tables() {
+    return CatalogueTables.NAMES;
+  }
+
+  /**
+   * Verifies a row of one of its tables.
+   *
+   * @throws CorruptStoreException the row is not what was written there
+   */
+  public static void verifyRow(String table, long key, byte[] row) throws CorruptStoreException {
+    CatalogueTables.verify(table, key, row);
   }
 
   /**
@@ -64,14 +83,33 @@ public final class VersionTree {
    * @param segmentBlocks the log's
    */
   public static VersionTree load(
-      Index index, NodeStore nodes, Log log, ExtentFinder extents, int segmentBlocks)
+      TwinTables tables, NodeStore nodes, Log log, ExtentFinder extents, int segmentBlocks)
       throws IOException {
+    Losses losses = new Losses();
     return load(
-        CatalogueTables.of(index),
+        CatalogueTables.of(tables),
         root -> new DeadlistTree(nodes, root),
-        new TreeSpace(nodes, extents),
+        new TreeSpace(nodes, extents, losses),
         new StoreFreer(nodes, log),
+        losses,
         segmentBlocks);
+  }
+
+  /**
+   * Makes anew what it can of tables that have lost rows, so that they can be loaded, for a repair.
+   *
+   * @param isFileTree says whether below a root is the tree of a volume or snapshot
+   * @return a sentence for each thing that was made anew or lost
+   */
+  public static List<String> salvage(
+      TwinTables tables,
+      Index index,
+      NodeStore nodes,
+      ExtentFinder extents,
+      LongPredicate isFileTree)
+      throws IOException {
+    return new CatalogueSalvage(CatalogueTables.of(tables), index, nodes, extents, isFileTree)
+        .run();
   }
 
   private record StoreFreer(NodeStore nodes, Log log) implements Freer {
@@ -98,7 +136,19 @@ public final class VersionTree {
       Freer freer,
       int segmentBlocks)
       throws IOException {
-    VersionTree tree = new VersionTree(tables, deadlistRows, ownedSpace, freer, segmentBlocks);
+    return load(tables, deadlistRows, ownedSpace, freer, new Losses(), segmentBlocks);
+  }
+
+  private static VersionTree load(
+      CatalogueTables tables,
+      DeadlistRows deadlistRows,
+      OwnedSpace ownedSpace,
+      Freer freer,
+      Losses losses,
+      int segmentBlocks)
+      throws IOException {
+    VersionTree tree =
+        new VersionTree(tables, deadlistRows, ownedSpace, freer, losses, segmentBlocks);
     tables.versions().forEach(tree::loadVersion);
     tree.catalogue.load(tables.volumes());
     tree.reaper.resume(tree.versions.values());
@@ -117,12 +167,20 @@ public final class VersionTree {
     return found[0];
   }
 
-  private void loadVersion(long id, byte[] row) throws IOException {
-    Version version = RowFormat.decodeVersion(this, id, row);
-    if (id >= nextNumber) {
-      throw new CorruptStoreException("index.db", -1, version + " is above the counter");
+  private void loadVersion(long id, byte[] bytes) throws IOException {
+    VersionRow row = RowFormat.decodeVersion(id, bytes);
+    Version parent = versions.get(row.parent());
+    if (row.parent() != 0 && parent == null) {
+      throw broken("version " + id + " has a parent that does not exist: " + row.parent());
     }
-    enter(version);
+    if (id >= nextNumber) {
+      throw broken("version " + id + " is above the counter");
+    }
+    enter(Version.of(this, row, parent));
+  }
+
+  private static CorruptStoreException broken(String how) {
+    return new CorruptStoreException("index.db", -1, how);
   }
 
   public Catalogue catalogue() {
@@ -240,6 +298,11 @@ public final class VersionTree {
 
   // ---- Deletion
 
+  /** What cannot be freed because of damage: a sentence for each, since the store was opened. */
+  public List<String> losses() {
+    return losses.sentences();
+  }
+
   /** True while a version waits for the reaper or is being freed. */
   public boolean reapPending() {
     return reaper.pending() > 0;
@@ -291,6 +354,8 @@ public final class VersionTree {
    * Puts on the deadlists what heads gave up lately. A checkpoint does it before it freezes the
    * nodes, of which deadlists consist: once with the gate held shared, since it may read from the
    * disk, and once more with the gate held exclusively, for the little that came in between.
+   *
+   * @throws IOException they could not be read for another reason than damage, and nothing is lost
    */
   public synchronized void settle() throws IOException {
     burials.settle();
@@ -300,7 +365,7 @@ public final class VersionTree {
    * Copies what changed since the last freeze. The caller holds the gate exclusively, has called
    * {@link #settle} and freezes the nodes in the same moment.
    *
-   * @throws IOException the deadlists were left half changed by an earlier error
+   * @throws IOException the deadlists are half changed
    * @throws IllegalStateException heads gave up something since they were settled
    */
   public synchronized FrozenVersions freeze() throws IOException {
@@ -332,6 +397,10 @@ public final class VersionTree {
   Deadlists deadlists() throws IOException {
     burials.settle();
     return deadlists;
+  }
+
+  Losses lossesNoted() {
+    return losses;
   }
 
   Collection<Version> descending() {

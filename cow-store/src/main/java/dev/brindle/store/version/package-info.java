@@ -96,8 +96,34 @@
  * version of state 4 or above has a tree, or a deadlist under it, that is partly freed: nobody but
  * the reaper may look at it.
  *
- * <p>An I/O error in the middle of a change to a deadlist leaves it half changed: from then on
- * {@link VersionTree#freeze} fails, and the last checkpoint stays what is on the disk.
+ * <h2>Damage</h2>
+ *
+ * <p>Each row is kept twice ({@link dev.brindle.store.index.TwinTables}), so damage in one place
+ * costs nothing. Rows that are lost in both keep the store from opening, and a repair makes anew
+ * what it can of them:
+ *
+ * <ul>
+ *   <li><em>A version's number</em> is known from its children, from the volume whose head it is,
+ *       or from the birth of its root. <em>Its root</em> is the node of that birth, or the next
+ *       older one, that no other node leads to; when there is none, a child that has changed
+ *       nothing has the same. <em>Its parent</em> is the youngest version of which (2) holds.
+ *       Without a root it is given up: its children come after an older one, found in the same way;
+ *       a volume whose head it was goes on from its newest snapshot.
+ *   <li><em>A volume</em> is known from its head and its snapshots; it stands at the top. Names
+ *       that are lost become {@code recovered-NUMBER}; a lost version that has children becomes a
+ *       snapshot of that name, since nobody knows whether it had one.
+ *   <li><em>Counters</em> are larger than all numbers in use; the deadlists are made anew from the
+ *       trees, as in every repair.
+ * </ul>
+ *
+ * What does not obey every rule after that is refused, and nothing is changed.
+ *
+ * <p>A change to a deadlist that cannot read a node is taken back whole. What a damaged list does
+ * not take stays off it, and one that the reaper cannot read to its end is given up: its version
+ * goes on with an empty one. A deadlist that lacks entries only ever frees less, so this costs
+ * space, until a repair makes all lists anew from the trees, and nothing else: the store is written
+ * to, other versions are freed. The status says what was given up since the store was opened; later
+ * the check still finds it.
  */
 @NullMarked
 package dev.brindle.store.version;

@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.tree.Item;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * One operation on a head, under the head's lock: items are put and removed in the tree at once,
@@ -184,7 +186,7 @@ final class Change {
   private byte[] existing(long high, long offset) throws IOException {
     byte[] value = tree().get(high, offset);
     if (value == null) {
-      throw new dev.brindle.store.CorruptStoreException(
+      throw new CorruptStoreException(
           "index.db",
           -1,
           "inode %d has no item of type %d at %x"
@@ -206,10 +208,7 @@ final class Change {
       Item item = tree().ceiling(first, 0);
       if (item == null || Long.compareUnsigned(item.high(), last) > 0) {
         remove(ItemType.high(inode, ItemType.INODE), 0);
-        long orphans = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
-        if (tree().get(orphans, inode) != null) {
-          remove(orphans, inode);
-        }
+        forgetOrphan(inode);
         // Last, since nothing brings it back when one of these fails.
         touched.remove(inode);
         return true;
@@ -222,11 +221,31 @@ final class Change {
     return false;
   }
 
-  /** Writes down that an inode has no names and is still there. */
+  /**
+   * Writes down that an inode has no names and is still there. Where the list is damaged it goes
+   * without: after a crash the inode takes its space until a repair.
+   */
   void addOrphan(long inode) throws IOException {
-    put(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode, new byte[0]);
+    try {
+      put(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode, new byte[0]);
+    } catch (CorruptStoreException e) {
+      Logger.warn(e, "inode {} of volume {} is not listed as an orphan", inode, head.volume);
+    }
   }
 
+  /** The inode is gone: that it is still listed does no harm. */
+  private void forgetOrphan(long inode) throws IOException {
+    long orphans = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
+    try {
+      if (tree().get(orphans, inode) != null) {
+        remove(orphans, inode);
+      }
+    } catch (CorruptStoreException e) {
+      Logger.debug(e, "whether inode {} is listed as an orphan cannot be read", inode);
+    }
+  }
+
+  /** An inode has a name now: it must not be listed any more. */
   void removeOrphan(long inode) throws IOException {
     remove(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode);
   }

@@ -32,13 +32,15 @@ final class Checkpoint {
       long number, FrozenNodes nodes, FrozenVersions versions, FrozenSegments segments) {}
 
   private final Engine engine;
+  private final StoreTables tables;
   private final AtomicLong completed = new AtomicLong();
 
   @GuardedBy("this")
   private @Nullable Frozen unfinished;
 
-  Checkpoint(Engine engine) {
+  Checkpoint(Engine engine, StoreTables tables) {
     this.engine = engine;
+    this.tables = tables;
   }
 
   /** How many this process has made durable. */
@@ -87,21 +89,27 @@ final class Checkpoint {
       engine.gate().exclusive().lock();
       try {
         engine.versions().settle();
-        Frozen frozen =
-            new Frozen(
-                engine.nextCheckpoint(),
-                engine.nodes().freeze(),
-                engine.versions().freeze(),
-                engine.log().freeze());
-        engine.pending().freeze();
-        engine.checkpointFrozen();
-        return frozen;
-      } catch (IOException | RuntimeException | Error e) {
-        engine.fault().report("a checkpoint's freeze", e);
-        throw e;
+        return freezeAll();
       } finally {
         engine.gate().exclusive().unlock();
       }
+    }
+  }
+
+  private Frozen freezeAll() throws IOException {
+    try {
+      Frozen frozen =
+          new Frozen(
+              engine.nextCheckpoint(),
+              engine.nodes().freeze(),
+              engine.versions().freeze(),
+              engine.log().freeze());
+      engine.pending().freeze();
+      engine.checkpointFrozen();
+      return frozen;
+    } catch (IOException | RuntimeException | Error e) {
+      engine.fault().report("a checkpoint's freeze", e);
+      throw e;
     }
   }
 
@@ -110,8 +118,8 @@ final class Checkpoint {
       syncLog(frozen);
       frozen.nodes.write();
       frozen.versions.write();
-      frozen.segments.write(engine.index().table(StoreTables.SEGMENTS));
-      new CheckpointRow(frozen.number, frozen.segments.state()).write(engine.index());
+      frozen.segments.write(tables.segments());
+      new CheckpointRow(frozen.number, frozen.segments.state()).write(tables.checkpoint());
       engine.index().freeze();
       engine.index().write();
     } catch (DiskFullException e) {

@@ -3,18 +3,20 @@ package dev.brindle.store.volume;
 import dev.brindle.store.version.ReapProgress;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.tinylog.Logger;
 
 /** Frees deleted versions a bit at a time, between the operations of others. */
 final class Reaper {
   private static final int BUDGET = 256;
+  private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Engine engine;
   private final VersionTree versions;
 
-  /** A step that cannot read leaves what it did whole, but the next one would fail as well. */
-  private volatile boolean failed;
+  /** A step that cannot read leaves what it did whole, and is tried again later. */
+  private volatile long pausedUntilNanos = System.nanoTime();
 
   Reaper(Engine engine) {
     this.engine = engine;
@@ -22,7 +24,7 @@ final class Reaper {
   }
 
   boolean isPending() {
-    return !failed && versions.reapPending();
+    return pausedUntilNanos - System.nanoTime() <= 0 && versions.reapPending();
   }
 
   /**
@@ -44,9 +46,8 @@ final class Reaper {
     try {
       progress = versions.reapStep(BUDGET);
     } catch (IOException e) {
-      Logger.error(
-          e, "a deleted version could not be freed; its space stays taken until a restart");
-      failed = true;
+      Logger.error(e, "a deleted version could not be freed; it is tried again in a minute");
+      pausedUntilNanos = System.nanoTime() + RETRY_NANOS;
       return ReapProgress.IDLE;
     } catch (RuntimeException | Error e) {
       engine.fault().report("freeing a deleted version", e);

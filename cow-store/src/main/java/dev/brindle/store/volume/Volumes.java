@@ -80,18 +80,32 @@ final class Volumes {
     }
   }
 
-  /** Removes what was open without a name when the version was frozen, or when a process ended. */
+  /**
+   * Removes what was open without a name when the version was frozen, or when a process ended. A
+   * list of them that cannot be read keeps no volume from opening: they stay, for a repair.
+   */
   private void dropOrphans(Head head) throws IOException {
-    long orphan = engine.look(head, view -> orphanFrom(view, 0));
-    while (orphan != 0 && !engine.fault().isReported()) {
-      try {
-        engine.purge(head, orphan);
-      } catch (CorruptStoreException e) {
-        Logger.error(
-            e, "a file without names, inode {} of volume {}, cannot be freed", orphan, head.volume);
+    try {
+      long orphan = engine.look(head, view -> orphanFrom(view, 0));
+      while (orphan != 0 && !engine.fault().isReported()) {
+        dropOrphan(head, orphan);
+        long next = orphan + 1;
+        orphan = engine.look(head, view -> orphanFrom(view, next));
       }
-      long next = orphan + 1;
-      orphan = engine.look(head, view -> orphanFrom(view, next));
+    } catch (CorruptStoreException e) {
+      Logger.error(
+          e,
+          "files without names in volume {} stay until a repair: their list is damaged",
+          head.volume);
+    }
+  }
+
+  private void dropOrphan(Head head, long orphan) throws IOException {
+    try {
+      engine.purge(head, orphan);
+    } catch (CorruptStoreException e) {
+      Logger.error(
+          e, "a file without names, inode {} of volume {}, cannot be freed", orphan, head.volume);
     }
   }
 

@@ -109,8 +109,26 @@
  * data is everybody's: that is logged, and each later {@code fsync} and write of the file fails
  * until the process ends. A checkpoint leaves such a file out; the snapshot during which it is
  * found fails. A file whose blocks cannot be found any more can be unlinked; they stay taken. Only
- * a failure that leaves memory and disk apart (a write, a sync, a node of the deadlists, a row of
- * the catalogue's tables) makes the store read-only.
+ * a failure that leaves memory and disk apart (a write, a sync, a table of the index that was sound
+ * when the store was opened and is damaged when a checkpoint changes it) makes the store read-only.
+ *
+ * <p>What the store does by itself meets damage, too. One damaged record costs
+ *
+ * <pre>
+ *   list of orphans      the files that are in it stay until a repair; the volume opens, and others
+ *                        are unlinked while they are open, and go when they are closed
+ *   row of the catalogue nothing, for it is kept twice; lost twice, it takes a repair to open
+ *   live map             of that segment nothing is freed any more, until a repair
+ *   deadlist             what is on it is not freed, until a repair                 (reaper)
+ *   node of a deleted    what is under it is not freed, until a repair             (reaper)
+ *     version
+ *   block of a segment   the segment is not rewritten any more                     (cleaner)
+ *   dirty file's node    the file's dirty data                            (flush, checkpoint)
+ * </pre>
+ *
+ * The log says so when it is met, and {@code status} until the process ends. What cannot be read at
+ * the moment, and is not damaged as far as is known, is tried again: a step of the reaper after a
+ * minute, a segment at the next cleaning, a checkpoint at the next.
  *
  * <h2>Comparing versions</h2>
  *

@@ -153,13 +153,13 @@ class LogFuzzTest {
     LiveMap map = new LiveMap();
     map.add(3, 10);
     map.add(100, 1);
-    rows.add(Segment.encodeRow(SEGMENT_BLOCKS, map));
+    rows.add(Segment.encodeRow(3, SEGMENT_BLOCKS, map));
     LiveMap holed = new LiveMap();
     for (int block = 0; block < SEGMENT_BLOCKS; block += 2) {
       holed.add(block, 1);
     }
     holed.compact();
-    rows.add(Segment.encodeRow(200, holed));
+    rows.add(Segment.encodeRow(3, 200, holed));
     DecoderFuzz.run(
         "row of a segment",
         rows,

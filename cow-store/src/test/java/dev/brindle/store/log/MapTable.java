@@ -52,4 +52,14 @@ final class MapTable implements Table {
       visitor.row(row.getKey(), row.getValue());
     }
   }
+
+  @Override
+  public void forEachSound(RowVisitor visitor, DamageVisitor damage) throws IOException {
+    forEach(visitor);
+  }
+
+  @Override
+  public void clear() {
+    rows.clear();
+  }
 }

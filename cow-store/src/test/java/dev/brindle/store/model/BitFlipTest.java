@@ -19,6 +19,9 @@ import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
+import dev.brindle.store.check.Check;
+import dev.brindle.store.check.Repair;
+import dev.brindle.store.check.RepairReport;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,10 +39,12 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A single bit is flipped anywhere in the files of a store: what is read is right, or an error that
  * names file and position; or the store does not open and says what is broken. {@code
- * -Dbrindle.full=true} flips 10,000, {@code -Dbrindle.seed=N} chooses others.
+ * -Dbrindle.full=true} flips 10,000, and repairs 1,000 stores with several flips; {@code
+ * -Dbrindle.seed=N} chooses others.
  */
 class BitFlipTest {
   private static final int FLIPS = Boolean.getBoolean("brindle.full") ? 10_000 : 200;
+  private static final int REPAIRS = FLIPS / 10;
   private static final int PAGE = 4096;
   private static final String BIG = "volume/big";
 
@@ -84,11 +90,19 @@ class BitFlipTest {
           files.add(directory + "/" + name);
         }
       }
-      String file = files.get(random.nextInt(files.size()));
+      return chooseIn(files.get(random.nextInt(files.size())), 0, random);
+    }
+
+    /** A place in one of MapDB's pages of the index. */
+    static Place chooseInIndex(Random random) throws IOException {
+      return chooseIn("index.db", 2 * PAGE, random);
+    }
+
+    private static Place chooseIn(String file, int from, Random random) throws IOException {
       byte[] bytes = DISK.contents(file);
-      int at = random.nextInt(bytes.length);
+      int at = from + random.nextInt(bytes.length - from);
       for (int i = 0; i < 50 && isZero(bytes, at); i++) {
-        at = random.nextInt(bytes.length);
+        at = from + random.nextInt(bytes.length - from);
       }
       return new Place(file, at * 8L + random.nextInt(8));
     }
@@ -120,7 +134,7 @@ class BitFlipTest {
   }
 
   @Test
-  @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 180, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void anyBit_flipped_givesTheRightDataOrAnErrorThatNamesThePlace() throws IOException {
     long seed = Long.getLong("brindle.seed", 1);
     Random random = new Random(seed);
@@ -138,6 +152,76 @@ class BitFlipTest {
             + " times the store did not open; seed %d%n",
         FLIPS, results[0], results[1], results[2], seed);
     assertTrue(results[0] > 0 && results[1] > 0 && results[2] > 0);
+  }
+
+  /**
+   * Two or three bits at once, most of them without the copies of the index that would mend them:
+   * what a repair does with that is sound, and has all that could be read before.
+   */
+  @Test
+  @Timeout(value = 180, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void severalBits_flipped_thenRepaired_keepsWhatCouldBeRead() throws IOException {
+    long seed = Long.getLong("brindle.seed", 1);
+    Random random = new Random(seed + 1_000_000);
+    int[] results = new int[3];
+    for (int i = 0; i < REPAIRS; i++) {
+      boolean hasCopies = random.nextInt(5) == 0;
+      List<Place> places = new ArrayList<>();
+      while (places.size() < 2 + i % 2) {
+        boolean isInIndex = random.nextInt(4) > 0;
+        Place place = isInIndex ? Place.chooseInIndex(random) : Place.choose(random);
+        if (hasCopies || !place.file.startsWith("checkpoints/")) {
+          places.add(place);
+        }
+      }
+      try {
+        results[repairAfter(places, hasCopies)]++;
+      } catch (IOException | RuntimeException | AssertionError e) {
+        throw new AssertionError("repair " + i + " of seed " + seed + ", " + places + ": " + e, e);
+      }
+    }
+    System.out.printf(
+        "%,d repairs after two or three flips: %,d times nothing to repair, %,d repaired, %,d"
+            + " refused; seed %d%n",
+        REPAIRS, results[0], results[1], results[2], seed);
+    assertTrue(results[0] > 0 && results[1] > 0);
+  }
+
+  /** Returns 0 when there was nothing to repair, 1 when it was repaired, 2 when it was refused. */
+  private static int repairAfter(List<Place> places, boolean hasCopies) throws IOException {
+    FaultyDisk disk = DISK.afterProcessDeath();
+    if (!hasCopies) {
+      withoutCopies(disk);
+    }
+    for (Place place : places) {
+      disk.flipBit(place.file, place.bit);
+    }
+    TreeSet<String> unreadable = unreadable(disk.afterProcessDeath());
+    RepairReport report;
+    try (Store store = Store.openAtRest(disk, CrashRun.OPTIONS)) {
+      report = Repair.run(store);
+    } catch (CorruptStoreException | FormatTooNewException e) {
+      assertTrue(String.valueOf(e.getMessage()).length() > 20, e::getMessage);
+      return 2;
+    }
+    assertEquals(List.of(), report.remaining());
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      assertEquals(List.of(), Check.run(store, false).problems());
+      if (unreadable != null) {
+        DamageSurvey.assertKept(sound, unreadable, store);
+      }
+      goOn(store);
+    }
+    return report.deeds().isEmpty() ? 0 : 1;
+  }
+
+  /** What cannot be read before a repair; null when the store does not open. */
+  private static @Nullable TreeSet<String> unreadable(FaultyDisk disk) throws IOException {
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      return DamageSurvey.compare(sound, store);
+    } catch (CorruptStoreException | FormatTooNewException e) {
+      return null;
+    }
   }
 
   /** Returns 0 when all is well, 1 when something is unreadable, 2 when nothing is. */

@@ -46,6 +46,22 @@ final class DamageSurvey {
     return survey.pieces;
   }
 
+  /** Reads all of a sound store, version by version. */
+  static Map<Long, Map<String, String>> byVersion(Store store) throws IOException {
+    Map<Long, Map<String, String>> all = new TreeMap<>();
+    for (VolumeInfo volume : store.volumes()) {
+      for (SnapshotInfo snapshot : store.snapshots(volume.id())) {
+        DamageSurvey survey = new DamageSurvey();
+        survey.walk("", () -> store.openSnapshot(snapshot.version()), FileTree.ROOT_INODE);
+        all.put(snapshot.version(), survey.pieces);
+      }
+      DamageSurvey survey = new DamageSurvey();
+      survey.walk("", () -> store.open(volume.id()), FileTree.ROOT_INODE);
+      all.put(store.open(volume.id()).version(), survey.pieces);
+    }
+    return all;
+  }
+
   /**
    * Compares a damaged store with what it held.
    *
@@ -72,6 +88,31 @@ final class DamageSurvey {
       }
     }
     return unreadable;
+  }
+
+  /**
+   * Verifies that a repaired store has all that could be read before the repair, where it was. The
+   * entries and attributes of directories above what could not be read may be others.
+   *
+   * @param unreadable what {@link #compare} found before the repair
+   */
+  static void assertKept(Map<String, String> sound, TreeSet<String> unreadable, Store store)
+      throws IOException {
+    Map<String, String> now = of(store);
+    sound.forEach(
+        (piece, value) -> {
+          boolean isHit = unreadable.stream().anyMatch(u -> hides(u, piece) || isAbove(piece, u));
+          if (!isHit && !value.equals(now.get(piece))) {
+            throw new AssertionError(
+                "%s was readable: expected %s, found %s".formatted(piece, value, now.get(piece)));
+          }
+        });
+  }
+
+  private static boolean isAbove(String piece, String unreadable) {
+    int end = piece.lastIndexOf('#');
+    return (piece.endsWith("#entries") || piece.endsWith("#attributes"))
+        && unreadable.startsWith(piece.substring(0, end));
   }
 
   /** An attribute, entry list or tree that cannot be read takes with it what hangs on it. */

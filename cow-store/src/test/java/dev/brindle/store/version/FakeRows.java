@@ -46,13 +46,13 @@ final class FakeRows implements SortedRows {
   }
 
   @Override
-  public void put(long high, long offset, byte[] value) {
-    rows.put(new Key(high, offset), value);
+  public byte @Nullable [] put(long high, long offset, byte[] value) {
+    return rows.put(new Key(high, offset), value);
   }
 
   @Override
-  public void remove(long high, long offset) {
-    rows.remove(new Key(high, offset));
+  public byte @Nullable [] remove(long high, long offset) {
+    return rows.remove(new Key(high, offset));
   }
 
   @Override

@@ -68,6 +68,6 @@ class RowFuzzTest {
         "row of a version",
         List.of(version()),
         RowFuzzTest::withChecksum,
-        bytes -> RowFormat.decodeVersion(tree, KEY, bytes));
+        bytes -> RowFormat.decodeVersion(KEY, bytes));
   }
 }

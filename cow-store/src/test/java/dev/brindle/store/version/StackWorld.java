@@ -74,9 +74,9 @@ final class StackWorld implements AutoCloseable {
     nodes = new NodeStore(index, 1 << 20);
     versions =
         VersionTree.load(
-            CatalogueTables.of(index),
+            CatalogueTables.of(index.twins(CatalogueTables.NAMES)),
             root -> new DeadlistTree(nodes, root),
-            new TreeSpace(nodes, StackWorld::findExtent),
+            new TreeSpace(nodes, StackWorld::findExtent, new Losses()),
             new Freer() {
               @Override
               public void freeBlocks(long address, long blocks) {

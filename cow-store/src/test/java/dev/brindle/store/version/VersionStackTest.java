@@ -142,9 +142,9 @@ class VersionStackTest {
 
   private static VersionTree load(Index index, NodeStore nodes) throws IOException {
     return VersionTree.load(
-        CatalogueTables.of(index),
+        CatalogueTables.of(index.twins(CatalogueTables.NAMES)),
         root -> new DeadlistTree(nodes, root),
-        new TreeSpace(nodes, (high, offset, value, sink) -> {}),
+        new TreeSpace(nodes, (high, offset, value, sink) -> {}, new Losses()),
         new Freer() {
           @Override
           public void freeBlocks(long address, long blocks) {}

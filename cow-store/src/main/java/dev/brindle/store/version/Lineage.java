@@ -1,0 +1,147 @@
+package dev.brindle.store.version;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.tree.NodeDiff;
+import dev.brindle.store.tree.NodeStore;
+import dev.brindle.store.tree.TreeDiff;
+import dev.brindle.store.tree.TreeReader;
+import dev.brindle.store.tree.TreeWalk;
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Finds out which version a tree descends from, by rule (2) of the package: what it refers to and
+ * was born up to its parent, the parent refers to as well. The youngest version for which that
+ * holds is the parent, or one whose tree had the same of it. A tree that shares nothing needs none.
+ */
+final class Lineage {
+  private final NodeStore nodes;
+  private final ExtentFinder extents;
+
+  Lineage(NodeStore nodes, ExtentFinder extents) {
+    this.nodes = nodes;
+    this.extents = extents;
+  }
+
+  /**
+   * The number of the version that the tree comes after; 0 for none.
+   *
+   * @param youngestFirst those that it may come after
+   */
+  long parentOf(long root, Iterable<VersionRow> youngestFirst) throws IOException {
+    long oldest = oldestBirth(root);
+    for (VersionRow version : youngestFirst) {
+      boolean canHaveChildren =
+          version.state() == VersionState.SNAPSHOT || version.state() == VersionState.NAMELESS;
+      if (oldest <= version.id() && canHaveChildren && comesAfter(root, version)) {
+        return version.id();
+      }
+    }
+    return 0;
+  }
+
+  /** The first birth of what a tree refers to. */
+  private long oldestBirth(long root) throws IOException {
+    long[] oldest = {Long.MAX_VALUE};
+    TreeWalk.walk(
+        nodes,
+        root,
+        Long.MAX_VALUE,
+        new TreeWalk.Visitor() {
+          @Override
+          public boolean enter(long nodeId) {
+            return true;
+          }
+
+          @Override
+          public void node(long nodeId, long born, int level, int encodedBytes) {
+            oldest[0] = Math.min(oldest[0], born);
+          }
+
+          @Override
+          public void item(long high, long offset, byte[] value) throws IOException {
+            extents.find(
+                high,
+                offset,
+                value,
+                (address, blocks, born) -> oldest[0] = Math.min(oldest[0], born));
+          }
+
+          @Override
+          public void damaged(long nodeId, CorruptStoreException cause) {}
+        });
+    return oldest[0];
+  }
+
+  private boolean comesAfter(long root, VersionRow version) throws IOException {
+    try {
+      return nodesFit(root, version) && extentsFit(root, version);
+    } catch (CorruptStoreException e) {
+      return false;
+    }
+  }
+
+  private boolean nodesFit(long root, VersionRow version) throws IOException {
+    boolean[] fits = {true};
+    NodeDiff.walk(
+        nodes,
+        version.root(),
+        root,
+        new NodeDiff.Visitor() {
+          @Override
+          public void onlyFrom(long nodeId, long born, int encodedBytes) {}
+
+          @Override
+          public void onlyTo(long nodeId, long born, int encodedBytes) {
+            fits[0] &= born > version.id();
+          }
+        });
+    return fits[0];
+  }
+
+  private boolean extentsFit(long root, VersionRow version) throws IOException {
+    Blocks before = new Blocks();
+    Blocks kept = new Blocks();
+    TreeDiff.walk(
+        new TreeReader(nodes, version.root()),
+        new TreeReader(nodes, root),
+        (high, offset, from, to) -> {
+          if (from != null) {
+            extents.find(high, offset, from, (address, count, born) -> before.add(address, count));
+          }
+          if (to != null) {
+            extents.find(
+                high,
+                offset,
+                to,
+                (address, count, born) -> kept.add(address, born > version.id() ? 0 : count));
+          }
+        });
+    return before.holds(kept);
+  }
+
+  /** Blocks of the log. */
+  private static final class Blocks {
+    private static final int PIECE = 1 << 14;
+    private final Map<Long, BitSet> pieces = new HashMap<>();
+
+    void add(long address, long count) {
+      for (long block = address; block < address + count; block++) {
+        pieces.computeIfAbsent(block / PIECE, n -> new BitSet()).set((int) (block % PIECE));
+      }
+    }
+
+    boolean holds(Blocks others) {
+      for (Map.Entry<Long, BitSet> piece : others.pieces.entrySet()) {
+        BitSet missing = (BitSet) piece.getValue().clone();
+        missing.andNot(pieces.getOrDefault(piece.getKey(), new BitSet()));
+        if (!missing.isEmpty()) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FileTree;
+import dev.brindle.store.StoreOptions;
+import dev.brindle.store.UncleanEnd;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.index.Index;
+import dev.brindle.store.log.Log;
+import dev.brindle.store.tree.NodeStore;
+import dev.brindle.store.tree.TreeReader;
+import dev.brindle.store.version.ExtentFinder;
+import dev.brindle.store.version.VersionTree;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How a store is made, opened, and opened for a repair: its files become the parts of one. */
+public final class StoreOpening {
+  /** What an unfinished creation may have left. */
+  private static final Set<String> LEFTOVERS =
+      Set.of("lock", "index.db", "checkpoints", "log", "superblock.new");
+
+  private static final Set<String> NOTHING = Set.of("lock");
+
+  private static final int SEGMENT_BLOCKS_SMALL = 1024;
+  private static final int SEGMENT_BLOCKS_LARGE = 16_384;
+
+  /** A disk has room for so many segments, unless it is very small. */
+  private static final int SEGMENTS_OF_DISK_MIN = 64;
+
+  private StoreOpening() {}
+
+  /**
+   * Makes an empty store on a disk that has none.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException it has one
+   * @throws java.nio.file.DirectoryNotEmptyException it has something else than what an earlier
+   *     attempt left; also a store that lost its superblock
+   */
+  public static void create(Disk disk, StoreOptions options) throws IOException {
+    if (disk.exists(Superblock.FILE) || Superblock.hasCopy(disk)) {
+      throw new java.nio.file.FileAlreadyExistsException("there is a store already");
+    }
+    Set<String> allowed = Superblock.isAnnounced(disk) ? LEFTOVERS : NOTHING;
+    for (String name : disk.list("")) {
+      if (!allowed.contains(name)) {
+        throw new java.nio.file.DirectoryNotEmptyException(name);
+      }
+    }
+    if (Superblock.isAnnounced(disk)) {
+      removeLeftovers(disk);
+    } else {
+      Superblock.announce(disk);
+    }
+    Superblock superblock = Superblock.create(segmentBlocks(disk, options));
+    Index index = Index.create(disk, superblock.store());
+    Log log =
+        Log.create(
+            disk, superblock.store(), superblock.segmentBlocks(), options.blockCacheBytesMax());
+    StoreTables tables = StoreTables.of(index);
+    NodeStore nodes = new NodeStore(index, options.nodeCacheBytesMax());
+    try (OpenStore store = assemble(disk, superblock, index, tables, nodes, log, options, 0)) {
+      store.checkpoint();
+    }
+    superblock.write(disk);
+    superblock.writeCopy(disk);
+  }
+
+  /** Small disks get small segments: one is kept free, and a dead one should come back soon. */
+  private static int segmentBlocks(Disk disk, StoreOptions options) throws IOException {
+    long blocksOfDisk = disk.totalBytes() / Extent.BLOCK_BYTES;
+    int share = (int) Math.min(SEGMENT_BLOCKS_LARGE, blocksOfDisk / SEGMENTS_OF_DISK_MIN);
+    return Math.min(options.segmentBlocks(), Math.max(SEGMENT_BLOCKS_SMALL, share));
+  }
+
+  private static void removeLeftovers(Disk disk) throws IOException {
+    for (String directory : List.of("log", "checkpoints")) {
+      if (disk.exists(directory)) {
+        for (String name : disk.list(directory)) {
+          disk.delete(directory + "/" + name);
+        }
+      }
+    }
+    if (disk.exists("index.db")) {
+      disk.delete("index.db");
+    }
+  }
+
+  /**
+   * Opens a store: the index of the last checkpoint, the redo behind it, and a checkpoint of the
+   * result.
+   *
+   * @param directory for messages
+   * @param end how the process before left it; null when it closed it in order
+   */
+  public static OpenStore open(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
+    OpenStore store =
+        openIndexAndLog(disk, directory, options, false, (s, row) -> s.recover(row, end));
+    store.start();
+    return store;
+  }
+
+  /**
+   * Opens a store in which nothing happens by itself, for a repair: rows that its tables have lost
+   * are made anew as far as they can be, a lost last segment of the log is replaced, the redo behind
+   * the last checkpoint is repeated as far as damage lets it be, and no checkpoint follows.
+   */
+  public static OpenStore openAtRest(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
+    return openIndexAndLog(disk, directory, options, true, OpenStore::recoverWhatFits);
+  }
+
+  private interface Recovery {
+    void run(OpenStore store, CheckpointRow row) throws IOException;
+  }
+
+  private static List<String> salvage(Index index, StoreTables tables, NodeStore nodes)
+      throws IOException {
+    List<String> deeds = new ArrayList<>(tables.mendWhatIsLeft());
+    if (!deeds.isEmpty()) {
+      deeds.addAll(
+          VersionTree.salvage(
+              tables.twins(),
+              index,
+              nodes,
+              StoreOpening::findExtent,
+              root -> isFileTree(nodes, root)));
+    }
+    return deeds;
+  }
+
+  /** A tree that can be read at its beginning and has a root directory there. */
+  private static boolean isFileTree(NodeStore nodes, long root) {
+    try {
+      long high = ItemType.high(FileTree.ROOT_INODE, ItemType.INODE);
+      return new TreeReader(nodes, root).get(high, 0) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static OpenStore openIndexAndLog(
+      Disk disk, Path directory, StoreOptions options, boolean mends, Recovery recovery)
+      throws IOException {
+    Superblock superblock = Superblock.read(disk, directory);
+    Index index = Index.open(disk, superblock.store());
+    try {
+      superblock.writeCopy(disk);
+      StoreTables tables = StoreTables.of(index);
+      NodeStore nodes = new NodeStore(index, options.nodeCacheBytesMax());
+      List<String> salvaged = List.of();
+      if (mends) {
+        salvaged = salvage(index, tables, nodes);
+      } else {
+        tables.mend();
+      }
+      CheckpointRow row = CheckpointRow.read(tables.checkpoint());
+      List<String> mended =
+          mends
+              ? Log.mendHead(disk, superblock.store(), superblock.segmentBlocks(), row.log())
+              : List.of();
+      Log log =
+          Log.open(
+              disk,
+              superblock.store(),
+              superblock.segmentBlocks(),
+              options.blockCacheBytesMax(),
+              row.log(),
+              tables.segments());
+      try {
+        OpenStore store =
+            assemble(disk, superblock, index, tables, nodes, log, options, row.number());
+        store.setMended(mended, salvaged);
+        recovery.run(store, row);
+        return store;
+      } catch (IOException | RuntimeException | Error e) {
+        log.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the index anew from its copies, and the superblock from its own when it is lost. The
+   * store is not open; opening it then rolls the log's redo forward, as after a crash.
+   *
+   * @param directory for messages
+   * @return the checkpoint that the index is of
+   * @throws CorruptStoreException it cannot be done; nothing has changed
+   */
+  public static long rebuildIndex(Disk disk, Path directory) throws IOException {
+    Superblock superblock = Superblock.readOrRestore(disk, directory);
+    return Index.rebuild(disk, superblock.store());
+  }
+
+  private static OpenStore assemble(
+      Disk disk,
+      Superblock superblock,
+      Index index,
+      StoreTables tables,
+      NodeStore nodes,
+      Log log,
+      StoreOptions options,
+      long lastCheckpoint)
+      throws IOException {
+    VersionTree versions =
+        VersionTree.load(
+            tables.twins(), nodes, log, StoreOpening::findExtent, superblock.segmentBlocks());
+    NameHash hash = new NameHash(superblock.hashKey0(), superblock.hashKey1());
+    Engine engine = new Engine(disk, index, nodes, versions, log, hash, options, lastCheckpoint);
+    return new OpenStore(superblock, index, tables, log, nodes, versions, engine, options);
+  }
+
+  /** Tells the version tree which items hold blocks of the log. */
+  private static void findExtent(long high, long offset, byte[] value, ExtentFinder.Sink sink)
+      throws CorruptStoreException {
+    if (ItemType.typeOf(high) == ItemType.EXTENT) {
+      Extent extent = Extent.decode(value);
+      if (!extent.unwritten()) {
+        sink.extent(extent.address(), extent.blocks(), extent.born());
+      }
+    }
+  }
+}
