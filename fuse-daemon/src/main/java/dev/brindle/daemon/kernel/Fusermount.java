@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
@@ -86,7 +86,7 @@ final class Fusermount {
             "--",
             options.mountPoint().toString());
     StringArray argumentArray = new StringArray(arguments);
-    StringArray environment = new StringArray(environment());
+    StringArray environment = new StringArray(environment(System.getenv()));
     NativeBuffer name = Native.string(program);
     NativeBuffer processId = new NativeBuffer(Long.BYTES);
     NativeBuffer actions = new NativeBuffer(ACTIONS_BYTES);
@@ -115,14 +115,14 @@ final class Fusermount {
     }
   }
 
-  private static List<String> environment() {
-    List<String> values = new ArrayList<>();
-    for (Map.Entry<String, String> entry : System.getenv().entrySet()) {
-      values.add(entry.getKey() + "=" + entry.getValue());
-    }
-    values.add("_FUSE_COMMFD=" + CHILD_SOCKET);
-    values.add("LC_ALL=C");
-    return values;
+  /** Each name once: of two entries a program takes the one that comes first. */
+  static List<String> environment(Map<String, String> inherited) {
+    Map<String, String> values = new TreeMap<>(inherited);
+    values.put("_FUSE_COMMFD", Integer.toString(CHILD_SOCKET));
+    values.put("LC_ALL", "C");
+    return values.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .toList();
   }
 
   /** All that comes, on one line. */

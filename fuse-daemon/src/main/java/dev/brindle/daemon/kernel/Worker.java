@@ -59,7 +59,7 @@ final class Worker extends Thread {
       session.workerSawEnd();
     } catch (IOException | RuntimeException e) {
       Logger.error(e, "{} can receive no more requests", getName());
-      session.workerSawEnd();
+      session.workerFailed();
     } finally {
       free();
       session.workerEnded();

@@ -33,6 +33,7 @@ import org.tinylog.Logger;
  */
 public abstract class WorkerSession implements TransportSession {
   private static final int WORKERS_MAX = 256;
+  private static final int WORKERS_FAILED_MAX = 16;
   private static final int WORKERS_IDLE_MAX = 8;
   private static final long ABORT_WAIT_MILLIS = 30_000;
 
@@ -77,6 +78,10 @@ public abstract class WorkerSession implements TransportSession {
   /** Threads of others that use what the transport holds, which must not be closed meanwhile. */
   @GuardedBy("this")
   private int notifying;
+
+  /** Workers that could not receive any more. */
+  @GuardedBy("this")
+  private int failed;
 
   @GuardedBy("this")
   private boolean ending;
@@ -236,6 +241,21 @@ public abstract class WorkerSession implements TransportSession {
     idle += reserve.size() - 1;
     reserve.forEach(CountDownLatch::countDown);
     reserve.clear();
+  }
+
+  /**
+   * A worker cannot receive any more, for a reason of its own: another takes its place. Where one
+   * after the other fails, that is the end.
+   */
+  public final synchronized void workerFailed() {
+    if (++failed > WORKERS_FAILED_MAX) {
+      workerSawEnd();
+      return;
+    }
+    idle--;
+    if (idle == 0) {
+      appoint();
+    }
   }
 
   /** The last one to leave ends the session. */

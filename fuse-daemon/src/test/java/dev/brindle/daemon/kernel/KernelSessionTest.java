@@ -168,6 +168,35 @@ class KernelSessionTest {
   }
 
   @Test
+  void fusermount_isToldOfItsSocketOnce_whateverWasInherited() {
+    var environment =
+        Fusermount.environment(
+            java.util.Map.of("_FUSE_COMMFD", "17", "LC_ALL", "de_DE", "PATH", "/bin"));
+    assertEquals(java.util.List.of("LC_ALL=C", "PATH=/bin", "_FUSE_COMMFD=3"), environment);
+  }
+
+  @Test
+  void lookups_areNoneAfterTheKernelDropsItsCaches() throws Exception {
+    assumeTrue(
+        Files.isWritable(Path.of("/proc/sys/vm/drop_caches")), "skipped: root drops caches");
+    Shell.ok(
+        root,
+        """
+        mkdir -p a/b; for i in $(seq 100); do echo $i > a/$i; ln -s $i a/b/$i; done
+        ls -l a a/b > /dev/null; cat a/* > /dev/null 2>&1; stat a/missing 2> /dev/null
+        exec 3<a/1; rm a/1; exec 3<&-
+        """);
+    assertTrue(session().served().lookups().size() > 100);
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    while (session().served().lookups().size() > 0 && System.nanoTime() < deadline) {
+      Shell.ok(Path.of("/"), "sync; echo 2 > /proc/sys/vm/drop_caches");
+      Thread.sleep(50);
+    }
+    assertEquals(0, session().served().lookups().size());
+    assertEquals("200", Shell.ok(root, "find a -mindepth 1 | wc -l"));
+  }
+
+  @Test
   void fusermount_thatRefuses_saysWhy(@TempDir Path other) {
     IOException refused =
         org.junit.jupiter.api.Assertions.assertThrows(

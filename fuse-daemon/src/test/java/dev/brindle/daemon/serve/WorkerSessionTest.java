@@ -1,0 +1,86 @@
+package dev.brindle.daemon.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How workers take each other's place; here they are no threads, but the test's calls. */
+class WorkerSessionTest {
+  private static final class Session extends WorkerSession {
+    int started;
+    int writtenBack;
+    boolean closed;
+
+    Session() {
+      super("test", () -> {});
+      startServing();
+    }
+
+    @Override
+    protected void startWorker(String name, int number) {
+      started++;
+    }
+
+    @Override
+    protected Set<Long> nodesOpenForWriting() {
+      return Set.of(5L);
+    }
+
+    @Override
+    protected void writeBack(long node) {
+      writtenBack++;
+    }
+
+    @Override
+    protected void close() {
+      closed = true;
+    }
+
+    void fail() {
+      workerFailed();
+      workerEnded();
+    }
+  }
+
+  private final Session session = new Session();
+
+  private boolean isEnded() throws InterruptedException {
+    return session.awaitEnd(Duration.ZERO);
+  }
+
+  @Test
+  void workerThatFails_isReplaced_andTheMountIsServedAsBefore() throws Exception {
+    session.fail();
+    assertEquals(2, session.started);
+    assertFalse(isEnded());
+    session.writeBack();
+    assertEquals(1, session.writtenBack);
+    session.workerBusy(false);
+    assertEquals(3, session.started);
+  }
+
+  @Test
+  void workersThatAllFail_endTheMount() throws Exception {
+    int failures = 0;
+    while (!isEnded() && failures < 1_000) {
+      session.fail();
+      failures++;
+    }
+    assertTrue(session.closed);
+    assertEquals(session.started, failures);
+  }
+
+  @Test
+  void endThatOneWorkerSees_isTheEndOfAll() throws IOException, InterruptedException {
+    session.workerSawEnd();
+    session.writeBack();
+    assertEquals(0, session.writtenBack);
+    session.workerEnded();
+    assertTrue(isEnded() && session.closed);
+  }
+}
