@@ -11,6 +11,7 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
+import dev.brindle.store.PosixAcl;
 import dev.brindle.store.SpaceStatistics;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.FallocateMode;
@@ -78,6 +79,7 @@ public class MemoryFileSystem implements InodeFileSystem {
   private final Map<Long, File> files = new HashMap<>();
   private final Map<Long, Handle> handles = new ConcurrentHashMap<>();
   private final AtomicLong lookups = new AtomicLong();
+  private final AtomicLong aclQuestions = new AtomicLong();
   private final AtomicLong nextHandle = new AtomicLong(1);
   private long nextNode = ROOT_NODE;
 
@@ -90,6 +92,11 @@ public class MemoryFileSystem implements InodeFileSystem {
   /** How often a name was looked up. */
   public long lookups() {
     return lookups.get();
+  }
+
+  /** How often an access control list was asked for. */
+  public long aclQuestions() {
+    return aclQuestions.get();
   }
 
   public int openHandles() {
@@ -511,6 +518,9 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   @Override
   public synchronized byte[] getxattr(long node, Name name) throws IOException {
+    if (PosixAcl.isName(name)) {
+      aclQuestions.incrementAndGet();
+    }
     byte[] value = file(node).xattrs.get(name);
     if (value == null) {
       throw refused(Errno.ENODATA);

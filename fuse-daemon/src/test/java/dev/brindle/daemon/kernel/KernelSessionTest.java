@@ -167,6 +167,22 @@ class KernelSessionTest {
     Unmounter.current().unmount(other, true);
   }
 
+  /** Whoever owns a file is not asked about; of others' files the kernel keeps that there is none. */
+  @Test
+  void accessLists_thatAreNotThere_costNoRequestOrOne() throws Exception {
+    assumeTrue(Processes.isRoot(), "skipped: root gives files away");
+    Shell.ok(root, "mkdir -p d/e; echo x > d/e/own; echo x >> d/e/own; cat d/e/own; ls d/e; rm d/e/own");
+    assertEquals(0, fileSystem.aclQuestions());
+    Shell.ok(root, "echo x > d/e/other; chown -R 5:5 d; chmod -R ug+rwX d");
+    Shell.ok(root, "echo y >> d/e/other; echo x > d/e/new; cat d/e/other d/e/new");
+    String reads = "for i in 1 2 3; do cat d/e/other; cat d/e/new; stat d/e/new; done";
+    Shell.ok(root, reads);
+    long asked = fileSystem.aclQuestions();
+    assertTrue(asked > 0 && asked <= 8, asked + " questions for two directories and two files");
+    Shell.ok(root, reads);
+    assertEquals(asked, fileSystem.aclQuestions());
+  }
+
   @Test
   void fusermount_isToldOfItsSocketOnce_whateverWasInherited() {
     var environment =
