@@ -68,6 +68,23 @@ final class MountCommand extends Verb {
               + " ${DEFAULT-VALUE}).")
   SnapshotVisibility snapshots;
 
+  /** Who else changes what this mount shows. */
+  enum Cache {
+    SHARED,
+    ALONE
+  }
+
+  @Option(
+      names = "--cache",
+      paramLabel = "shared|alone",
+      defaultValue = "shared",
+      description =
+          "Whether other mounts may show the same files. With alone they are refused; in return the"
+              + " kernel (with --transport=kernel, since Linux 6.16) keeps what is written until the"
+              + " file is closed, which makes small writes several times as fast, and tells of a full"
+              + " disk at close or fsync (default: ${DEFAULT-VALUE}).")
+  Cache cache;
+
   @Option(
       names = "--allow-other",
       negatable = true,
@@ -140,7 +157,14 @@ final class MountCommand extends Verb {
 
   private int mountVolume(Path store, String volume) throws IOException {
     MountOptions options =
-        new MountOptions(readOnly, allowOther, noAccessTime, setUid, devices, snapshots);
+        new MountOptions(
+            readOnly,
+            allowOther,
+            noAccessTime,
+            setUid,
+            devices,
+            snapshots,
+            cache == Cache.ALONE);
     MountRequest request =
         new MountRequest(volume, Location.realPath(directory.toString()), options);
     return access().mount(store, request, settings, foreground, this::tell);

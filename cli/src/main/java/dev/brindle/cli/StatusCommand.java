@@ -174,6 +174,9 @@ final class StatusCommand extends Verb {
     if (Boolean.TRUE.equals(options.allowOther())) {
       words.add("allow-other");
     }
+    if (options.alone()) {
+      words.add("cache alone");
+    }
     if (options.snapshots() != SnapshotVisibility.HIDDEN) {
       words.add("snapdir " + options.snapshots().name().toLowerCase(Locale.ROOT));
     }

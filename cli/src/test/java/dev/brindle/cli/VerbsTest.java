@@ -151,7 +151,7 @@ final class VerbsTest {
     assertEquals(0, brindle(words), err);
 
     assertEquals(
-        new MountOptions(true, false, true, false, false, SnapshotVisibility.VISIBLE),
+        new MountOptions(true, false, true, false, false, SnapshotVisibility.VISIBLE, false),
         store.mounts.get(0).options());
   }
 

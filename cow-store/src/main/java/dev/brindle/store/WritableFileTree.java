@@ -86,7 +86,8 @@ public interface WritableFileTree extends FileTree {
   /**
    * Changes attributes; always sets the change time.
    *
-   * @throws FileSystemException EPERM for one that is immutable or append-only
+   * @throws FileSystemException EPERM for one that is immutable or, but for {@link
+   *     AttributeChange#ofWrite}, append-only
    */
   InodeAttributes setattr(long inode, AttributeChange change) throws IOException;
 
@@ -106,6 +107,12 @@ public interface WritableFileTree extends FileTree {
    * @throws FileSystemException ENOSPC, EFBIG behind 2^63 - 1; EPERM unless it may be changed there
    */
   void write(long inode, long offset, ByteBuffer source) throws IOException;
+
+  /**
+   * As {@link #write}, also into an append-only file, for a kernel that acknowledged the write before and keeps the file's times:
+   * they stay as they are, and {@link #setattr} brings those of the write.
+   */
+  void writeBack(long inode, long offset, ByteBuffer source) throws IOException;
 
   /**
    * Writes at the file's end as it is at that moment.

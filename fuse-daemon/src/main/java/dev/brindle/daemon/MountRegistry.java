@@ -118,6 +118,7 @@ final class MountRegistry {
     VolumeInfo volume = volume(request.volume());
     boolean allowOther = Objects.requireNonNullElse(request.options().allowOther(), root);
     new Prerequisites(Host.current(), root).check(allowOther);
+    refuseToShare(volume, request.options().alone());
     MountPoint mountPoint =
         new MountPoint(Path.of(request.mountPoint()), store.directory(), unmounter);
     try {
@@ -126,6 +127,38 @@ final class MountRegistry {
       mountPoint.undo();
       throw e;
     }
+  }
+
+  /**
+   * A kernel that keeps writes to itself does not see what another one makes of a file's size, so
+   * there is no second mount that shows the same files.
+   */
+  private void refuseToShare(VolumeInfo volume, boolean alone) throws IOException {
+    List<ServedMount> present;
+    synchronized (this) {
+      present = List.copyOf(mounts);
+    }
+    for (ServedMount mount : present) {
+      boolean aloneThere = mount.options().alone();
+      if ((alone || aloneThere)
+          && (isAbove(volume.id(), mount.volume()) || isAbove(mount.volume(), volume.id()))) {
+        throw new MountException(
+            "%s is mounted on %s%s, and shows what this mount would: unmount that, or mount both with --cache=shared"
+                .formatted(
+                    mount.report(store).volume(),
+                    mount.mountPoint(),
+                    aloneThere ? " with --cache=alone" : ""));
+      }
+    }
+  }
+
+  /** Whether the one volume shows the other: as itself, or as a clone in its {@code .clones}. */
+  private boolean isAbove(long above, long volume) throws IOException {
+    Long at = volume;
+    while (at != null && at != above) {
+      at = store.volume(at).parentVolume();
+    }
+    return at != null;
   }
 
   private ServedMount serve(
@@ -155,7 +188,7 @@ final class MountRegistry {
                   options.noAccessTime(),
                   options.setUid(),
                   options.devices(),
-                  transport.caching()));
+                  transport.caching().withWrites(options.alone())));
       awaitAnswer(session, mountPoint, source);
       return new ServedMount(
           volume.id(),

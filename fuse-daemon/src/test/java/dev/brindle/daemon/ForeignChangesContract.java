@@ -70,7 +70,7 @@ public abstract class ForeignChangesContract {
             false,
             false,
             false,
-            new CachingOptions(0, 0, 0, true));
+            new CachingOptions(0, 0, 0, true, false));
     TransportSession session = transport().mount(fileSystem, options);
     try {
       Shell.ok(directory, "chmod 777 .; echo kept > secret; chmod 600 secret");

@@ -227,7 +227,7 @@ public class MemoryFileSystem implements InodeFileSystem {
     if (change.modificationTime() != null) {
       file.modified = change.modificationTime();
     }
-    file.changed = Timestamp.now();
+    file.changed = change.changeTime() == null ? Timestamp.now() : change.changeTime();
     return entry(file);
   }
 
@@ -404,6 +404,13 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   @Override
   public synchronized void write(long handle, long offset, ByteBuffer source) throws IOException {
+    writeBack(handle, offset, source);
+    opened(handle).touch();
+  }
+
+  @Override
+  public synchronized void writeBack(long handle, long offset, ByteBuffer source)
+      throws IOException {
     File file = opened(handle);
     if (!handles.get(handle).writable()) {
       throw refused(Errno.EBADF);
@@ -416,7 +423,6 @@ public class MemoryFileSystem implements InodeFileSystem {
       at += step;
     }
     file.size = Math.max(file.size, at);
-    file.touch();
   }
 
   @Override

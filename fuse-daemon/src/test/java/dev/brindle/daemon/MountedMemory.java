@@ -17,7 +17,7 @@ import java.time.Duration;
 /** A file system mounted for a test; closing leaves no mount behind, whatever happened. */
 public final class MountedMemory implements AutoCloseable {
   /** What a kernel believes for as long as a test runs, also when a file is opened again. */
-  public static final CachingOptions LASTING = new CachingOptions(60, 60, 60, false);
+  public static final CachingOptions LASTING = new CachingOptions(60, 60, 60, false, false);
 
   private final Path mountPoint;
   private final TransportSession session;

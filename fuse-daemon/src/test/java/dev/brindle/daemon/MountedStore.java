@@ -1,5 +1,6 @@
 package dev.brindle.daemon;
 
+import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.namespace.ChangeFeed;
 import dev.brindle.namespace.KernelCache;
@@ -45,6 +46,12 @@ public final class MountedStore implements AutoCloseable {
 
   public MountedMemory mount(Transport transport, String volume, Path mountPoint)
       throws IOException {
+    return mount(transport, volume, mountPoint, transport.caching());
+  }
+
+  public MountedMemory mount(
+      Transport transport, String volume, Path mountPoint, CachingOptions caching)
+      throws IOException {
     Namespace namespace =
         Namespace.open(
             store,
@@ -54,7 +61,7 @@ public final class MountedStore implements AutoCloseable {
             feed);
     namespaces.add(namespace);
     MountedMemory mount =
-        MountedMemory.mount(transport, namespace, mountPoint, transport.caching());
+        MountedMemory.mount(transport, namespace, mountPoint, caching);
     mounts.add(mount);
     return mount;
   }

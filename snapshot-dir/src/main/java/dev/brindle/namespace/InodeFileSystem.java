@@ -96,6 +96,12 @@ public interface InodeFileSystem {
 
   void write(long handle, long offset, ByteBuffer source) throws IOException;
 
+  /**
+   * Writes what the kernel has acknowledged before; the file's times stay, since that kernel keeps
+   * them and sends them by {@link #setattr}.
+   */
+  void writeBack(long handle, long offset, ByteBuffer source) throws IOException;
+
   /** Writes at the file's end (O_APPEND). */
   void append(long handle, ByteBuffer source) throws IOException;
 

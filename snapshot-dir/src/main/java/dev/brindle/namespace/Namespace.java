@@ -321,6 +321,13 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public void writeBack(long handle, long offset, ByteBuffer source) throws IOException {
+    Handle file = handles.file(handle);
+    file.writableTree().writeBack(file.node().inode(), offset, source);
+    changes.content(file.node());
+  }
+
+  @Override
   public void append(long handle, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
     file.writableTree().append(file.node().inode(), source);

@@ -299,6 +299,11 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
+  public void writeBack(long inode, long offset, ByteBuffer source) throws FileSystemException {
+    write(inode, offset, source);
+  }
+
+  @Override
   public synchronized long append(long inode, ByteBuffer source) throws FileSystemException {
     long end = get(inode).data.length;
     write(inode, end, source);

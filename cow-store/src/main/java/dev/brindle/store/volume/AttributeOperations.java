@@ -43,6 +43,10 @@ final class AttributeOperations {
    * gets longer its new size is durable with its next flush, as that of every write is.
    */
   InodeAttributes setattr(long number, AttributeChange wanted) throws IOException {
+    Timestamp written = timeOfWrite(wanted);
+    if (written != null && files.noteWriteTime(number, written)) {
+      return engine.attributes(head, engine.readInode(head, number));
+    }
     AtomicReference<@Nullable InodeAttributes> result = new AtomicReference<>();
     while (true) {
       engine.shrink(
@@ -58,6 +62,16 @@ final class AttributeOperations {
     }
   }
 
+  /** The time, when the change says no more than that a file was written then. */
+  private static @Nullable Timestamp timeOfWrite(AttributeChange wanted) {
+    Timestamp time = wanted.changeTime();
+    boolean alone =
+        time != null
+            && time.equals(wanted.modificationTime())
+            && wanted.equals(AttributeChange.ofWrite(time));
+    return alone ? time : null;
+  }
+
   /**
    * @param sink gets the attributes when all is done, and nothing while there is more to be cut
    */
@@ -65,7 +79,7 @@ final class AttributeOperations {
       Change change, long number, AttributeChange wanted, Consumer<InodeAttributes> sink)
       throws IOException {
     Long size = wanted.size();
-    change.inode(number).refuse(UNCHANGEABLE);
+    change.inode(number).refuse(timeOfWrite(wanted) == null ? UNCHANGEABLE : InodeFlags.IMMUTABLE);
     if (size != null && files.truncateStep(change, number, size)) {
       return;
     }
@@ -76,7 +90,8 @@ final class AttributeOperations {
       inode.mode = inode.mode & FileMode.TYPE_MASK | mode & FileMode.PERMISSION_MASK;
       AclItems.modeChanged(change, inode);
     }
-    inode.changeTime = change.now();
+    Timestamp changeTime = wanted.changeTime();
+    inode.changeTime = changeTime == null ? change.now() : changeTime;
     if (size == null) {
       takeWriteTime(inode);
     }

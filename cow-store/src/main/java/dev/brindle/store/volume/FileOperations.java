@@ -4,6 +4,7 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeFlags;
+import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.log.Pin;
 import java.io.IOException;
@@ -87,9 +88,11 @@ final class FileOperations {
    * Writes at an offset, or at the file's end.
    *
    * @param offset null to append
+   * @param keepsTimes whether the file's times stay as they are
    * @return where the bytes went
    */
-  long write(long number, @Nullable Long offset, ByteBuffer source) throws IOException {
+  long write(long number, @Nullable Long offset, ByteBuffer source, boolean keepsTimes)
+      throws IOException {
     int length = source.remaining();
     engine.admitWrite(length);
     FileState state;
@@ -99,7 +102,8 @@ final class FileOperations {
       head.lock.readLock().lock();
       try {
         Inode inode = regular(head.view().inode(number));
-        inode.refuse(offset == null ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
+        // whole pages come from a kernel that appended, and let nobody do anything else
+        inode.refuse(offset == null || keepsTimes ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
         state = head.attach(inode);
         synchronized (state) {
           state.refuseAfterLoss();
@@ -109,6 +113,9 @@ final class FileOperations {
           }
           if (length > 0) {
             copy(state, inode, at, source);
+            if (!keepsTimes) {
+              state.modified(Timestamp.now());
+            }
           }
         }
       } finally {
@@ -140,7 +147,29 @@ final class FileOperations {
       if (end > state.size()) {
         state.grow(end);
       }
-      state.modified(dev.brindle.store.Timestamp.now());
+    }
+  }
+
+  /**
+   * Notes when a file was written whose data waits for its flush, to be stored with it.
+   *
+   * @return false when nothing waits, or a later change is known already
+   */
+  boolean noteWriteTime(long number, Timestamp time) throws IOException {
+    head.barrier.readLock().lock();
+    try {
+      head.lock.readLock().lock();
+      try {
+        Inode inode = head.view().inode(number);
+        FileState state = head.state(number);
+        return state != null
+            && time.compareTo(inode.changeTime) >= 0
+            && state.modifiedWithData(time);
+      } finally {
+        head.lock.readLock().unlock();
+      }
+    } finally {
+      head.barrier.readLock().unlock();
     }
   }
 
@@ -397,7 +426,7 @@ final class FileOperations {
         byte[] page = page(state, inode, index, false);
         int at = (int) (from & PAGE_MASK);
         java.util.Arrays.fill(page, at, at + (int) (to - from), (byte) 0);
-        state.modified(dev.brindle.store.Timestamp.now());
+        state.modified(Timestamp.now());
       }
     }
   }

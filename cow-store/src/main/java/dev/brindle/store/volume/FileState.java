@@ -141,6 +141,15 @@ final class FileState {
     modified = now;
   }
 
+  /** Notes the time of a write, when there is data that will be stored together with it. */
+  synchronized boolean modifiedWithData(Timestamp time) {
+    if (dirtyPages.isEmpty()) {
+      return false;
+    }
+    modified = time;
+    return true;
+  }
+
   /** The time of the last write, when the tree does not know it. */
   synchronized @Nullable Timestamp modified() {
     return modified;

@@ -195,12 +195,20 @@ final class VolumeTree implements WritableFileTree {
     if (offset < 0) {
       throw new FileSystemException(Errno.EINVAL);
     }
-    files.write(inode, offset, source);
+    files.write(inode, offset, source, false);
+  }
+
+  @Override
+  public void writeBack(long inode, long offset, ByteBuffer source) throws IOException {
+    if (offset < 0) {
+      throw new FileSystemException(Errno.EINVAL);
+    }
+    files.write(inode, offset, source, true);
   }
 
   @Override
   public long append(long inode, ByteBuffer source) throws IOException {
-    return files.write(inode, null, source);
+    return files.write(inode, null, source, false);
   }
 
   @Override

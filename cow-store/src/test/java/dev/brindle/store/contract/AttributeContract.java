@@ -113,7 +113,7 @@ public interface AttributeContract extends TreeFixture {
     Timestamp access = new Timestamp(1, 2);
     Timestamp modification = new Timestamp(3, 4);
     InodeAttributes changed =
-        tree().setattr(file, new AttributeChange(0700, 8, 9, 4L, access, modification));
+        tree().setattr(file, new AttributeChange(0700, 8, 9, 4L, access, modification, null));
     assertEquals(FileMode.REGULAR | 0700, changed.mode());
     assertEquals(8, changed.uid());
     assertEquals(9, changed.gid());
@@ -142,7 +142,7 @@ public interface AttributeContract extends TreeFixture {
     long link = tree().symlink(ROOT, name("l"), new byte[] {'x'}, UID, GID).inode();
     Timestamp time = new Timestamp(1, 2);
     InodeAttributes changed =
-        tree().setattr(link, new AttributeChange(null, 3, 4, null, time, time));
+        tree().setattr(link, new AttributeChange(null, 3, 4, null, time, time, null));
     assertEquals(3, changed.uid());
     assertEquals(time, changed.modificationTime());
     assertEquals(1, changed.size());

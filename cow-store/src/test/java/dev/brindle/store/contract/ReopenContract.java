@@ -37,7 +37,7 @@ public interface ReopenContract extends TreeFixture {
       tree().create(ROOT, name("b"), FileMode.BLOCK_DEVICE | 0600, -2, -3, -4).inode(),
     };
     Timestamp old = new Timestamp(-5, 7);
-    tree().setattr(inodes[1], new AttributeChange(06755, -7, -8, null, old, old));
+    tree().setattr(inodes[1], new AttributeChange(06755, -7, -8, null, old, old, null));
     write(tree(), inodes[1], 1 << 20, pattern(100_000, 3));
     tree().sync();
     InodeAttributes[] before = new InodeAttributes[inodes.length];

@@ -302,6 +302,11 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
+  public void writeBack(long inode, long offset, ByteBuffer source) throws IOException {
+    write(inode, offset, source);
+  }
+
+  @Override
   public long append(long inode, ByteBuffer source) throws IOException {
     synchronized (store) {
       long offset = getattr(inode).size();

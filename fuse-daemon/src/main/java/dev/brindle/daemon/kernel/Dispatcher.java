@@ -41,7 +41,7 @@ final class Dispatcher {
     copies = new CopyOperation(served.fileSystem(), privileges);
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
-    flags = new FlagOperations(served.fileSystem());
+    flags = new FlagOperations(served);
     xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
   }
 

@@ -118,7 +118,7 @@ final class FileOperations {
     }
     privileges.dropCapability(node);
     return fileSystem.setattr(
-        caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now()));
+        caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now(), null));
   }
 
   /**
@@ -192,7 +192,8 @@ final class FileOperations {
   /**
    * Writes. With O_APPEND the kernel sends the offset that it takes for the end; another mount may
    * have moved it, so the file system decides. What comes from the page cache goes where it was
-   * written, though the handle may be anybody's.
+   * written, though the handle may be anybody's. A kernel that caches writes knows the end best: it
+   * may hold what comes before.
    */
   void write(Request request, Answer answer) throws IOException {
     int length = request.u32(WriteIn.SIZE);
@@ -203,11 +204,19 @@ final class FileOperations {
     }
     privileges.dropCapability(request.node());
     ByteBuffer data = request.data(WriteIn.BYTES, length);
+    long offset = request.u64(WriteIn.OFFSET);
+    boolean fromCache = (writeFlags & WRITE_FROM_CACHE) != 0;
     boolean appends = (request.u32(WriteIn.FLAGS) & O_APPEND) != 0;
-    if (appends && (writeFlags & WRITE_FROM_CACHE) == 0) {
+    if (served.caching().writes()) {
+      if (fromCache) {
+        fileSystem.writeBack(handle, offset, data);
+      } else {
+        fileSystem.write(handle, offset, data);
+      }
+    } else if (appends && !fromCache) {
       fileSystem.append(handle, data);
     } else {
-      fileSystem.write(handle, request.u64(WriteIn.OFFSET), data);
+      fileSystem.write(handle, offset, data);
     }
     Replies.number(answer, length);
   }
@@ -243,9 +252,7 @@ final class FileOperations {
           case SEEK_HOLE -> Seek.HOLE;
           default -> throw new FileSystemException(Errno.EINVAL);
         };
-    if (served.writableHandles().isOpen(request.node())) {
-      served.notifier().contentChanged(request.node());
-    }
+    served.writeBack(request.node());
     long found = fileSystem.seek(request.u64(LseekIn.HANDLE), request.u64(LseekIn.OFFSET), whence);
     answer.u64(LseekOut.OFFSET, found);
     answer.send(LseekOut.BYTES);

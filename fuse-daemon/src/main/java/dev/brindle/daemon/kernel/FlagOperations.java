@@ -42,10 +42,12 @@ final class FlagOperations {
     }
   }
 
+  private final Served served;
   private final InodeFileSystem fileSystem;
 
-  FlagOperations(InodeFileSystem fileSystem) {
-    this.fileSystem = fileSystem;
+  FlagOperations(Served served) {
+    this.served = served;
+    this.fileSystem = served.fileSystem();
   }
 
   void ioctl(Request request, Answer answer) throws IOException {
@@ -80,6 +82,8 @@ final class FlagOperations {
     if (left != 0) {
       throw new FileSystemException(Errno.EOPNOTSUPP);
     }
+    // what was written before may still be written
+    served.writeBack(request.node());
     fileSystem.setFlags(request.caller(), request.node(), flags);
     answer.zero(0, IoctlOut.BYTES);
     answer.send(IoctlOut.BYTES);

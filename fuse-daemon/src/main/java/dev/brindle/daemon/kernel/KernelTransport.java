@@ -46,12 +46,15 @@ public final class KernelTransport implements Transport {
     Path mountPoint = options.mountPoint();
     Device device = KernelMount.mount(options);
     try {
-      Negotiation agreed = negotiate(device);
+      Negotiation agreed = negotiate(device, options.caching().writes() && !options.readOnly());
       Logger.info("{}: {}", mountPoint, agreed);
       KernelSession session =
           new KernelSession(
               device,
-              new Served(fileSystem, options.caching(), new Notifier(device, agreed.namesExpire())),
+              new Served(
+                  fileSystem,
+                  options.caching().withWrites(agreed.has(InitFlags.WRITEBACK_CACHE)),
+                  new Notifier(device, agreed.namesExpire())),
               agreed,
               new Polling(pollNanos),
               mountPoint.toString(),
@@ -72,7 +75,8 @@ public final class KernelTransport implements Transport {
   }
 
   /** The kernel's first request, which all others wait for. */
-  private static Negotiation negotiate(Device device) throws IOException {
+  private static Negotiation negotiate(Device device, boolean cachesWrites)
+      throws IOException {
     awaitFirst(device);
     Request request = new Request(new NativeBuffer(Negotiation.IO_BYTES_MAX / 4));
     Answer answer = new Answer(new NativeBuffer(OutHeader.BYTES + FIRST_REQUEST_BYTES_MAX));
@@ -84,7 +88,7 @@ public final class KernelTransport implements Transport {
       throw new MountException("the kernel does not begin with the protocol's first request");
     }
     answer.begin(device, request.unique());
-    Negotiation agreed = Negotiation.of(request);
+    Negotiation agreed = Negotiation.of(request, cachesWrites);
     agreed.answer(answer);
     return agreed;
   }

@@ -124,6 +124,12 @@ final class NameOperations {
     long newParent = request.u64(RenameIn.NEW_PARENT);
     Name name = request.name(namesAt);
     Name newName = request.name(request.behindString(namesAt));
+    if (served.caching().writes()) {
+      writeBack(parent, name);
+      if (mode == RenameMode.EXCHANGE) {
+        writeBack(newParent, newName);
+      }
+    }
     Rename rename =
         () -> fileSystem.rename(request.caller(), parent, name, newParent, newName, mode);
     if (mode == RenameMode.REPLACE) {
@@ -132,5 +138,21 @@ final class NameOperations {
       rename.run();
     }
     answer.success();
+  }
+
+  /**
+   * The file's data go ahead of its new name, so that a file that replaces another is whole also
+   * when it was not closed before. Only then does the kernel still keep any.
+   */
+  private void writeBack(long parent, Name name) throws IOException {
+    if (served.writableHandles().isEmpty()) {
+      return;
+    }
+    try {
+      served.writeBack(fileSystem.lookup(parent, name).node());
+    } catch (FileSystemException absent) {
+      // the rename says so
+      return;
+    }
   }
 }

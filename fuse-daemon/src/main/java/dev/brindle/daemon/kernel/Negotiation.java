@@ -17,6 +17,12 @@ final class Negotiation {
   /** Linux 5.4; what Debian 11's 5.10 speaks is 31 or 32. */
   static final int MINOR_MIN = 31;
 
+  /**
+   * Linux 6.16: there a page that is being written back is the page itself and not a copy, so that
+   * invalidating waits for what was on its way before, too.
+   */
+  private static final int WRITES_AWAITED_MINOR = 44;
+
   /** What one request carries, in bytes; the kernel's bound is 256 pages unless root raised it. */
   static final int IO_BYTES_MAX = 1 << 20;
 
@@ -46,17 +52,19 @@ final class Negotiation {
   private final long flags;
   private final int readahead;
 
-  private Negotiation(int kernelMinor, long offered, int readahead) {
+  private Negotiation(int kernelMinor, long offered, boolean cachesWrites, int readahead) {
     this.kernelMinor = kernelMinor;
     this.offered = offered;
-    this.flags = offered & WANTED;
+    this.flags = offered & (cachesWrites ? WANTED | InitFlags.WRITEBACK_CACHE : WANTED);
     this.readahead = readahead;
   }
 
   /**
+   * @param cachesWrites whether the kernel may acknowledge writes by itself, if it can hand them on
+   *     when it is told to
    * @throws MountException when the kernel is too old
    */
-  static Negotiation of(Request request) throws MountException {
+  static Negotiation of(Request request, boolean cachesWrites) throws MountException {
     int major = request.u32(InitIn.MAJOR);
     int minor = request.u32(InitIn.MINOR);
     if (major != MAJOR || minor < MINOR_MIN) {
@@ -68,7 +76,8 @@ final class Negotiation {
     if ((offered & InitFlags.INIT_EXT) != 0 && request.bodyBytes() > InitIn.OLD_BYTES) {
       offered |= (long) request.u32(InitIn.FLAGS_HIGH) << Integer.SIZE;
     }
-    return new Negotiation(minor, offered, request.u32(InitIn.READAHEAD));
+    return new Negotiation(
+        minor, offered, cachesWrites && minor >= WRITES_AWAITED_MINOR, request.u32(InitIn.READAHEAD));
   }
 
   boolean has(long flag) {

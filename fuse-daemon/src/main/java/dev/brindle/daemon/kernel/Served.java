@@ -5,6 +5,7 @@ import dev.brindle.daemon.serve.ReplacedFiles;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.InodeFileSystem;
+import java.io.IOException;
 
 /** What the operations of one mount share. */
 final class Served {
@@ -62,6 +63,13 @@ final class Served {
   /** Whether a file that changed since its last opening may have been changed by another mount. */
   boolean opensAfresh() {
     return caching.opensAfresh() && invalidations.everTold();
+  }
+
+  /** Has the kernel hand on what it keeps of writes to a file, if it is open for any. */
+  void writeBack(long node) throws IOException {
+    if (writableHandles.isOpen(node)) {
+      notifier.contentChanged(node);
+    }
   }
 
   /** The kernel forgets a node, once or more. */

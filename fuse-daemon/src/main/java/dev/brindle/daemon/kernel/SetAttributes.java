@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The request {@code setattr}: values and bits that say which of them count. A time that is not to
- * change (UTIME_OMIT) has no bit; the present time (UTIME_NOW) has one of its own.
+ * change (UTIME_OMIT) has no bit; the present time (UTIME_NOW) has one of its own. The change time
+ * comes of a kernel that caches writes.
  */
 final class SetAttributes {
   private static final int MODE = 1;
@@ -19,6 +20,7 @@ final class SetAttributes {
   private static final int MTIME = 1 << 5;
   private static final int ATIME_NOW = 1 << 7;
   private static final int MTIME_NOW = 1 << 8;
+  private static final int CTIME = 1 << 10;
   private static final int KILL_SET_IDS = 1 << 11;
 
   private final Request request;
@@ -50,7 +52,8 @@ final class SetAttributes {
         has(GID) ? (Integer) request.u32(SetattrIn.GID) : null,
         has(SIZE) ? (Long) request.u64(SetattrIn.SIZE) : null,
         time(ATIME, ATIME_NOW, SetattrIn.ATIME, SetattrIn.ATIME_NANOS),
-        time(MTIME, MTIME_NOW, SetattrIn.MTIME, SetattrIn.MTIME_NANOS));
+        time(MTIME, MTIME_NOW, SetattrIn.MTIME, SetattrIn.MTIME_NANOS),
+        time(CTIME, 0, SetattrIn.CTIME, SetattrIn.CTIME_NANOS));
   }
 
   private @Nullable Timestamp time(int given, int now, int at, int nanosAt) {

@@ -50,11 +50,35 @@
  * {@code .snapshots}); locks (the
  * kernel's own do); splicing (the data are in the process's memory on either side).
  *
- * <p>WRITEBACK_CACHE is not taken either. It makes the kernel the authority on size and times of
- * regular files: each rename, link and unlink of one sends a second request with the change time,
- * and an fsync and a close one with the times; another mount's change of size goes unseen as long
- * as the kernel knows the file; and SEEK_DATA asks before dirty pages are written. What it would
- * gain, writes of less than a page together, costs one request each here.
+ * <h2>Writes that the kernel keeps</h2>
+ *
+ * WRITEBACK_CACHE is taken for a mount that is alone with its volume ({@code --cache=alone}), from
+ * Linux 6.16 on. The kernel then acknowledges a write when it is in its pages, and hands on many
+ * together: when the file is closed or synced, after half a minute, or when it is told to. It is the
+ * authority on size and times of the regular files that it knows, and believes no answer about them
+ * as long as it knows the file. Hence:
+ *
+ * <ul>
+ *   <li>What comes from its pages changes no times; those follow with a {@code setattr} that says
+ *       the change time, too. When the data still wait for their flush, the time is noted with them,
+ *       and costs no change of the tree.
+ *   <li>An appending write goes where the kernel says. It also reads by handles that only write, to
+ *       fill pages up.
+ *   <li>What it keeps is asked for before a snapshot or clone is taken, before a file is renamed
+ *       that is open for writing (a file that replaces another is whole), and before SEEK_DATA and
+ *       SEEK_HOLE: by invalidating the file, which waits until its pages are written. Other workers
+ *       take these writes. Before Linux 6.16 it does not wait for a page that was on its way already,
+ *       and a snapshot could miss it: so older kernels write through.
+ *   <li>A disk that is full refuses what the program believes to have written. It is told so at
+ *       {@code fsync} and {@code close}, as on NFS; nothing is reserved beforehand, since what a write
+ *       takes is not known before it is laid out.
+ *   <li>After the daemon died, what was neither synced nor closed may be missing, as after a crash of
+ *       the machine.
+ *   <li>What another mount makes of a file's size would go unseen while the kernel knows the file,
+ *       and an append then overwrite it. So another mount that shows the same volume is refused.
+ *   <li>It costs a request more for each rename, link and unlink of a regular file, with its change
+ *       time, and one for each file that was written.
+ * </ul>
  *
  * <h2>Threads</h2>
  *

@@ -36,7 +36,8 @@ final class SetAttributes {
             : time(stat + FuseLayout.STAT_ATIME, (bits & ATIME_NOW) != 0),
         (bits & (MTIME | MTIME_NOW)) == 0
             ? null
-            : time(stat + FuseLayout.STAT_MTIME, (bits & MTIME_NOW) != 0));
+            : time(stat + FuseLayout.STAT_MTIME, (bits & MTIME_NOW) != 0),
+        null);
   }
 
   private static Timestamp time(long timespec, boolean now) {

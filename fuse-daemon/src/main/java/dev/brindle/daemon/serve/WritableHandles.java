@@ -20,6 +20,10 @@ public final class WritableHandles {
     nodes.remove(handle);
   }
 
+  public boolean isEmpty() {
+    return nodes.isEmpty();
+  }
+
   public boolean isOpen(long node) {
     return nodes.containsValue(node);
   }

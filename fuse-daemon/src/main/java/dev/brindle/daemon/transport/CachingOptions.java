@@ -13,14 +13,16 @@ package dev.brindle.daemon.transport;
  * @param absenceSeconds for names that are not there, in ordinary directories
  * @param opensAfresh whether the kernel forgets the attributes of a file that changed since it was
  *     last opened, when it is opened again: another mount may have changed it
+ * @param writes whether the kernel may acknowledge writes and hand them on later; then size and
+ *     times of a file that it knows are what it says, and what another mount makes them goes unseen
  */
 public record CachingOptions(
-    double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh) {
+    double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh, boolean writes) {
   private static final double LASTING_SECONDS = 600;
 
   /** For a kernel that is told of nothing. */
   public static CachingOptions defaults() {
-    return new CachingOptions(1, 1, 0, true);
+    return new CachingOptions(1, 1, 0, true, false);
   }
 
   /**
@@ -28,6 +30,10 @@ public record CachingOptions(
    * kernel can rule out: that an older answer to it is overtaken by the news.
    */
   public static CachingOptions lasting() {
-    return new CachingOptions(LASTING_SECONDS, LASTING_SECONDS, LASTING_SECONDS, true);
+    return new CachingOptions(LASTING_SECONDS, LASTING_SECONDS, LASTING_SECONDS, true, false);
+  }
+
+  public CachingOptions withWrites(boolean value) {
+    return new CachingOptions(attributeSeconds, entrySeconds, absenceSeconds, opensAfresh, value);
   }
 }

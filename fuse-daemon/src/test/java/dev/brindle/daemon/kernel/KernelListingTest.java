@@ -53,7 +53,7 @@ class KernelListingTest {
 
   @Test
   void listing_thatTheKernelSoonForgets_isNotKept() throws Exception {
-    try (MountedMemory mount = mount(directory, new CachingOptions(1, 1, 0, true))) {
+    try (MountedMemory mount = mount(directory, new CachingOptions(1, 1, 0, true, false))) {
       Shell.ok(mount.root(), "mkdir d; : > d/f; ls d; ls d");
       int before = fileSystem.listings.get();
       assertEquals("f", Shell.ok(mount.root(), "ls d"));

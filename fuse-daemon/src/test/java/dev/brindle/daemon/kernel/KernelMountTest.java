@@ -5,7 +5,7 @@ import dev.brindle.daemon.MountedMemory;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 
-/** The contract of a mount, through the kernel transport; the kernel remembers what it can. */
+/** The contract of a mount, through the kernel transport; the kernel remembers what it can, writes too. */
 class KernelMountTest extends MountContract {
   @Override
   protected Transport transport() {
@@ -14,6 +14,6 @@ class KernelMountTest extends MountContract {
 
   @Override
   protected CachingOptions caching() {
-    return MountedMemory.LASTING;
+    return MountedMemory.LASTING.withWrites(true);
   }
 }

@@ -33,7 +33,7 @@ class NegotiationTest {
       assertEquals(0, writing.send(message.address(), message.size()));
       Request request = new Request(new NativeBuffer(8192));
       request.receive(reading);
-      return Negotiation.of(request);
+      return Negotiation.of(request, true);
     } finally {
       reading.close();
       writing.close();
@@ -53,6 +53,12 @@ class NegotiationTest {
   @Test
   void kernelWithoutMaxPages_getsRequestsOf128Kib() throws IOException {
     assertEquals(128 << 10, with(7, 31, 0, InitIn.OLD_BYTES).ioBytesMax());
+  }
+
+  @Test
+  void writesAreCached_onlyByAKernelThatWaitsForThem() throws IOException {
+    assertFalse(with(7, 43, -1L, InitIn.BYTES).has(InitFlags.WRITEBACK_CACHE));
+    assertTrue(with(7, 44, -1L, InitIn.BYTES).has(InitFlags.WRITEBACK_CACHE));
   }
 
   @Test
