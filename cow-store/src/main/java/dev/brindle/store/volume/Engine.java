@@ -99,7 +99,7 @@ final class Engine {
   <T> T look(Head head, Look<T> look) throws IOException {
     head.lock.readLock().lock();
     try {
-      refuseDeleted(head);
+      head.refuseDeleted();
       return look.at(head.view());
     } finally {
       head.lock.readLock().unlock();
@@ -134,7 +134,7 @@ final class Engine {
       gate.shared().lock();
       head.lock.writeLock().lock();
       try {
-        refuseDeleted(head);
+        head.refuseDeleted();
         return run(head, body);
       } finally {
         head.lock.writeLock().unlock();
@@ -176,12 +176,6 @@ final class Engine {
     } catch (IOException | RuntimeException | Error e) {
       cause.addSuppressed(e);
       fault.report("an operation on volume " + head.volume, cause);
-    }
-  }
-
-  private static void refuseDeleted(Head head) throws FileSystemException {
-    if (head.isDeleted()) {
-      throw new FileSystemException(Errno.ESTALE);
     }
   }
 
@@ -260,8 +254,11 @@ final class Engine {
     }
   }
 
-  /** Ends a hold; the last one of a file without names removes it. */
-  void release(Head head, FileOperations files, long inode) throws IOException {
+  /**
+   * Ends a hold; the last one of a file without names removes it. Nothing keeps the volume from
+   * being deleted from then on, and with it went what is left to do.
+   */
+  void release(Head head, long inode) throws IOException {
     FileState state = head.state(inode);
     if (state == null) {
       throw new IllegalStateException("inode " + inode + " is not held");
@@ -269,10 +266,20 @@ final class Engine {
     if (state.release() > 0) {
       return;
     }
+    try {
+      released(head, state);
+    } catch (FileSystemException e) {
+      if (!head.isDeleted()) {
+        throw e;
+      }
+    }
+  }
+
+  private void released(Head head, FileState state) throws IOException {
     if (state.takeTruncatedToZero()) {
       flush(head, state, false);
     }
-    boolean named = look(head, view -> isNamed(view.find(inode)));
+    boolean named = look(head, view -> isNamed(view.find(state.inode)));
     if (!named && !fault.isReported()) {
       purge(head, shrink(head, change -> dropOrphan(change, state)));
     } else if (state.isClean()) {
@@ -339,7 +346,8 @@ final class Engine {
   }
 
   /**
-   * Flushes every file of a volume that is dirty now.
+   * Flushes every file of a volume that is dirty now; of one that is deleted meanwhile nothing has
+   * to be.
    *
    * @throws CorruptStoreException one or more could not be flushed; all others were
    */
@@ -351,6 +359,10 @@ final class Engine {
           flush(head, state, false);
         } catch (CorruptStoreException e) {
           damage = e;
+        } catch (FileSystemException e) {
+          if (!head.isDeleted()) {
+            throw e;
+          }
         }
       }
     }

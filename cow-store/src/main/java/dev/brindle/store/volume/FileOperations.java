@@ -39,6 +39,7 @@ final class FileOperations {
       int length;
       head.lock.readLock().lock();
       try {
+        head.refuseDeleted();
         Inode inode = regular(head.view().inode(number));
         FileState state = head.state(number);
         long size = state == null ? inode.size : state.size();
@@ -101,6 +102,7 @@ final class FileOperations {
     try (Pin pin = engine.log().pin()) {
       head.lock.readLock().lock();
       try {
+        head.refuseDeleted();
         Inode inode = regular(head.view().inode(number));
         // whole pages come from a kernel that appended, and let nobody do anything else
         inode.refuse(offset == null || keepsTimes ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
@@ -311,6 +313,7 @@ final class FileOperations {
     }
     head.lock.readLock().lock();
     try {
+      head.refuseDeleted();
       Inode inode = regular(head.view().inode(number));
       return seek(new FileContent(head.view().tree(), number, inode.size), inode, offset, whence);
     } finally {

@@ -1,5 +1,7 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.log.Log;
 import dev.brindle.store.tree.NodeStore;
 import dev.brindle.store.tree.Tree;
@@ -71,14 +73,30 @@ final class Head {
     return version.nextInode();
   }
 
-  /** True when the volume was deleted; read under the lock. */
+  /**
+   * To be called first by whoever has the lock.
+   *
+   * @throws FileSystemException ESTALE when the volume was deleted
+   */
+  void refuseDeleted() throws FileSystemException {
+    if (deleted) {
+      throw new FileSystemException(Errno.ESTALE);
+    }
+  }
+
+  /** True when somebody holds an inode of it; under the lock, exclusively. */
+  boolean isHeld() {
+    return states.values().stream().anyMatch(FileState::isHeld);
+  }
+
+  /** True when the volume was deleted: nothing of it is wanted any more. */
   boolean isDeleted() {
     return deleted;
   }
 
   /** Under the lock, exclusively. */
-  void setDeleted(boolean nowDeleted) {
-    deleted = nowDeleted;
+  void setDeleted() {
+    deleted = true;
   }
 
   /** Returns the value there was; null when there was none. */

@@ -4,7 +4,10 @@ import dev.brindle.store.DirectoryVisitor;
 import java.io.IOException;
 import java.util.List;
 
-/** Hands a directory's entries to a visitor, a batch at a time: no lock is held while it runs. */
+/**
+ * Hands a directory's entries to a visitor, a batch at a time: no lock is held while it runs. What
+ * fits one batch is listed as it was at one instant.
+ */
 final class Listing {
   /** Some entries behind a cookie. */
   interface Batches {
@@ -22,6 +25,9 @@ final class Listing {
           return;
         }
         position = entry.cookie();
+      }
+      if (batch.size() < TreeView.DIRECTORY_BATCH) {
+        return;
       }
       batch = batches.after(position);
     }

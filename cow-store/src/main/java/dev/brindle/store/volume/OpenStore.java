@@ -219,9 +219,8 @@ public final class OpenStore implements Closeable {
     if (!engine.fault().isReported()) {
       engine.flushAllThatFits();
     }
-    try (FrozenTree old = volumes.freeze(from);
-        FrozenTree now = volumes.freeze(to)) {
-      TreeComparison.run(old.view(), now.view(), sink);
+    try (FrozenTrees both = volumes.freeze(from, to)) {
+      TreeComparison.run(both.from().view(), both.to().view(), sink);
     }
   }
 

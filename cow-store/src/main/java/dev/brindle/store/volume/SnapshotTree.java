@@ -11,6 +11,7 @@ import dev.brindle.store.log.Pin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -51,25 +52,19 @@ final class SnapshotTree implements FileTree {
     }
   }
 
-  /** Ends the tree's use, unless somebody holds an inode of it. */
-  boolean tryDelete() {
-    use.writeLock().lock();
-    try {
-      deleted = holds == 0;
-      return deleted;
-    } finally {
-      use.writeLock().unlock();
-    }
+  /** Excludes everybody who looks at the tree. */
+  Lock users() {
+    return use.writeLock();
   }
 
-  /** Takes {@link #tryDelete} back. */
-  void revive() {
-    use.writeLock().lock();
-    try {
-      deleted = false;
-    } finally {
-      use.writeLock().unlock();
-    }
+  /** True when somebody holds an inode of it; under {@link #users}. */
+  boolean isHeld() {
+    return holds > 0;
+  }
+
+  /** Ends the tree's use; under {@link #users}. */
+  void setDeleted() {
+    deleted = true;
   }
 
   @Override

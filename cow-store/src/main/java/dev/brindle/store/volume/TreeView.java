@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A version's tree read as inodes, entries and attributes; takes no lock. */
 public final class TreeView {
-  private static final int DIRECTORY_BATCH = 512;
+  /** A listing takes so many entries at once, and a few more where names share an item. */
+  static final int DIRECTORY_BATCH = 512;
 
   private final TreeReader tree;
   private final NameHash hash;
@@ -150,7 +151,7 @@ public final class TreeView {
     return names;
   }
 
-  /** Some entries behind a cookie; none at the directory's end. */
+  /** Entries behind a cookie: fewer than a batch at the directory's end only. */
   List<ListedEntry> list(long directory, long cookie) throws IOException {
     List<ListedEntry> entries = new ArrayList<>();
     long high = ItemType.high(directory, ItemType.DIRENT);

@@ -12,7 +12,6 @@ import dev.brindle.store.WritableFileTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A volume's head as the file tree that the modules above see. */
 final class VolumeTree implements WritableFileTree {
@@ -21,7 +20,6 @@ final class VolumeTree implements WritableFileTree {
   private final DirectoryOperations directories;
   private final FileOperations files;
   private final AttributeOperations attributes;
-  private final AtomicLong holds = new AtomicLong();
 
   VolumeTree(Engine engine, Head head) {
     this.engine = engine;
@@ -33,10 +31,6 @@ final class VolumeTree implements WritableFileTree {
 
   Head head() {
     return head;
-  }
-
-  boolean isHeld() {
-    return holds.get() > 0;
   }
 
   @Override
@@ -105,17 +99,13 @@ final class VolumeTree implements WritableFileTree {
         head,
         view -> {
           head.attach(view.inode(inode)).hold();
-          return holds.incrementAndGet();
+          return true;
         });
   }
 
   @Override
   public void release(long inode) throws IOException {
-    try {
-      engine.release(head, files, inode);
-    } finally {
-      holds.decrementAndGet();
-    }
+    engine.release(head, inode);
   }
 
   @Override
@@ -158,10 +148,7 @@ final class VolumeTree implements WritableFileTree {
   public InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
       throws IOException {
     int permissions = mode & FileMode.PERMISSION_MASK;
-    InodeAttributes made =
-        directories.createUnnamed(directory, FileMode.REGULAR | permissions, umask, uid, gid);
-    holds.incrementAndGet();
-    return made;
+    return directories.createUnnamed(directory, FileMode.REGULAR | permissions, umask, uid, gid);
   }
 
   @Override

@@ -16,7 +16,7 @@ import dev.brindle.store.version.Catalogue;
 import dev.brindle.store.version.Version;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -28,6 +28,10 @@ import org.tinylog.Logger;
  */
 final class Volumes {
   private static final int ROOT_MODE = FileMode.DIRECTORY | 0755;
+
+  /** Snapshots before heads, heads by the numbers of their volumes; what a deletion does, too. */
+  private static final Comparator<FileTree> ORDER_OF_LOCKS =
+      Comparator.comparingLong(tree -> tree instanceof VolumeTree head ? head.head().volume : 0);
 
   private final Engine engine;
   private final VersionTree versions;
@@ -251,7 +255,7 @@ final class Volumes {
    * nobody waits while it is read. A store that takes no changes any more cannot do that, and there
    * nobody is kept waiting by the head's lock.
    */
-  FrozenTree freeze(FileTree tree) throws IOException {
+  private FrozenTree freeze(FileTree tree) throws IOException {
     if (tree instanceof SnapshotTree snapshot) {
       snapshot.hold(FileTree.ROOT_INODE);
       return new FrozenTree(snapshot.view(), () -> snapshot.release(FileTree.ROOT_INODE));
@@ -274,6 +278,19 @@ final class Volumes {
     return new FrozenTree(engine.view(frozen), () -> release(frozen));
   }
 
+  /** Freezes two trees in the order of their locks. */
+  FrozenTrees freeze(FileTree from, FileTree to) throws IOException {
+    boolean inOrder = ORDER_OF_LOCKS.compare(from, to) <= 0;
+    FrozenTree first = freeze(inOrder ? from : to);
+    try {
+      FrozenTree second = freeze(inOrder ? to : from);
+      return inOrder ? new FrozenTrees(first, second) : new FrozenTrees(second, first);
+    } catch (IOException | RuntimeException | Error e) {
+      first.close();
+      throw e;
+    }
+  }
+
   private void release(Version frozen) {
     versions.release(frozen);
     wakeReaper.run();
@@ -283,17 +300,18 @@ final class Volumes {
     catalogue.snapshotVersion(snapshot);
     synchronized (this) {
       SnapshotTree open = snapshots.get(snapshot);
-      if (open != null && !open.tryDelete()) {
-        throw new FileSystemException(
-            Errno.EBUSY, "files of the snapshot are open: close them first");
+      try (Deletion deletion = new Deletion()) {
+        if (open != null) {
+          deletion.add(open.users(), open::isHeld, "the snapshot", () -> end(open));
+        }
+        change(
+            redo -> {
+              catalogue.deleteSnapshot(snapshot);
+              redo.write(new RedoRecord.DeleteSnapshot(snapshot));
+              return true;
+            });
+        deletion.happened();
       }
-      change(
-          redo -> {
-            catalogue.deleteSnapshot(snapshot);
-            redo.write(new RedoRecord.DeleteSnapshot(snapshot));
-            return true;
-          });
-      snapshots.remove(snapshot);
     }
     wakeReaper.run();
   }
@@ -308,24 +326,24 @@ final class Volumes {
   }
 
   synchronized void delete(long volume, CloneDisposition clones) throws IOException {
-    List<VolumeInfo> going = goingWith(catalogue, volume, clones);
-    List<Runnable> undo = new ArrayList<>();
-    try {
+    List<VolumeInfo> going =
+        goingWith(catalogue, volume, clones).stream()
+            .sorted(Comparator.comparingLong(VolumeInfo::id))
+            .toList();
+    try (Deletion deletion = new Deletion()) {
       for (VolumeInfo info : going) {
-        endSnapshots(info, undo);
+        addSnapshots(deletion, info);
       }
       change(
           redo -> {
             for (VolumeInfo info : going) {
-              endHead(info, undo);
+              addHead(deletion, info);
             }
             catalogue.deleteVolume(volume, clones);
             redo.write(new RedoRecord.DeleteVolume(volume, clones));
+            deletion.happened();
             return true;
           });
-    } catch (IOException | RuntimeException e) {
-      undo.forEach(Runnable::run);
-      throw e;
     }
     for (VolumeInfo info : going) {
       forget(info);
@@ -333,39 +351,25 @@ final class Volumes {
     wakeReaper.run();
   }
 
-  private void endSnapshots(VolumeInfo info, List<Runnable> undo) throws IOException {
+  private void addSnapshots(Deletion deletion, VolumeInfo info) throws IOException {
     for (SnapshotInfo snapshot : catalogue.snapshots(info.id())) {
       SnapshotTree open = snapshots.get(snapshot.version());
-      if (open == null) {
-        continue;
+      if (open != null) {
+        String what = "the snapshot %s of %s".formatted(snapshot.name(), info.fullName());
+        deletion.add(open.users(), open::isHeld, what, () -> end(open));
       }
-      if (!open.tryDelete()) {
-        throw new FileSystemException(
-            Errno.EBUSY,
-            "files of the snapshot %s of %s are open: close them first"
-                .formatted(snapshot.name(), info.fullName()));
-      }
-      undo.add(open::revive);
-      undo.add(() -> snapshots.put(snapshot.version(), open));
-      snapshots.remove(snapshot.version());
     }
   }
 
-  /** From here on no operation touches the head. */
-  private void endHead(VolumeInfo info, List<Runnable> undo) throws IOException {
+  private void end(SnapshotTree tree) {
+    tree.setDeleted();
+    snapshots.remove(tree.version());
+  }
+
+  private void addHead(Deletion deletion, VolumeInfo info) throws IOException {
     Head head = engine.head(info.id());
-    VolumeTree open = volumes.get(info.id());
-    head.lock.writeLock().lock();
-    try {
-      if (open != null && open.isHeld()) {
-        throw new FileSystemException(
-            Errno.EBUSY, "files of the volume " + info.fullName() + " are open: close them first");
-      }
-      head.setDeleted(true);
-      undo.add(() -> head.setDeleted(false));
-    } finally {
-      head.lock.writeLock().unlock();
-    }
+    String what = "the volume " + info.fullName();
+    deletion.add(head.lock.writeLock(), head::isHeld, what, head::setDeleted);
   }
 
   private void forget(VolumeInfo info) throws IOException {

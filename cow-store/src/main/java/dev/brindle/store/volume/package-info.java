@@ -141,10 +141,17 @@
  *
  * <h2>Locks</h2>
  *
- * In the order in which they are taken: a head's write barrier; the log's append mutex; the log's
- * pin of segments; the {@link dev.brindle.store.volume.Gate}; the head's lock; a file state's
- * monitor; and then, each without another under it, the pending redo, the version tree, the node
- * store, the log's tables.
+ * In the order in which they are taken: a snapshot's lock, which its users share; a head's write
+ * barrier; the log's append mutex; the log's pin of segments; the {@link
+ * dev.brindle.store.volume.Gate}; the head's lock; a file state's monitor; and then, each without
+ * another under it, the pending redo, the version tree, the node store, the log's tables. Several
+ * heads' locks are taken in the order of the volumes' numbers: by a deletion, and by a comparison
+ * in a store that is read-only.
+ *
+ * <p>Each call is thereby as if it happened at one instant, whatever runs beside it; of a listing
+ * that is true for a directory that fits one batch. {@code LinearizabilityTest} looks for an order
+ * of concurrent calls that explains all answers. A deletion takes all locks of what it deletes
+ * before it is decided, so that one that is refused is seen by nobody.
  */
 @NullMarked
 package dev.brindle.store.volume;

@@ -1,0 +1,49 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A deletion before it is decided. The trees that it takes stand still: whoever wants to look at
+ * one waits, and then finds it as it was, when the deletion was refused, or gone.
+ */
+final class Deletion implements AutoCloseable {
+  private final Deque<Lock> locks = new ArrayDeque<>();
+  private final List<Runnable> ends = new ArrayList<>();
+
+  /**
+   * Adds a tree.
+   *
+   * @param users taken, until this is closed: excludes the tree's users
+   * @param isHeld whether somebody has a file of it open, asked under the lock
+   * @param what it is, for the message
+   * @param end says to the tree that it is deleted
+   * @throws FileSystemException EBUSY
+   */
+  void add(Lock users, BooleanSupplier isHeld, String what, Runnable end)
+      throws FileSystemException {
+    users.lock();
+    locks.push(users);
+    if (isHeld.getAsBoolean()) {
+      throw new FileSystemException(
+          Errno.EBUSY, "files of " + what + " are open: close them first");
+    }
+    ends.add(end);
+  }
+
+  /** The catalogue does not know the trees any more. */
+  void happened() {
+    ends.forEach(Runnable::run);
+  }
+
+  @Override
+  public void close() {
+    locks.forEach(Lock::unlock);
+  }
+}
