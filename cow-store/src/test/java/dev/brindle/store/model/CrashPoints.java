@@ -11,7 +11,8 @@ import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Loss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ final class CrashPoints implements Lockstep.Watcher {
   private final Random random;
 
   @GuardedBy("this")
-  private List<Left> left = new ArrayList<>();
+  private final Deque<Left> left = new ArrayDeque<>();
 
   private long tried;
   private long inRecovery;
@@ -94,15 +95,14 @@ final class CrashPoints implements Lockstep.Watcher {
     left.add(new Left(when + ", the process died", disk.fork(), true));
   }
 
-  private synchronized List<Left> take() {
-    List<Left> all = left;
-    left = new ArrayList<>();
-    return all;
+  /** One of what crashes left, and forgets it: a disk that was opened has grown. */
+  private synchronized @Nullable Left take() {
+    return left.poll();
   }
 
   @Override
   public void ran(Lockstep.@Nullable Interrupted operation) throws IOException {
-    for (Left crashed : take()) {
+    for (Left crashed = take(); crashed != null; crashed = take()) {
       try {
         tryOut(crashed, operation);
       } catch (IOException | RuntimeException | AssertionError e) {
@@ -112,7 +112,7 @@ final class CrashPoints implements Lockstep.Watcher {
   }
 
   private void tryOut(Left crashed, Lockstep.@Nullable Interrupted operation) throws IOException {
-    List<Left> again = new ArrayList<>();
+    Deque<Left> again = new ArrayDeque<>();
     boolean recoveryToo = random.nextDouble() < effort.recoveryShare();
     if (recoveryToo) {
       crashed.disk.observe(
@@ -124,7 +124,7 @@ final class CrashPoints implements Lockstep.Watcher {
     long index = open(crashed.disk, operation, !recoveryToo);
     withLoss += index < lockstep.history().index() ? 1 : 0;
     crashed.disk.observe(null);
-    for (Left second : again) {
+    for (Left second = again.poll(); second != null; second = again.poll()) {
       long found;
       try {
         found = open(second.disk, operation, true);
