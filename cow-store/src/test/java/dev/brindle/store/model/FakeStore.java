@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * The model in the role of a store under test: shows that the tests pass for a store that is right,
- * and, with a planted {@link Bug}, that they fail for one that is not.
+ * and, with a planted {@link Bug}, that they fail for one that is not. One lock is around each
+ * call.
  */
 final class FakeStore implements VersionedStore, Subject {
   /** What a {@code FakeStore} does wrong. */
@@ -46,7 +48,15 @@ final class FakeStore implements VersionedStore, Subject {
     /** A write does not set the modification time. */
     WRITE_WITHOUT_TIME,
     /** A deleted volume's clone goes with it, though it was detached. */
-    DETACH_DELETES
+    DETACH_DELETES,
+    /** A name is found to be free, and taken later: whoever took it in between loses it. */
+    CREATE_IN_TWO_STEPS,
+    /** What a rename replaces goes first, and its name is missing until the rename. */
+    RENAME_IN_TWO_STEPS,
+    /** The end of the file is found, and written to later. */
+    APPEND_IN_TWO_STEPS,
+    /** A listing shows one entry as it was, and the others as they are later. */
+    LIST_IN_TWO_STEPS
   }
 
   final ModelStore model = new ModelStore();
@@ -77,7 +87,12 @@ final class FakeStore implements VersionedStore, Subject {
     return result;
   }
 
-  void durable() {
+  /** What another thread may do between two steps of a planted bug. */
+  void betweenSteps() {
+    LockSupport.parkNanos(50_000);
+  }
+
+  synchronized void durable() {
     if (bug != Bug.FSYNC_IS_FORGOTTEN) {
       durable = model.state();
       history.clear();
@@ -90,14 +105,14 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public void reopen() {
+  public synchronized void reopen() {
     durable = model.state();
     history.clear();
     model.reset(model.state());
   }
 
   @Override
-  public void crash(long seed) {
+  public synchronized void crash(long seed) {
     ModelState back =
         history.isEmpty() || (seed & 1) == 0
             ? durable
@@ -136,7 +151,7 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public List<VolumeInfo> volumes() {
+  public synchronized List<VolumeInfo> volumes() {
     List<VolumeInfo> result = new ArrayList<>();
     model.state().volumes().forEach(entry -> result.add(info(entry.getKey())));
     return result;
@@ -179,7 +194,7 @@ final class FakeStore implements VersionedStore, Subject {
     return new FakeTree(this, version);
   }
 
-  long version(long treeId) {
+  synchronized long version(long treeId) {
     return heads.getOrDefault(treeId, treeId);
   }
 
@@ -217,7 +232,8 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public List<SnapshotInfo> snapshots(long volume) {
+  public synchronized List<SnapshotInfo> snapshots(long volume) throws IOException {
+    call(() -> model.volume(volume));
     return model.state().snapshotsOf(volume).stream().map(FakeStore::info).toList();
   }
 
@@ -259,7 +275,8 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public List<VolumeInfo> clones(long volume) {
+  public synchronized List<VolumeInfo> clones(long volume) throws IOException {
+    call(() -> model.volume(volume));
     return model.state().volumesIn(volume).stream().map(clone -> info(clone.id())).toList();
   }
 

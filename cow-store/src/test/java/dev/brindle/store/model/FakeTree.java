@@ -89,27 +89,37 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
 
   @Override
   public void readdir(long directory, long cookie, DirectoryVisitor visitor) throws IOException {
-    TreeMap<Long, Name> entries = new TreeMap<>();
-    ModelInode found =
-        store.call(
-            () -> {
-              Refused.when(!inode(directory).isDirectory(), ENOTDIR).check();
-              return inode(directory);
-            });
-    for (Map.Entry<Name, Long> entry : found.entries()) {
+    TreeMap<Long, Entry> entries = store.call(() -> entries(directory));
+    long from = store.bug == Bug.COOKIES_SKIP && cookie > 0 ? cookie + (1L << 59) : cookie;
+    for (Map.Entry<Long, Entry> at = entries.higherEntry(from);
+        at != null;
+        at = entries.higherEntry(at.getKey())) {
+      Entry entry = at.getValue();
+      if (!visitor.visit(entry.name, entry.inode, entry.type, at.getKey())) {
+        return;
+      }
+      if (store.bug == Bug.LIST_IN_TWO_STEPS) {
+        store.betweenSteps();
+        entries = store.call(() -> entries(directory));
+      }
+    }
+  }
+
+  private record Entry(Name name, long inode, int type) {}
+
+  /** A directory's entries by their cookies. */
+  private TreeMap<Long, Entry> entries(long directory) {
+    Refused.when(!inode(directory).isDirectory(), ENOTDIR).check();
+    TreeMap<Long, Entry> entries = new TreeMap<>();
+    for (Map.Entry<Name, Long> entry : inode(directory).entries()) {
+      int type = inode(entry.getValue()).mode() & FileMode.TYPE_MASK;
+      Entry row = new Entry(entry.getKey(), entry.getValue(), type);
       long hash = entry.getKey().hashCode() * 0x9E3779B97F4A7C15L >>> 2;
-      while (entries.putIfAbsent(hash + 3, entry.getKey()) != null) {
+      while (entries.putIfAbsent(hash + 3, row) != null) {
         hash++;
       }
     }
-    long from = store.bug == Bug.COOKIES_SKIP && cookie > 0 ? cookie + (1L << 59) : cookie;
-    for (Map.Entry<Long, Name> entry : entries.tailMap(from, false).entrySet()) {
-      long number = found.entries().get(entry.getValue());
-      int type = inode(number).mode() & FileMode.TYPE_MASK;
-      if (!visitor.visit(entry.getValue(), number, type, entry.getKey())) {
-        return;
-      }
-    }
+    return entries;
   }
 
   @Override
@@ -171,8 +181,12 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
-  public void release(long inode) {
-    store.model.release(treeId, inode);
+  public void release(long inode) throws IOException {
+    store.call(
+        () -> {
+          store.model.release(treeId, inode);
+          return true;
+        });
   }
 
   @Override
@@ -194,6 +208,10 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   public InodeAttributes create(
       long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws IOException {
+    if (store.bug == Bug.CREATE_IN_TWO_STEPS && !has(directory, name)) {
+      store.betweenSteps();
+      removeFile(directory, name);
+    }
     return make(directory, name, mode & ~umask, uid, gid, device, null);
   }
 
@@ -247,20 +265,48 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   @Override
   public void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
       throws IOException {
+    if (store.bug == Bug.RENAME_IN_TWO_STEPS && mode == RenameMode.REPLACE) {
+      makeWay(directory, name, newDirectory, newName);
+    }
     Long replaced =
-        state().inodes().get(newDirectory) == null
-            ? null
-            : state().inodes().get(newDirectory).entries().get(newName);
+        store.bug == Bug.RENAME_FORGETS_LINK_COUNT
+            ? Outcome.of(() -> lookup(newDirectory, newName).inode()).value()
+            : null;
     edit(
         edit -> {
           edit.rename(directory, name, newDirectory, newName, mode);
           return true;
         });
-    if (store.bug == Bug.RENAME_FORGETS_LINK_COUNT && replaced != null) {
+    if (replaced != null) {
       ModelInode left = state().inodes().get(replaced);
       if (left != null && !left.isDirectory() && mode == RenameMode.REPLACE) {
         update(replaced, inode -> inode.withLinks(inode.linkCount() + 1));
       }
+    }
+  }
+
+  private boolean has(long directory, Name name) throws IOException {
+    return Outcome.of(() -> lookup(directory, name)).succeeded();
+  }
+
+  private boolean removeFile(long directory, Name name) throws IOException {
+    return Outcome.of(
+            () -> {
+              unlink(directory, name);
+              return true;
+            })
+        .succeeded();
+  }
+
+  /** Removes the file that the rename of another will replace. */
+  private void makeWay(long directory, Name name, long newDirectory, Name newName)
+      throws IOException {
+    InodeAttributes moved = Outcome.of(() -> lookup(directory, name)).value();
+    InodeAttributes old = Outcome.of(() -> lookup(newDirectory, newName)).value();
+    boolean areFiles =
+        moved != null && old != null && !moved.isDirectory() && !old.isDirectory();
+    if (areFiles && moved.inode() != old.inode() && removeFile(newDirectory, newName)) {
+      store.betweenSteps();
     }
   }
 
@@ -308,6 +354,12 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
 
   @Override
   public long append(long inode, ByteBuffer source) throws IOException {
+    if (store.bug == Bug.APPEND_IN_TWO_STEPS) {
+      long offset = getattr(inode).size();
+      store.betweenSteps();
+      write(inode, offset, source);
+      return offset;
+    }
     synchronized (store) {
       long offset = getattr(inode).size();
       write(inode, offset, source);

@@ -38,16 +38,26 @@ final class ModelStore {
     return state;
   }
 
+  /** All that the model knows at one time, immutable. */
+  record Moment(ModelState state, Map<Holder, Integer> holds) {}
+
+  Moment moment() {
+    return new Moment(state, Map.copyOf(holds));
+  }
+
+  void goTo(Moment moment) {
+    state = moment.state;
+    holds.clear();
+    holds.putAll(moment.holds);
+  }
+
   /** Runs something and takes back what it changed. */
   void provisionally(Lockstep.Action action) throws IOException {
-    ModelState before = state;
-    Map<Holder, Integer> holdsBefore = Map.copyOf(holds);
+    Moment before = moment();
     try {
       action.run();
     } finally {
-      state = before;
-      holds.clear();
-      holds.putAll(holdsBefore);
+      goTo(before);
     }
   }
 
@@ -114,8 +124,10 @@ final class ModelStore {
 
   void renameVolume(long id, Name newName) {
     ModelVolume volume = volume(id);
-    freeName(volume.parent(), newName);
-    state = state.with(volume.withName(newName));
+    if (!newName.equals(volume.name())) {
+      freeName(volume.parent(), newName);
+      state = state.with(volume.withName(newName));
+    }
   }
 
   void deleteVolume(long id, CloneDisposition disposition) {
@@ -149,8 +161,10 @@ final class ModelStore {
 
   void renameSnapshot(long version, Name newName) {
     ModelSnapshot snapshot = snapshot(version);
-    freeSnapshotName(snapshot.volume(), newName);
-    state = state.with(snapshot.withName(newName));
+    if (!newName.equals(snapshot.name())) {
+      freeSnapshotName(snapshot.volume(), newName);
+      state = state.with(snapshot.withName(newName));
+    }
   }
 
   void deleteSnapshot(long version) {

@@ -38,9 +38,6 @@ final class VersionOperations {
   static void renameVolume(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     Name name = pick.versionName();
-    if (name.equals(volume.name())) {
-      return;
-    }
     lockstep.run(
         "rename volume %d to %s".formatted(volume.id(), name),
         () -> lockstep.store().renameVolume(volume.id(), name),
@@ -113,9 +110,6 @@ final class VersionOperations {
     }
     ModelSnapshot snapshot = pick.snapshot();
     Name name = pick.versionName();
-    if (name.equals(snapshot.name())) {
-      return;
-    }
     lockstep.run(
         "rename snapshot %d to %s".formatted(snapshot.version(), name),
         () -> lockstep.store().renameSnapshot(snapshot.version(), name),

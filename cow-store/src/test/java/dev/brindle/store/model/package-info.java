@@ -9,6 +9,12 @@
  * dev.brindle.store.model.Recovery} looks for a state of the {@link
  * dev.brindle.store.model.History} that the store may come back in, and goes on from there.
  *
+ * <p>Of calls that overlap ({@link dev.brindle.store.model.ConcurrentHistory}) {@link
+ * dev.brindle.store.model.Linearization} looks for an order that the model explains. The search is
+ * ours: Lincheck wants to make the calls itself, on classes that its agent has rewritten, and
+ * repeats a specification from its beginning, where this model's states are kept and learn the
+ * numbers that the store gave.
+ *
  * <p>A failure prints its seed and the steps that are left of the sequence when those that do not
  * matter are taken out.
  */

@@ -1,0 +1,74 @@
+package dev.brindle.store.model;
+
+import java.util.Random;
+
+/** A kind of call of a concurrent history. */
+enum ConcurrentOperation {
+  CREATE(8, NameCalls::create),
+  MKDIR(5, NameCalls::mkdir),
+  LINK(4, NameCalls::link),
+  UNLINK(7, NameCalls::unlink),
+  RMDIR(4, NameCalls::rmdir),
+  RENAME(12, NameCalls::rename),
+  LOOKUP(8, NameCalls::lookup),
+  LIST(6, NameCalls::list),
+  PARENT(2, NameCalls::parent),
+  GETATTR(5, FileCalls::getattr),
+  CHMOD(3, FileCalls::chmod),
+  SETXATTR(2, FileCalls::setxattr),
+  GETXATTR(2, FileCalls::getxattr),
+  WRITE(8, FileCalls::write),
+  APPEND(4, FileCalls::append),
+  TRUNCATE(4, FileCalls::truncate),
+  PUNCH(2, FileCalls::punch),
+  READ(10, FileCalls::read),
+  FSYNC(3, FileCalls::fsync),
+  HOLD(5, FileCalls::hold),
+  SNAPSHOT(4, VersionCalls::snapshot),
+  SNAPSHOT_DELETE(4, VersionCalls::deleteSnapshot),
+  SNAPSHOT_RENAME(2, VersionCalls::renameSnapshot),
+  SNAPSHOTS(3, VersionCalls::snapshots),
+  CLONE(3, VersionCalls::cloneVolume),
+  CLONE_SNAPSHOT(3, VersionCalls::cloneSnapshot),
+  CLONES(3, VersionCalls::clones),
+  VOLUME_RENAME(2, VersionCalls::renameVolume),
+  VOLUME_DELETE(3, VersionCalls::deleteVolume),
+  VOLUME(2, VersionCalls::volume);
+
+  private interface Choice {
+    ConcurrentCall<?, ?> of(ConcurrentOperands operands);
+  }
+
+  private static final int WEIGHTS = weights();
+
+  private final int weight;
+  private final Choice choice;
+
+  ConcurrentOperation(int weight, Choice choice) {
+    this.weight = weight;
+    this.choice = choice;
+  }
+
+  ConcurrentCall<?, ?> choose(ConcurrentOperands operands) {
+    return choice.of(operands);
+  }
+
+  static ConcurrentOperation random(Random random) {
+    int at = random.nextInt(WEIGHTS);
+    for (ConcurrentOperation operation : values()) {
+      at -= operation.weight;
+      if (at < 0) {
+        return operation;
+      }
+    }
+    throw new IllegalStateException();
+  }
+
+  private static int weights() {
+    int sum = 0;
+    for (ConcurrentOperation operation : values()) {
+      sum += operation.weight;
+    }
+    return sum;
+  }
+}

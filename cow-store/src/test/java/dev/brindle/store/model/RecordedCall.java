@@ -1,0 +1,71 @@
+package dev.brindle.store.model;
+
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.VolumeInfo;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of a concurrent history that was made.
+ *
+ * @param begin before the call, of {@link System#nanoTime}
+ * @param end after its answer
+ * @param time the same for the store's clock
+ */
+record RecordedCall<T, M>(
+    ConcurrentCall<T, M> call,
+    int thread,
+    long begin,
+    long end,
+    ModelTime time,
+    Outcome<T> outcome) {
+
+  /**
+   * Makes the call on the model as it is.
+   *
+   * @return null when the model gives the same answer, else the difference
+   */
+  @Nullable String differs(ModelStore model) {
+    model.at(time);
+    try {
+      M expected = call.onModel().run(model, outcome.value());
+      if (!outcome.succeeded()) {
+        return "it succeeds";
+      }
+      call.compare().accept(expected, outcome.value());
+      return null;
+    } catch (Refused refused) {
+      boolean same = outcome.errno() != null && refused.allowed().contains(outcome.errno());
+      return same ? null : "it is refused with one of " + refused.allowed();
+    } catch (AssertionError e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  /** One line; times are in microseconds since {@code start}. */
+  String line(long start) {
+    return String.format(
+        Locale.ROOT,
+        "%9.1f..%9.1f  thread %d: %s -> %s",
+        (begin - start) / 1000.0,
+        (end - start) / 1000.0,
+        thread,
+        call.what(),
+        answer());
+  }
+
+  private String answer() {
+    if (!outcome.succeeded()) {
+      return String.valueOf(outcome.errno());
+    }
+    Object value = outcome.value();
+    if (value instanceof InodeAttributes inode) {
+      return "inode %d, mode %o, %d links, %d bytes"
+          .formatted(inode.inode(), inode.mode(), inode.linkCount(), inode.size());
+    }
+    if (value instanceof VolumeInfo volume) {
+      return "volume " + volume.id() + " " + volume.fullName();
+    }
+    return value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
+  }
+}
