@@ -4,6 +4,7 @@ import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
 import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import java.io.File;
+import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,12 @@ final class JournaledVolume extends Volume {
   }
 
   private static int pageOf(long offset) {
-    return Math.toIntExact(offset >>> PAGE_SHIFT);
+    if (offset < 0 || offset >>> PAGE_SHIFT > Integer.MAX_VALUE) {
+      throw new DBException.VolumeIOError(
+          new CorruptStoreException(
+              PageFormat.INDEX_FILE, -1, "MapDB asks for offset " + Long.toHexString(offset)));
+    }
+    return (int) (offset >>> PAGE_SHIFT);
   }
 
   private static int within(long offset) {

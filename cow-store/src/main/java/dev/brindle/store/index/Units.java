@@ -38,7 +38,7 @@ final class Units {
               false,
               false,
               false);
-    } catch (DBException e) {
+    } catch (DBException | IndexOutOfBoundsException e) {
       throw unwrapped(e);
     }
   }
@@ -51,7 +51,7 @@ final class Units {
         throw new CorruptStoreException(PageFormat.INDEX_FILE, -1, "unit " + id + " is empty");
       }
       return unit;
-    } catch (DBException e) {
+    } catch (DBException | IndexOutOfBoundsException e) {
       throw unwrapped(e);
     }
   }
@@ -59,7 +59,7 @@ final class Units {
   void write(long id, byte[] unit) throws IOException {
     try {
       store.update(id, unit, WholeUnit.INSTANCE);
-    } catch (DBException e) {
+    } catch (DBException | IndexOutOfBoundsException e) {
       throw unwrapped(e);
     }
   }
@@ -68,7 +68,7 @@ final class Units {
   long make(byte[] unit) throws IOException {
     try {
       return store.put(unit, WholeUnit.INSTANCE);
-    } catch (DBException e) {
+    } catch (DBException | IndexOutOfBoundsException e) {
       throw unwrapped(e);
     }
   }
@@ -78,8 +78,11 @@ final class Units {
     store.commit();
   }
 
-  /** What went wrong below MapDB, or what MapDB found wrong. */
-  private static IOException unwrapped(DBException e) {
+  /**
+   * What went wrong below MapDB, or what MapDB found wrong: by a check of its own, or when a number
+   * on a page led it out of its tables.
+   */
+  private static IOException unwrapped(RuntimeException e) {
     if (e.getCause() instanceof IOException cause) {
       return cause;
     }

@@ -1,7 +1,9 @@
 package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
@@ -13,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Broken nodes of tables, journals, and MapDB's own pages under right checksums. */
 class IndexFuzzTest {
@@ -99,15 +103,28 @@ class IndexFuzzTest {
           "page " + page + " of MapDB",
           List.of(content),
           bytes -> bytes,
-          bytes -> {
-            FaultyDisk broken = sound.afterProcessDeath();
-            for (String name : broken.list(CopyFiles.DIRECTORY)) {
-              broken.delete(CopyFiles.DIRECTORY + "/" + name);
-            }
-            replace(broken, place, Arrays.copyOf(bytes, PAGE_BYTES));
-            use(broken);
-          });
+          bytes -> useWith(sound, place, Arrays.copyOf(bytes, PAGE_BYTES)));
     }
+  }
+
+  /** The place of the file's tail, and of the number of the last record. */
+  @ParameterizedTest
+  @ValueSource(ints = {24, 32})
+  void index_withANumberInMapDbsHeaderThatCannotBe_isRefused(int at) throws IOException {
+    FaultyDisk sound = store();
+    int place = PageFormat.place(0);
+    byte[] page = pageAt(sound, place);
+    Arrays.fill(page, at, at + 2, (byte) 0xff);
+    assertThrows(CorruptStoreException.class, () -> useWith(sound, place, page));
+  }
+
+  private static void useWith(FaultyDisk sound, int place, byte[] page) throws IOException {
+    FaultyDisk broken = sound.afterProcessDeath();
+    for (String name : broken.list(CopyFiles.DIRECTORY)) {
+      broken.delete(CopyFiles.DIRECTORY + "/" + name);
+    }
+    replace(broken, place, page);
+    use(broken);
   }
 
   private static byte[] pageAt(FaultyDisk disk, int place) throws IOException {
