@@ -5,16 +5,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes in pages that copies share until one of them changes, so that a copy of a disk costs little
- * however much is on it. A page that was never written is none, and reads as zeros.
+ * however much is on it, and however much was written to it since it was synced. A page that was
+ * never written is none, and reads as zeros.
  */
 final class PagedBytes {
   private static final int PAGE_BYTES = 4096;
   private static final byte[] ZEROS = new byte[PAGE_BYTES];
 
-  /** A page, and the copy that may change it in place. */
-  private record Page(byte[] bytes, Object owner) {}
+  /**
+   * A page.
+   *
+   * @param from where it begins in the bytes, which may be those of a write
+   * @param owner the copy that may change it in place; null when none may
+   */
+  private record Page(byte[] bytes, int from, @Nullable Object owner) {}
 
   private @Nullable Page[] pages = new Page[0];
+
+  /** Whether another copy has the same array. */
+  private boolean isShared;
+
   private Object owner = new Object();
   private int length;
 
@@ -24,14 +34,24 @@ final class PagedBytes {
 
   PagedBytes copy() {
     PagedBytes copy = new PagedBytes();
-    copy.pages = pages.clone();
+    copy.pages = pages;
+    copy.isShared = true;
     copy.length = length;
+    isShared = true;
     owner = new Object();
     return copy;
   }
 
+  private void unshare() {
+    if (isShared) {
+      pages = pages.clone();
+      isShared = false;
+    }
+  }
+
   void resize(int newLength) {
     if (newLength < length) {
+      unshare();
       int keep = pagesFor(newLength);
       Arrays.fill(pages, keep, pages.length, null);
       int tail = newLength % PAGE_BYTES;
@@ -40,6 +60,7 @@ final class PagedBytes {
       }
     } else if (pagesFor(newLength) > pages.length) {
       pages = Arrays.copyOf(pages, Math.max(pagesFor(newLength), pages.length * 3 / 2));
+      isShared = false;
     }
     length = newLength;
   }
@@ -49,14 +70,24 @@ final class PagedBytes {
   }
 
   private byte[] changeable(int index) {
+    unshare();
     Page page = pages[index];
     if (page == null || page.owner != owner) {
-      page = new Page(page == null ? new byte[PAGE_BYTES] : page.bytes.clone(), owner);
+      byte[] bytes = new byte[PAGE_BYTES];
+      if (page != null) {
+        System.arraycopy(page.bytes, page.from, bytes, 0, PAGE_BYTES);
+      }
+      page = new Page(bytes, 0, owner);
       pages[index] = page;
     }
     return page.bytes;
   }
 
+  /**
+   * Writes bytes.
+   *
+   * @param bytes never changed by anybody afterwards: whole pages of them are not copied
+   */
   void put(int offset, byte[] bytes, int from, int count) {
     if (offset + count > length) {
       resize(offset + count);
@@ -65,7 +96,13 @@ final class PagedBytes {
     while (done < count) {
       int at = offset + done;
       int part = Math.min(count - done, PAGE_BYTES - at % PAGE_BYTES);
-      System.arraycopy(bytes, from + done, changeable(at / PAGE_BYTES), at % PAGE_BYTES, part);
+      if (part == PAGE_BYTES) {
+        unshare();
+        pages[at / PAGE_BYTES] = new Page(bytes, from + done, null);
+      } else {
+        byte[] page = changeable(at / PAGE_BYTES);
+        System.arraycopy(bytes, from + done, page, at % PAGE_BYTES, part);
+      }
       done += part;
     }
   }
@@ -76,7 +113,8 @@ final class PagedBytes {
       int at = offset + done;
       int part = Math.min(count - done, PAGE_BYTES - at % PAGE_BYTES);
       Page page = pages[at / PAGE_BYTES];
-      target.put(page == null ? ZEROS : page.bytes, at % PAGE_BYTES, part);
+      int from = (page == null ? 0 : page.from) + at % PAGE_BYTES;
+      target.put(page == null ? ZEROS : page.bytes, from, part);
       done += part;
     }
   }
