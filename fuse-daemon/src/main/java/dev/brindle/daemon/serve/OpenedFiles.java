@@ -7,9 +7,9 @@ import java.util.Map;
 
 /**
  * What each file and directory looked like when it was last opened: whether the pages that the
- * kernel still has of it, or the listing, are good. When size and change time are the same as then, nothing was written meanwhile by
- * any mount, and the pages may stay; else the kernel drops them at open, as it does by default.
- * Bounded; a file that fell out is simply read again.
+ * kernel still has of it, or the listing, are good. When size and change time are the same as then,
+ * nothing was written meanwhile by any mount, and the pages may stay; else the kernel drops them at
+ * open, as it does by default. Bounded; a file that fell out is simply read again.
  */
 public final class OpenedFiles {
   private static final int FILES_MAX = 1 << 15;

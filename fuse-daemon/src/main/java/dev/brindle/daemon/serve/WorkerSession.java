@@ -41,7 +41,8 @@ public abstract class WorkerSession implements TransportSession {
   private static final int CALM_REQUESTS = 16;
 
   /** Who receives then: more than one only where many processors make many requests. */
-  private static final int CALM_WORKERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+  private static final int CALM_WORKERS =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
   private final String label;
   private final Runnable detach;

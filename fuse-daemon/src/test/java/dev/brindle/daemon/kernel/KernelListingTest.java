@@ -46,7 +46,9 @@ class KernelListingTest {
       int before = fileSystem.listings.get();
       assertEquals("500\n500", Shell.ok(mount.root(), "ls -a d | grep -c f; ls d | wc -l"));
       assertEquals(before, fileSystem.listings.get());
-      assertEquals("499\n501", Shell.ok(mount.root(), "rm d/f7; ls d | wc -l; : > d/g; : > d/h; ls d | wc -l"));
+      assertEquals(
+          "499\n501",
+          Shell.ok(mount.root(), "rm d/f7; ls d | wc -l; : > d/g; : > d/h; ls d | wc -l"));
       assertTrue(fileSystem.listings.get() > before);
     }
   }
