@@ -86,7 +86,7 @@ final class Dispatcher {
 
   void dispatch(Request request, Answer answer) {
     int opcode = request.opcode();
-    watch.begin(faults.mount(), "operation " + opcode, request.node());
+    watch.begin(faults.mount(), Opcode.name(opcode), request.node());
     try {
       if (mount.isStopped() && !Opcode.isForget(opcode)) {
         answer.error(faults.number(Errno.EIO));
@@ -94,7 +94,7 @@ final class Dispatcher {
       }
       run(opcode, request, answer);
       if (answer.isPending()) {
-        throw new IllegalStateException("operation " + opcode + " gave no answer");
+        throw new IllegalStateException(Opcode.name(opcode) + " gave no answer");
       }
     } catch (Throwable fault) {
       fail(opcode, request, answer, fault);
@@ -107,7 +107,7 @@ final class Dispatcher {
     int number =
         isGone(opcode, fault)
             ? faults.number(Errno.ESTALE)
-            : faults.number("operation " + opcode, request.node(), fault);
+            : faults.number(Opcode.name(opcode), request.node(), fault);
     if (answer.isPending()) {
       answer.error(number);
     }

@@ -1,5 +1,7 @@
 package dev.brindle.daemon.kernel;
 
+import java.util.stream.IntStream;
+
 /** What a request asks for: {@code enum fuse_opcode}. Those that nobody serves are not here. */
 final class Opcode {
   static final int LOOKUP = 1;
@@ -43,7 +45,15 @@ final class Opcode {
   static final int TMPFILE = 51;
   static final int STATX = 52;
 
+  private static final String[] NAMES =
+      IntStream.range(0, 64).mapToObj(opcode -> "operation " + opcode).toArray(String[]::new);
+
   private Opcode() {}
+
+  /** For the log. */
+  static String name(int opcode) {
+    return opcode >= 0 && opcode < NAMES.length ? NAMES[opcode] : "operation " + opcode;
+  }
 
   /** Those that get no answer and wait for nothing. */
   static boolean isForget(int opcode) {

@@ -20,14 +20,23 @@ public final class OperationWatch {
     static final OperationWatch WATCH = new OperationWatch(SLOW_NANOS, Logger::warn);
   }
 
-  /** An operation that is going on. */
+  /** An operation that is going on; its text is made only where it is told of. */
   private static final class Running {
-    final String what;
+    private final String mount;
+    private final String operation;
+    private final long node;
     final long began = System.nanoTime();
     volatile boolean told;
 
     Running(String mount, String operation, long node) {
-      what = mount + ": " + operation + " of node " + node;
+      this.mount = mount;
+      this.operation = operation;
+      this.node = node;
+    }
+
+    @Override
+    public String toString() {
+      return mount + ": " + operation + " of node " + node;
     }
   }
 
@@ -60,7 +69,7 @@ public final class OperationWatch {
     Running ended = running.remove(Thread.currentThread());
     if (ended != null && ended.told) {
       double seconds = (System.nanoTime() - ended.began) / 1e9;
-      log.accept(String.format(Locale.ROOT, "%s has ended after %.1f s", ended.what, seconds));
+      log.accept(String.format(Locale.ROOT, "%s has ended after %.1f s", ended, seconds));
     }
   }
 
@@ -80,7 +89,7 @@ public final class OperationWatch {
       return;
     }
     operation.told = true;
-    StringBuilder text = new StringBuilder(operation.what);
+    StringBuilder text = new StringBuilder(operation.toString());
     text.append(" takes longer than ").append(TimeUnit.NANOSECONDS.toSeconds(slowNanos));
     text.append(" s on thread ").append(thread.getName()).append(", which is at");
     for (StackTraceElement frame : thread.getStackTrace()) {

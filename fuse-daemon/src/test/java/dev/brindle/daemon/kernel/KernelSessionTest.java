@@ -14,6 +14,7 @@ import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.TransportOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
