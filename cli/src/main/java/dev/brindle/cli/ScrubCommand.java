@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
     name = "scrub",
     description =
         "Read everything that a store holds, all versions, each block once, and tell which files"
-            + " are damaged. A mounted store is scrubbed by its daemon, which leaves its users at"
-            + " least half of the time; this waits for the end. Nothing is changed. Exit status 6"
+            + " are damaged. A mounted store is scrubbed by its daemon, which works for a"
+            + " fifth of the time at most; this waits for the end. Nothing is changed. Exit status 6"
             + " when something is damaged.",
     footerHeading = "%nExamples:%n",
     footer = {

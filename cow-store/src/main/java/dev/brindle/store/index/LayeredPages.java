@@ -45,6 +45,7 @@ final class LayeredPages implements Closeable {
   private final Object swapping = new Object();
   private volatile Layers layers;
   private volatile int count;
+  private volatile long copiesBytes;
 
   @GuardedBy("swapping")
   private int frozenCount;
@@ -70,6 +71,7 @@ final class LayeredPages implements Closeable {
   LayeredPages(PageFile file, Copies copies) {
     this.file = file;
     this.copies = copies;
+    this.copiesBytes = copies.fileBytes();
     this.count = file.pages();
     this.frozenCount = count;
     this.layers = new Layers(new ConcurrentHashMap<>(), Map.of(), Map.of());
@@ -215,6 +217,7 @@ final class LayeredPages implements Closeable {
         finishJournaled();
         putIntoJournalAtAnyCost();
         finishJournaled();
+        copiesBytes = copies.fileBytes();
       } catch (DiskFullException e) {
         throw e;
       } catch (IOException e) {
@@ -295,9 +298,9 @@ final class LayeredPages implements Closeable {
         << PAGE_SHIFT;
   }
 
-  /** What the files take, in bytes. */
+  /** What the files take, in bytes; as of the last checkpoint, so that nobody waits for this one. */
   long fileBytes() {
-    return file.fileBytes() + copies.fileBytes();
+    return file.fileBytes() + copiesBytes;
   }
 
   // ---- Copies
@@ -333,6 +336,7 @@ final class LayeredPages implements Closeable {
       copies.baseDone(checkpoint);
     } finally {
       copies.baseEnded();
+      copiesBytes = copies.fileBytes();
     }
   }
 
@@ -355,6 +359,7 @@ final class LayeredPages implements Closeable {
       if (failure == null) {
         finishJournaled();
         copies.giveUp();
+        copiesBytes = copies.fileBytes();
       }
     }
   }

@@ -4,11 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * How fast a scrub reads: at most so many bytes a second, and in the background of others at most
- * half of the time.
+ * How fast a scrub reads: at most so many bytes a second, and in the background of others at most a
+ * fifth of the time.
  */
 final class Pace {
   private static final long NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long it rests for the time that it worked. */
+  private static final int REST_PER_WORK = 4;
+
   private static final long SLEEP_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long bytesPerSecondMax;
@@ -35,7 +39,7 @@ final class Pace {
   void read(long count) throws StoppedException {
     bytes += count;
     long now = System.nanoTime();
-    long until = background ? now + (now - workBegan) : now;
+    long until = background ? now + REST_PER_WORK * (now - workBegan) : now;
     if (bytesPerSecondMax > 0) {
       until = Math.max(until, began + (long) ((double) bytes / bytesPerSecondMax * NANOS));
     }

@@ -48,7 +48,7 @@ public final class Scrubber {
    * Begins a scrub.
    *
    * @param bytesPerSecondMax 0 for no bound
-   * @param background leaves at least half of the time to others
+   * @param background leaves at least four fifths of the time to others
    * @throws FileSystemException EBUSY while one runs
    */
   public synchronized void start(long bytesPerSecondMax, boolean background) throws IOException {

@@ -13,7 +13,7 @@
  *   Damage         damaged blocks, and ranges of keys whose node is damaged
  *   Suspects       which inodes these may belong to, found on the way through the trees
  *   Victims        for each version and suspect: what of it cannot be read, and its paths
- *   Pace           how fast: a bound in bytes per second, and half of the time at most for work
+ *   Pace           how fast: a bound in bytes per second, and a fifth of the time at most for work
  * </pre>
  *
  * <h2>While others work</h2>
