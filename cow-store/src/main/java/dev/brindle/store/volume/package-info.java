@@ -20,6 +20,13 @@
  * A key is (inode, type, offset); {@link dev.brindle.store.volume.ItemType} lists the types, and
  * each item has a class that says its bytes. All items of one inode stand together.
  *
+ * <p>An inode's flags are in the half of its mode that was zero before there were any; the first
+ * stores read on, as without flags. Two of them say that it has an access control list, which is an
+ * extended attribute: so an inode without one costs no look at its attributes, and the operations
+ * that a list bears on ({@link dev.brindle.store.volume.AclItems}) change list, flag and mode
+ * together. Immutable and append-only inodes are refused here and not above, in the operation that
+ * would change them: so neither transport nor a second mount comes in between.
+ *
  * <h2>What a crash leaves</h2>
  *
  * The last checkpoint, and on it the redo operations behind it, in order, up to the first group of
