@@ -41,8 +41,17 @@ public final class VersionAudit implements AutoCloseable {
     this.tree = tree;
     this.reaper = reaper;
     reaper.pause();
+    try {
+      this.deadlists = upToDate(tree);
+    } catch (IOException | RuntimeException | Error e) {
+      reaper.resumeAfterPause();
+      throw e;
+    }
+  }
+
+  private static Deadlists upToDate(VersionTree tree) throws IOException {
     synchronized (tree) {
-      this.deadlists = tree.deadlists();
+      return tree.deadlists();
     }
   }
 
