@@ -3,6 +3,7 @@ package dev.brindle.cli;
 import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.store.check.CheckReport;
 import dev.brindle.store.check.RepairReport;
+import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -41,6 +42,14 @@ final class CheckCommand extends Verb {
   boolean rebuildIndex;
 
   @Option(
+      names = "--accept-older",
+      description =
+          "With --rebuild-index: when the newest copies are lost as well, go on from the newest"
+              + " state that is left. What changed after it is lost. Without this option such a"
+              + " store is left as it is.")
+  boolean acceptOlder;
+
+  @Option(
       names = "--repair",
       description =
           "Make a damaged store sound again and say what was done. All that is sound stays as it"
@@ -56,15 +65,16 @@ final class CheckCommand extends Verb {
     if (data && repair) {
       throw Refusal.usage("--data and --repair do not go together: file data is not repaired");
     }
+    if (acceptOlder && !rebuildIndex) {
+      throw Refusal.usage("--accept-older goes with --rebuild-index only");
+    }
     if (!place.version().isEmpty()) {
       throw Refusal.usage("\"" + place + "\": a check takes just the store");
     }
     Path store = Location.of(place.path(), access()).store();
     refuseMounted(store);
     if (rebuildIndex) {
-      try (Progress progress = progress("Making the index of " + store + " anew")) {
-        access().rebuildIndex(store);
-      }
+      rebuildIndex(store);
     }
     if (repair) {
       return repair(store);
@@ -77,6 +87,24 @@ final class CheckCommand extends Verb {
       print(report);
     }
     return report.isSound() ? ExitStatus.OK : ExitStatus.DAMAGED;
+  }
+
+  private void rebuildIndex(Path store) throws IOException {
+    IndexRebuilt rebuilt;
+    try (Progress progress = progress("Making the index of " + store + " anew")) {
+      rebuilt = access().rebuildIndex(store, acceptOlder);
+    }
+    if (json.enabled) {
+      return;
+    }
+    out().println("Made the index anew from its copies.");
+    if (rebuilt.older()) {
+      out()
+          .printf(
+              "It is as of checkpoint %,d, with the synced changes up to the next one: what"
+                  + " changed after that is lost.%n",
+              rebuilt.checkpoint());
+    }
   }
 
   private int repair(Path store) throws IOException {
@@ -105,9 +133,6 @@ final class CheckCommand extends Verb {
   }
 
   private void print(CheckReport report) {
-    if (rebuildIndex) {
-      out().println("Made the index anew from its copies.");
-    }
     out()
         .printf(
             "Checked %,d versions, %,d nodes, %,d inodes, %,d extents%s: ",

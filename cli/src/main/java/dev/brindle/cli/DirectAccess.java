@@ -15,6 +15,7 @@ import dev.brindle.store.check.Check;
 import dev.brindle.store.check.CheckReport;
 import dev.brindle.store.check.Repair;
 import dev.brindle.store.check.RepairReport;
+import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
@@ -81,8 +82,8 @@ final class DirectAccess implements StoreAccess {
   }
 
   @Override
-  public void rebuildIndex(Path store) throws IOException {
-    Store.rebuildIndex(store);
+  public IndexRebuilt rebuildIndex(Path store, boolean acceptOlder) throws IOException {
+    return Store.rebuildIndex(store, acceptOlder);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.brindle.daemon.control.ControlException;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.IndexLostException;
+import dev.brindle.store.OlderStateException;
 import dev.brindle.store.StoreLockedException;
 import dev.brindle.store.StoreNotPrivateException;
 import java.io.PrintWriter;
@@ -84,7 +85,9 @@ final class Failures
         || failure instanceof DirectoryNotEmptyException) {
       return ExitStatus.REFUSED;
     }
-    return failure instanceof CorruptStoreException || failure instanceof IndexLostException
+    return failure instanceof CorruptStoreException
+            || failure instanceof IndexLostException
+            || failure instanceof OlderStateException
         ? ExitStatus.DAMAGED
         : ExitStatus.FAILED;
   }

@@ -6,6 +6,7 @@ import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
 import dev.brindle.store.check.RepairReport;
+import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,8 +27,12 @@ interface StoreAccess {
   /** Opens the store in this process; refused while a daemon serves it. */
   StoreControl openLocally(Path store) throws IOException;
 
-  /** Makes the index of a store that no daemon serves anew from its copies. */
-  void rebuildIndex(Path store) throws IOException;
+  /**
+   * Makes the index of a store that no daemon serves anew from its copies.
+   *
+   * @param acceptOlder takes an older state when the last one is lost
+   */
+  IndexRebuilt rebuildIndex(Path store, boolean acceptOlder) throws IOException;
 
   /** Checks a store that no daemon serves. */
   CheckReport check(Path store, boolean readData) throws IOException;

@@ -6,6 +6,7 @@ import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.store.check.CheckReport;
 import dev.brindle.store.check.RepairReport;
+import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,8 +63,9 @@ final class FakeAccess implements StoreAccess {
   }
 
   @Override
-  public void rebuildIndex(Path store) {
+  public IndexRebuilt rebuildIndex(Path store, boolean acceptOlder) {
     rebuilt.add(store);
+    return new IndexRebuilt(17, acceptOlder);
   }
 
   @Override

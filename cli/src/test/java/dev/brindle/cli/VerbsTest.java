@@ -430,6 +430,15 @@ final class VerbsTest {
   }
 
   @Test
+  void check_acceptOlder_goesWithRebuildIndexOnly_andSaysWhatIsLost() {
+    assertEquals(2, brindle("check", "--accept-older", directory.toString()));
+    assertEquals(
+        0, brindle("check", "--rebuild-index", "--accept-older", directory.toString()), err);
+    assertTrue(out.contains("as of checkpoint 17"), out);
+    assertTrue(out.contains("is lost"), out);
+  }
+
+  @Test
   void check_repair_saysWhatItDid_andWhatIsLeft() {
     assertEquals(0, brindle("check", "--repair", directory.toString()), err);
     assertEquals("Nothing to repair.\n", out);

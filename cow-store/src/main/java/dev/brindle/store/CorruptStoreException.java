@@ -3,7 +3,7 @@ package dev.brindle.store;
 import java.io.IOException;
 
 /** Bytes in one of the store's files are not what was written there. */
-public final class CorruptStoreException extends IOException {
+public class CorruptStoreException extends IOException {
   private static final long serialVersionUID = 1;
 
   /**
@@ -18,6 +18,11 @@ public final class CorruptStoreException extends IOException {
   /** Adds to what is said of some damage what can be done about it. */
   public CorruptStoreException(CorruptStoreException damage, String advice) {
     super(damage.getMessage() + advice, damage);
+  }
+
+  CorruptStoreException(String file, long offset, String what, IOException cause) {
+    this(file, offset, what);
+    initCause(cause);
   }
 
   /** Says once more what went wrong before, with a trace of its own. */

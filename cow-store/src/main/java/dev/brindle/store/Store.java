@@ -4,6 +4,7 @@ import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.HostDisk;
 import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.disk.StorePrivacy;
+import dev.brindle.store.index.IndexRebuilt;
 import dev.brindle.store.volume.OpenStore;
 import dev.brindle.store.volume.StoreOpening;
 import dev.brindle.store.volume.Superblock;
@@ -136,24 +137,27 @@ public final class Store implements Closeable {
    *
    * @throws java.nio.file.NoSuchFileException there is no store
    * @throws StoreLockedException a process has it open
+   * @param acceptOlder takes an older state when the last that was durable is lost
+   * @throws OlderStateException only an older state can be had; nothing has changed
    * @throws CorruptStoreException the copies are not whole, or older than the index that is there;
    *     nothing has changed
    */
-  public static void rebuildIndex(Path directory) throws IOException {
+  public static IndexRebuilt rebuildIndex(Path directory, boolean acceptOlder) throws IOException {
     if (!exists(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
     StorePrivacy.verify(directory);
     try (HostDisk disk = new HostDisk(directory);
         StoreLock held = disk.lock(HOLDER)) {
-      StoreOpening.rebuildIndex(disk, directory);
+      IndexRebuilt rebuilt = StoreOpening.rebuildIndex(disk, directory, acceptOlder);
       held.noteClosed();
+      return rebuilt;
     }
   }
 
-  /** As {@link #rebuildIndex(Path)}, on another disk than the host's. */
-  public static void rebuildIndex(Disk disk) throws IOException {
-    StoreOpening.rebuildIndex(disk, Path.of(""));
+  /** As {@link #rebuildIndex(Path, boolean)}, on another disk than the host's. */
+  public static IndexRebuilt rebuildIndex(Disk disk, boolean acceptOlder) throws IOException {
+    return StoreOpening.rebuildIndex(disk, Path.of(""), acceptOlder);
   }
 
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */

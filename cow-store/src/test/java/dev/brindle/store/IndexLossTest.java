@@ -2,6 +2,7 @@ package dev.brindle.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,13 +10,17 @@ import dev.brindle.store.check.Check;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
+import dev.brindle.store.disk.FaultyDisk.Loss;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** A store of which everything called {@code index.*} is lost, and more. */
@@ -85,7 +90,7 @@ final class IndexLossTest {
     IndexLostException refused =
         assertThrows(IndexLostException.class, () -> Store.open(crashed, OPTIONS));
     assertTrue(refused.getMessage().contains("--rebuild-index"), refused.getMessage());
-    Store.rebuildIndex(crashed);
+    Store.rebuildIndex(crashed, false);
     verify(crashed);
   }
 
@@ -99,7 +104,7 @@ final class IndexLossTest {
         crashed.delete("index.db");
       }
       assertThrows(IndexLostException.class, () -> Store.open(crashed, OPTIONS));
-      Store.rebuildIndex(crashed);
+      Store.rebuildIndex(crashed, false);
       verify(crashed);
     }
     FaultyDisk damaged = disk.afterCrash(new Random(2));
@@ -107,7 +112,7 @@ final class IndexLossTest {
     IndexLostException refused =
         assertThrows(IndexLostException.class, () -> Store.open(damaged, OPTIONS));
     assertTrue(refused.getMessage().contains("--rebuild-index"), refused.getMessage());
-    Store.rebuildIndex(damaged);
+    Store.rebuildIndex(damaged, false);
     verify(damaged);
   }
 
@@ -118,7 +123,7 @@ final class IndexLossTest {
     FaultyDisk crashed = disk.afterCrash(new Random(1));
     crashed.delete("superblock");
     assertThrows(FileAlreadyExistsException.class, () -> Store.create(crashed, OPTIONS));
-    Store.rebuildIndex(crashed);
+    Store.rebuildIndex(crashed, false);
     verify(crashed);
     crashed.delete("superblock");
     byte[] superblock = new byte[52];
@@ -142,10 +147,126 @@ final class IndexLossTest {
     }
     FaultyDisk lost = crashed.afterProcessDeath();
     verify(crashed);
-    assertThrows(CorruptStoreException.class, () -> Store.rebuildIndex(lost));
+    assertThrows(CorruptStoreException.class, () -> Store.rebuildIndex(lost, false));
     lost.delete("index.db");
-    assertThrows(CorruptStoreException.class, () -> Store.rebuildIndex(lost));
+    assertThrows(CorruptStoreException.class, () -> Store.rebuildIndex(lost, false));
     lost.delete("superblock");
-    assertThrows(NoSuchFileException.class, () -> Store.rebuildIndex(lost));
+    assertThrows(NoSuchFileException.class, () -> Store.rebuildIndex(lost, false));
+  }
+
+  /** What a backup of some of the store's files would hold, to be put back later. */
+  private record Backup(Map<String, byte[]> files) {
+    static Backup of(FaultyDisk disk, String... names) throws IOException {
+      Map<String, byte[]> files = new TreeMap<>();
+      for (String name : names) {
+        files.put(name, disk.contents(name));
+      }
+      return new Backup(files);
+    }
+
+    void putBack(FaultyDisk target) throws IOException {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        DiskFile open = target.open(file.getKey(), OpenMode.READ_WRITE);
+        open.truncate(0);
+        open.write(0, ByteBuffer.wrap(file.getValue()));
+      }
+    }
+  }
+
+  private static void fsync(WritableFileTree tree, String name, int seed) throws IOException {
+    write(tree, Name.of(name), bytes(seed));
+    tree.fsync(tree.lookup(FileTree.ROOT_INODE, Name.of(name)).inode(), false);
+  }
+
+  /** Makes a history, and returns what a backup in the middle of it holds. */
+  private Backup history() throws IOException {
+    Store.create(disk, OPTIONS);
+    Backup backup;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      fsync(tree, "first", 1);
+      store.checkpoint();
+      backup = Backup.of(disk, "index.db", "checkpoints/0.journal");
+      fsync(tree, "second", 2);
+      write(tree, Name.of("third"), bytes(3));
+      store.checkpoint();
+      fsync(tree, "fourth", 4);
+      store.checkpoint();
+    }
+    return backup;
+  }
+
+  @Test
+  void olderCopies_withoutTheIndex_areRefused_andTakenKnowingly() throws IOException {
+    history().putBack(disk);
+    FaultyDisk lost = disk.afterCrash(Loss.NOTHING, new Random(1));
+    assertThrows(IndexLostException.class, () -> Store.open(lost, OPTIONS));
+    lost.delete("index.db");
+    OlderStateException refused =
+        assertThrows(OlderStateException.class, () -> Store.rebuildIndex(lost, false));
+    assertTrue(refused.getMessage().contains("--accept-older"), refused.getMessage());
+    assertFalse(lost.exists("index.db"));
+    assertTrue(Store.rebuildIndex(lost, true).older());
+    for (int time = 0; time < 2; time++) {
+      try (Store store = Store.open(lost, OPTIONS)) {
+        assertEquals(List.of(), Check.run(store, true).problems());
+        WritableFileTree tree = store.open(store.volume("main").id());
+        assertArrayEquals(bytes(1), read(tree, "first"));
+        assertArrayEquals(bytes(2), read(tree, "second"));
+        assertThrows(FileSystemException.class, () -> read(tree, "third"));
+        assertThrows(FileSystemException.class, () -> read(tree, "fourth"));
+        fsync(tree, "new" + time, 5);
+      }
+    }
+    lost.delete("index.db");
+    assertFalse(Store.rebuildIndex(lost, false).older());
+    try (Store store = Store.open(lost, OPTIONS)) {
+      assertArrayEquals(bytes(5), read(store.open(store.volume("main").id()), "new1"));
+    }
+  }
+
+  /** Without its note the log still has redo that a later checkpoint came before. */
+  @Test
+  void olderIndex_isSeenByTheRedoBehindIt() throws IOException {
+    Store.create(disk, OPTIONS);
+    Store store = Store.open(disk, OPTIONS);
+    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+    store.checkpoint();
+    Backup backup = Backup.of(disk, "index.db", "checkpoints/0.journal");
+    for (int i = 0; i < 4; i++) {
+      fsync(tree, "file" + i, i);
+      store.checkpoint();
+    }
+    fsync(tree, "last", 9);
+    backup.putBack(disk);
+    FaultyDisk old = disk.afterCrash(Loss.NOTHING, new Random(1));
+    old.flipBit("log/0000000000000001.seg", (long) OPTIONS.segmentBlocks() * 4096 * 8 + 300);
+    CorruptStoreException refused =
+        assertThrows(CorruptStoreException.class, () -> Store.open(old, OPTIONS));
+    assertTrue(refused.getMessage().contains("old one"), refused.getMessage());
+  }
+
+  /** What nobody synced is no promise: a crash that takes the note leaves an index that opens. */
+  @Test
+  void note_isNeverAheadOfTheIndex_whereverACrashComes() throws IOException {
+    Store.create(disk, OPTIONS);
+    Store store = Store.open(disk, OPTIONS);
+    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+    List<FaultyDisk> crashed = new ArrayList<>();
+    disk.observe(
+        operation -> {
+          for (Loss loss : Loss.values()) {
+            crashed.add(disk.afterCrash(loss, new Random(operation)));
+          }
+        });
+    for (int i = 0; i < 3; i++) {
+      fsync(tree, "file" + i, i);
+      store.checkpoint();
+    }
+    disk.observe(null);
+    for (FaultyDisk each : crashed) {
+      Store.open(each, OPTIONS).close();
+    }
+    assertTrue(crashed.size() > 40);
   }
 }

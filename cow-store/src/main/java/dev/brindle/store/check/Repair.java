@@ -62,6 +62,7 @@ public final class Repair {
     // the rest is repaired.
     boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
     CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);
+    store.index().refuseUnreadable();
     if (found.isSound() && isAsOnDisk) {
       return new RepairReport(store.mended(), List.of());
     }
@@ -91,6 +92,7 @@ public final class Repair {
           -1,
           "it cannot be repaired, and nothing was changed; a repair would leave: " + left.get(0));
     }
+    store.index().refuseUnreadable();
     store.checkpoint();
     return new RepairReport(List.copyOf(deeds), Check.run(store).problems());
   }

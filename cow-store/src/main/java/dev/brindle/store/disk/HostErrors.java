@@ -3,8 +3,9 @@ package dev.brindle.store.disk;
 import java.io.IOException;
 
 /**
- * Finds out which of the host's errors mean that its disk is full. The JDK keeps the error's text
- * only, in the language of the locale, so it is compared with what the C library says.
+ * Finds out which of the host's errors mean that its disk is full, and which that it fails. The JDK
+ * keeps the error's text only, in the language of the locale, so it is compared with what the C
+ * library says.
  */
 final class HostErrors {
   private HostErrors() {}
@@ -19,6 +20,12 @@ final class HostErrors {
   private static boolean isQuota(IOException error) {
     String text = String.valueOf(error.getMessage());
     return text.contains("uota exceeded") || text.contains(LibC.quotaMessage());
+  }
+
+  /** Whether the host could not read or write what it has: EIO. */
+  static boolean isInputOutput(IOException error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("Input/output error") || text.contains(LibC.inputOutputMessage());
   }
 
   private static boolean isFull(IOException error) {

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The few calls of the C library that the JDK lacks. Loaded when first needed. */
 final class LibC {
+  /** The same number on every Unix. */
+  private static final int EIO = 5;
+
   private LibC() {}
 
   /** Public because jnr-ffi generates the class that implements it. */
@@ -67,6 +70,12 @@ final class LibC {
   static String quotaMessage() {
     Calls calls = calls();
     return calls == null ? "quota" : calls.strerror(HostConstants.ofThisHost().edquot());
+  }
+
+  /** What the C library says, in this process's locale, when a disk fails. */
+  static String inputOutputMessage() {
+    Calls calls = calls();
+    return calls == null ? "Input/output error" : calls.strerror(EIO);
   }
 
   /** A path as the C library takes it: the bytes that the JDK would pass, and a NUL. */

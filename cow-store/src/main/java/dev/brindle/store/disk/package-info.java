@@ -11,6 +11,9 @@
  * replaced by a rename, while an interrupt hit its channel cannot be read further; that is an error
  * and never another file's data.
  *
+ * <p>{@link PatientDisk} tries reads that failed with EIO again, so that only what stays unreadable
+ * is told.
+ *
  * <p>Space is reserved by {@code fallocate} on Linux and {@code F_PREALLOCATE} on macOS; a file
  * system without it gets zeros written. Symbolic links in a store are not followed.
  */

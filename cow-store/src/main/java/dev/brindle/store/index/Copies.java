@@ -7,63 +7,68 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.IndexLostException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
-import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
  * The second copy of every page of the index: a base, and the journals of all checkpoints since.
- * While there is no base (the store is of format 1, a copy was found damaged, the disk was full)
- * the journal makes checkpoints atomic and is overwritten by each.
+ * Also without a base (the store is of format 1, a copy was found damaged) a journal makes each
+ * checkpoint atomic; while the disk has no room for copies, each overwrites the one before it.
  *
  * <p>Its monitor is a leaf in the order of locks.
  */
 final class Copies implements Closeable {
   private final Disk disk;
-  private final StoreId store;
 
-  /** Ascending; the last one is appended to. Journals and bases hold open files. */
   @GuardedBy("this")
-  private final List<Journal> journals = new ArrayList<>();
+  private final CopySet files;
 
-  /** The base; null when there is none, or when it is the empty one that each store begins with. */
-  @GuardedBy("this")
-  private @Nullable PageRecord base;
+  /** The last checkpoint that is known to have been durable, by others than the copies. */
+  private final long durable;
 
   /** True when base and journals hold all of the last checkpoint. */
   @GuardedBy("this")
   private boolean complete;
 
+  /** True while the disk has no room for more than one record. */
+  @GuardedBy("this")
+  private boolean overwriting;
+
   /** True while a base is written: what is behind it must be kept. */
   @GuardedBy("this")
   private boolean basing;
 
-  private Copies(Disk disk, StoreId store) {
+  private Copies(Disk disk, StoreId store, long durable) {
     this.disk = disk;
-    this.store = store;
+    this.files = new CopySet(disk, store);
+    this.durable = durable;
   }
 
   /** The copies of an index that has no page yet. */
   static Copies create(Disk disk, StoreId store) throws IOException {
     disk.createDirectory(DIRECTORY);
-    Copies copies = new Copies(disk, store);
+    Copies copies = new Copies(disk, store, 0);
     copies.begin();
     return copies;
   }
 
   private synchronized void begin() throws IOException {
-    startJournal(0);
+    files.startJournal(0);
     complete = true;
   }
 
-  /** What there is of copies; makes the directory where there is none. */
-  static Copies open(Disk disk, StoreId store) throws IOException {
-    Copies copies = new Copies(disk, store);
+  /**
+   * What there is of copies; makes the directory where there is none.
+   *
+   * @param durable the last checkpoint that is known to have been durable; 0 when none is
+   */
+  static Copies open(Disk disk, StoreId store, long durable) throws IOException {
+    Copies copies = new Copies(disk, store, durable);
     try {
       if (!disk.exists(DIRECTORY)) {
         disk.createDirectory(DIRECTORY);
@@ -79,88 +84,26 @@ final class Copies implements Closeable {
   }
 
   private synchronized void load() throws IOException {
-    CopyFiles.removeUnfinished(disk);
-    for (long after : CopyFiles.journals(disk)) {
-      journals.add(Journal.open(disk, store, after));
-    }
-    dropTornTail();
-    complete = loadBase() && isContiguous();
+    files.load();
+    complete = files.isWhole();
     if (complete) {
-      removeOlderThan(baseNumber());
+      files.removeOlderThan(files.baseNumber());
     }
   }
 
-  /** The last record may be what a crash left of one; each before it was synced. */
-  @GuardedBy("this")
-  private void dropTornTail() throws IOException {
-    Journal last = lastWithRecords();
-    if (last != null && !lastOf(last).isWhole()) {
-      last.dropLast();
-    }
-    for (Journal journal : journals) {
-      journal.trim();
-    }
-  }
-
-  @GuardedBy("this")
-  private @Nullable Journal lastWithRecords() {
-    for (int i = journals.size() - 1; i >= 0; i--) {
-      if (!journals.get(i).records().isEmpty()) {
-        return journals.get(i);
-      }
-    }
-    return null;
-  }
-
-  private static PageRecord lastOf(Journal journal) {
-    return journal.records().get(journal.records().size() - 1);
-  }
-
-  /** Finds the newest base that has a sound beginning; false when there is none. */
-  @GuardedBy("this")
-  private boolean loadBase() throws IOException {
-    List<Long> numbers = CopyFiles.bases(disk);
-    for (int i = numbers.size() - 1; i >= 0; i--) {
-      DiskFile file = disk.open(CopyFiles.base(numbers.get(i)), OpenMode.READ);
-      PageRecord found = PageRecord.read(file, 0, store);
-      if (found != null && found.checkpoint() == numbers.get(i)) {
-        base = found;
-        return true;
-      }
-      Logger.warn("{} is damaged, and is no copy of the index any more", file.name());
-      file.close();
-    }
-    return !journals.isEmpty() && journals.get(0).after() == 0;
-  }
-
-  @GuardedBy("this")
-  private long baseNumber() {
-    return base == null ? 0 : base.checkpoint();
-  }
-
-  /** Whether the journals hold each checkpoint behind the base. */
-  @GuardedBy("this")
-  private boolean isContiguous() {
-    long expected = baseNumber() + 1;
-    boolean hasJournal = false;
-    for (Journal journal : journals) {
-      hasJournal |= journal.after() >= baseNumber();
-      for (PageRecord record : journal.records()) {
-        if (record.checkpoint() > expected) {
-          return false;
-        }
-        if (record.checkpoint() == expected) {
-          expected++;
-        }
-      }
-    }
-    return hasJournal;
-  }
-
-  /** The last checkpoint that they hold; 0 for none. */
+  /** The last checkpoint of which they have anything; 0 for none. */
   synchronized long last() {
-    Journal last = lastWithRecords();
-    return Math.max(baseNumber(), last == null ? 0 : lastOf(last).checkpoint());
+    return files.last();
+  }
+
+  /** The last checkpoint that is known to have been made, whether they have it or not. */
+  synchronized long newestKnown() {
+    return Math.max(durable, Math.max(files.last(), files.lastApplied()));
+  }
+
+  /** The checkpoint up to which they have each one; 0 when that is none. */
+  synchronized long unbrokenTo() {
+    return files.unbrokenTo();
   }
 
   /** Whether they are all of the checkpoint that {@link #last} says. */
@@ -168,31 +111,56 @@ final class Copies implements Closeable {
     return complete;
   }
 
+  /** Whether {@code index.db} as of its last checkpoint can be made from them. */
+  synchronized boolean canReplaceIndex() {
+    return complete && files.last() > 0 && !isKnownStale();
+  }
+
+  /** True when an {@code index.db} that is older than this cannot have been its last. */
+  @GuardedBy("this")
+  private boolean isKnownStale() {
+    return Math.max(durable, files.lastApplied()) > files.last();
+  }
+
   /**
    * Compares them with the index that was opened, which may be newer: a Brindle of format 1 had the
    * store meanwhile, or a journal's end is damaged.
+   *
+   * @throws IndexLostException it is older than what was durable once
    */
   synchronized void settle(long checkpoint) throws IOException {
-    long newest = Math.max(last(), lastApplied());
-    if (newest > checkpoint) {
+    if (newestKnown() > checkpoint) {
       throw new IndexLostException(
           disk.toString(),
           "index",
           "is an old one (of checkpoint %d, and it was at %d before)"
-              .formatted(checkpoint, newest));
+              .formatted(checkpoint, newestKnown()));
     }
-    if (last() != checkpoint) {
-      if (complete && last() > 0) {
+    if (files.last() != checkpoint) {
+      if (complete && files.last() > 0) {
         Logger.warn(
             "the index's copies end at checkpoint {}, and it is at {}: they are made anew",
-            last(),
+            files.last(),
             checkpoint);
       }
       complete = false;
     }
-    if (journals.isEmpty()) {
-      startJournal(checkpoint);
+    if (!files.isAppendable()) {
+      files.startJournal(checkpoint);
     }
+  }
+
+  /**
+   * Has the index go on behind a checkpoint of a number that no copy and nobody else knows; they
+   * are no copies of it.
+   *
+   * @return that number
+   */
+  synchronized long leaveBehind(long checkpoint) throws IOException {
+    long next = Math.max(newestKnown(), checkpoint) + 1;
+    files.startJournal(next);
+    complete = false;
+    return next;
   }
 
   /**
@@ -201,53 +169,39 @@ final class Copies implements Closeable {
    * @param indexCheckpoint what the header of {@code index.db} says, negative when it is damaged
    */
   synchronized void applyLastTo(DiskFile index, long indexCheckpoint) throws IOException {
-    Journal journal = lastWithRecords();
-    if (journal == null
-        || lastOf(journal).checkpoint() == journal.applied()
-        || indexCheckpoint > lastOf(journal).checkpoint()
-        || isKnownStale()) {
+    Journal journal = files.lastWithRecords();
+    if (journal == null || isKnownStale()) {
+      return;
+    }
+    PageRecord last = journal.last();
+    boolean fits = indexCheckpoint < 0 || last.checkpoint() - indexCheckpoint <= 1;
+    if (last.checkpoint() == files.lastApplied() || indexCheckpoint > last.checkpoint() || !fits) {
       return;
     }
     journal.sync();
-    lastOf(journal).applyTo(index, place -> true);
+    last.applyTo(index, place -> true);
     index.sync();
-    journal.markApplied(lastOf(journal).checkpoint());
-  }
-
-  /** True when an {@code index.db} that is older than this cannot have been its last. */
-  synchronized boolean isKnownStale() {
-    return lastApplied() > last();
-  }
-
-  /** The last checkpoint that is known to have been in {@code index.db}. */
-  @GuardedBy("this")
-  private long lastApplied() {
-    return journals.stream().mapToLong(Journal::applied).max().orElse(0);
+    journal.markApplied(last.checkpoint());
   }
 
   // ---- A checkpoint
 
-  @GuardedBy("this")
-  private Journal current() {
-    return journals.get(journals.size() - 1);
-  }
-
   /** Reserves the space for a checkpoint of so many pages. */
   synchronized void reserve(int pages) throws IOException {
-    if (!complete && !basing) {
-      current().restart();
+    if (overwriting && !basing) {
+      files.current().restart();
     }
-    current().reserve(pages);
+    files.current().reserve(pages);
   }
 
   /** Writes a checkpoint's pages and syncs: from here on it holds. */
   synchronized void append(long checkpoint, List<PageImage> images) throws IOException {
-    current().append(checkpoint, images);
+    files.current().append(checkpoint, images);
   }
 
   /** A checkpoint is in {@code index.db}, synced. */
   synchronized void applied(long checkpoint) throws IOException {
-    current().markApplied(checkpoint);
+    files.current().markApplied(checkpoint);
   }
 
   /**
@@ -257,103 +211,69 @@ final class Copies implements Closeable {
    * @return false when there was nothing to give
    */
   synchronized boolean giveUp() throws IOException {
-    if (basing || (base == null && journals.size() == 1 && current().recordBytes() == 0)) {
+    if (basing || (files.records().isEmpty() && files.journals().size() == 1)) {
       return false;
     }
     Logger.warn(
         "the host's disk is nearly full: the index does without its copies until it is not");
     complete = false;
-    current().restart();
-    current().trim();
-    dropBase();
-    removeOlderThan(current().after());
+    overwriting = true;
+    files.current().empty();
+    files.dropBase();
+    files.removeOlderThan(files.current().after());
     return true;
   }
 
   // ---- A new base
 
-  /** What the copies take, in bytes. */
+  /** Whether a new base would bring anything. */
+  synchronized boolean isRenewalDue(long journalBytesMax) {
+    return !complete || journalBytes() > journalBytesMax;
+  }
+
+  /** Whether they grow with each checkpoint beyond that. */
+  synchronized boolean growBeyond(long journalBytesMax) {
+    return !overwriting && journalBytes() > journalBytesMax;
+  }
+
+  /** What they take, in bytes. */
   synchronized long fileBytes() {
-    long bytes = base == null ? 0 : base.end();
-    for (Journal journal : journals) {
-      bytes += journal.fileBytes();
-    }
-    return bytes;
+    return files.fileBytes();
   }
 
   /** What the journals hold, in bytes. */
-  synchronized long journalBytes() {
-    return journals.stream().mapToLong(Journal::recordBytes).sum();
+  @GuardedBy("this")
+  private long journalBytes() {
+    return files.journals().stream().mapToLong(Journal::recordBytes).sum();
   }
 
   /**
    * Begins a base of a checkpoint that is in {@code index.db}: what follows goes to a new journal.
    */
   synchronized void beginBase(long checkpoint) throws IOException {
-    if (current().after() != checkpoint) {
-      startJournal(checkpoint);
+    if (files.current().after() != checkpoint) {
+      files.startJournal(checkpoint);
     }
     basing = true;
   }
 
+  /** The checkpoint of the base that was begun. */
+  synchronized long basedOn() {
+    return files.current().after();
+  }
+
   /** The base is whole and durable: what it holds is kept there alone. */
   synchronized void baseDone(long checkpoint) throws IOException {
-    DiskFile file = disk.open(CopyFiles.base(checkpoint), OpenMode.READ);
-    PageRecord written = PageRecord.read(file, 0, store);
-    if (written == null) {
-      file.close();
-      throw new CorruptStoreException(
-          CopyFiles.base(checkpoint), 0, "is not what was just written");
-    }
-    PageRecord old = base;
-    base = written;
+    files.replaceBase(checkpoint);
     complete = true;
-    if (old != null) {
-      old.file().close();
-    }
-    removeOlderThan(checkpoint);
+    overwriting = false;
   }
 
   /** No base is written any more, whether one was made or not. */
   synchronized void baseEnded() throws IOException {
     basing = false;
-    if (!complete) {
-      removeOlderThan(current().after());
-    }
-  }
-
-  @GuardedBy("this")
-  private void startJournal(long after) throws IOException {
-    if (disk.exists(CopyFiles.journal(after))) {
-      // An earlier attempt failed half-way; those that are in use have other numbers.
-      disk.delete(CopyFiles.journal(after));
-    }
-    journals.add(Journal.create(disk, store, after));
-    disk.syncDirectory(DIRECTORY);
-  }
-
-  @GuardedBy("this")
-  private void dropBase() throws IOException {
-    PageRecord old = base;
-    base = null;
-    if (old != null) {
-      old.file().close();
-      disk.delete(CopyFiles.base(old.checkpoint()));
-    }
-  }
-
-  /** Deletes what no longer adds to the present base. */
-  @GuardedBy("this")
-  private void removeOlderThan(long checkpoint) throws IOException {
-    while (journals.size() > 1 && journals.get(0).after() < checkpoint) {
-      Journal oldest = journals.remove(0);
-      oldest.close();
-      disk.delete(CopyFiles.journal(oldest.after()));
-    }
-    for (long number : CopyFiles.bases(disk)) {
-      if (number < checkpoint) {
-        disk.delete(CopyFiles.base(number));
-      }
+    if (overwriting) {
+      files.removeOlderThan(files.current().after());
     }
   }
 
@@ -361,64 +281,69 @@ final class Copies implements Closeable {
 
   /** A page's image that has this checksum, or null when there is none that is sound. */
   synchronized byte @Nullable [] find(int place, int checksum) throws IOException {
-    List<PageRecord> records = records();
-    IOException unreadable = null;
-    for (int i = records.size() - 1; i >= 0; i--) {
-      try {
-        byte[] found = records.get(i).find(place, checksum);
-        if (found != null) {
-          return found;
-        }
-      } catch (CorruptStoreException e) {
-        Logger.warn("a copy of the index is damaged too: {}", e.getMessage());
-      } catch (IOException e) {
-        unreadable = e;
-      }
-    }
-    if (unreadable != null) {
-      throw unreadable;
-    }
-    return null;
+    return files.find(place, checksum);
   }
 
-  /** Base and journals, oldest first. */
-  @GuardedBy("this")
-  private List<PageRecord> records() {
-    List<PageRecord> records = new ArrayList<>();
-    if (base != null) {
-      records.add(base);
+  /** Base and journals' records, oldest first. */
+  synchronized List<PageRecord> records() {
+    return files.records();
+  }
+
+  /**
+   * Verifies some pages of a record; when one is damaged, the copies are to be made anew.
+   *
+   * @return how many pages that were; 0 at the record's end, or when it is gone
+   */
+  synchronized int verify(PageRecord record, int first, int most, Consumer<String> damages)
+      throws IOException {
+    int count = Math.min(most, record.pages() - first);
+    if (count <= 0 || !files.records().contains(record)) {
+      return 0;
     }
-    journals.forEach(journal -> records.addAll(journal.records()));
-    return records;
+    try {
+      for (CorruptStoreException damage : record.verify(first, count)) {
+        noteDamage(damage.getMessage(), damages);
+      }
+      return count;
+    } catch (CorruptStoreException e) {
+      noteDamage(e.getMessage(), damages);
+      return 0;
+    }
+  }
+
+  /** Verifies what the journals say of themselves. */
+  synchronized void verifyMarks(Consumer<String> damages) throws IOException {
+    for (Journal journal : files.journals()) {
+      CorruptStoreException damage = journal.markDamage();
+      if (damage != null) {
+        noteDamage(damage.getMessage(), damages);
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private void noteDamage(@Nullable String damage, Consumer<String> damages) {
+    complete = false;
+    damages.accept(damage + "; the index's copies are made anew");
   }
 
   /**
    * Writes every page's newest sound image to its place; not synced.
    *
+   * @param checkpoint the last one that counts
    * @return how many images were damaged
    */
-  synchronized int writeAllTo(DiskFile index) throws IOException {
-    int damaged = 0;
-    for (PageRecord record : records()) {
-      damaged += record.applyTo(index, place -> true);
-    }
-    return damaged;
+  synchronized int writeAllTo(DiskFile index, long checkpoint) throws IOException {
+    return files.writeTo(index, checkpoint, place -> true);
   }
 
   /** Writes the newest images of the header and of the checksum pages; not synced. */
   synchronized void writeFrameTo(DiskFile index) throws IOException {
-    for (PageRecord record : records()) {
-      record.applyTo(index, place -> place == 0 || PageFormat.isChecksumPlace(place));
-    }
+    files.writeTo(index, Long.MAX_VALUE, place -> place == 0 || PageFormat.isChecksumPlace(place));
   }
 
   @Override
   public synchronized void close() throws IOException {
-    PageRecord held = base;
-    try (Closeable files = held == null ? () -> {} : held.file()) {
-      for (Journal journal : journals) {
-        journal.close();
-      }
-    }
+    files.close();
   }
 }

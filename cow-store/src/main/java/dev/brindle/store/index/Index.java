@@ -1,6 +1,7 @@
 package dev.brindle.store.index;
 
 import dev.brindle.store.StoreId;
+import dev.brindle.store.UnreadableStoreException;
 import dev.brindle.store.disk.Disk;
 import java.io.Closeable;
 import java.io.IOException;
@@ -80,12 +81,31 @@ public final class Index implements Closeable {
   /**
    * Opens an index at its last complete checkpoint.
    *
-   * @throws dev.brindle.store.IndexLostException it is not there, or what the whole of it needs is
-   *     damaged; {@link #rebuild} may bring it back
+   * @param durable the last checkpoint that others know to have been durable; 0 when none is
+   * @throws dev.brindle.store.IndexLostException it is not there, older than that, or what the
+   *     whole of it needs is damaged; {@link #rebuild} may bring it back
    * @throws dev.brindle.store.CorruptStoreException it is another store's
    */
-  public static Index open(Disk disk, StoreId store) throws IOException {
-    IndexFiles files = IndexFiles.open(disk, store);
+  public static Index open(Disk disk, StoreId store, long durable) throws IOException {
+    return open(disk, store, durable, false);
+  }
+
+  /** As {@link #open(Disk, StoreId, long)}, with nothing known from elsewhere. */
+  static Index open(Disk disk, StoreId store) throws IOException {
+    return open(disk, store, 0);
+  }
+
+  /**
+   * Opens an index that is older than the last checkpoint that was durable. Its next one gets a
+   * number larger than that, so that it is the newest from then on.
+   */
+  public static Index openOlder(Disk disk, StoreId store, long durable) throws IOException {
+    return open(disk, store, durable, true);
+  }
+
+  private static Index open(Disk disk, StoreId store, long durable, boolean acceptOlder)
+      throws IOException {
+    IndexFiles files = IndexFiles.open(disk, store, durable, acceptOlder);
     return closingOnFailure(
         files,
         () -> {
@@ -98,12 +118,21 @@ public final class Index implements Closeable {
    * Makes {@code index.db} anew from the copies of its pages, as of the last checkpoint; it is not
    * open. All or nothing: until it is whole, whatever stands in its place stays there.
    *
-   * @return the checkpoint
+   * @param durable the last checkpoint that others know to have been durable; 0 when none is
+   * @param acceptOlder makes an older one when that one is not there any more; {@link #openOlder}
+   *     has to follow
+   * @throws dev.brindle.store.OlderStateException it would be an older one; nothing has changed
    * @throws dev.brindle.store.CorruptStoreException there are no copies, they are not whole, or
    *     they are older than the index that is there; nothing has changed
    */
-  public static long rebuild(Disk disk, StoreId store) throws IOException {
-    return new IndexRebuild(disk, store).run();
+  public static IndexRebuilt rebuild(Disk disk, StoreId store, long durable, boolean acceptOlder)
+      throws IOException {
+    return new IndexRebuild(disk, store).run(durable, acceptOlder);
+  }
+
+  /** As the other, with nothing known from elsewhere; returns the checkpoint. */
+  static long rebuild(Disk disk, StoreId store) throws IOException {
+    return rebuild(disk, store, 0, false).checkpoint();
   }
 
   private interface Opening {
@@ -223,7 +252,7 @@ public final class Index implements Closeable {
    *     readable, and every later call fails too
    */
   public void write() throws IOException {
-    pages.write();
+    files.writer().write();
   }
 
   /**
@@ -234,17 +263,44 @@ public final class Index implements Closeable {
    * @throws dev.brindle.store.disk.DiskFullException the copies stay as they were
    */
   public void renewCopies(BooleanSupplier stopped) throws IOException {
-    files.renewCopies(stopped);
+    files.renewal().runIfDue(stopped);
   }
 
   /** As {@link #renewCopies}, whatever the copies are like. */
   void copy(BooleanSupplier stopped) throws IOException {
-    files.copy(stopped);
+    files.renewal().run(stopped);
+  }
+
+  /** The last checkpoint that is durable. */
+  public long checkpoint() {
+    return files.file().checkpoint();
+  }
+
+  /**
+   * Refuses a repair, which would take for lost what the disk may read another time.
+   *
+   * @throws IOException some page could not be read since opening, and has no copy
+   */
+  public void refuseUnreadable() throws IOException {
+    UnreadableStoreException unreadable = files.file().unreadable();
+    if (unreadable != null) {
+      throw new IOException(
+          unreadable.getMessage()
+              + ". Nothing was changed, since a repair would take it for lost. Try again; when it"
+              + " stays so, copy the store to a sound disk, with zeros for what cannot be read"
+              + " (ddrescue does that), and repair the copy",
+          unreadable);
+    }
   }
 
   /** True when each page of the last checkpoint has its copy. */
   public boolean hasCopies() {
     return files.copies().isComplete();
+  }
+
+  /** Reads the copies and verifies them, step by step. */
+  public CopyVerifier verifyCopies() throws IOException {
+    return new CopyVerifier(files.copies());
   }
 
   /** How many pages of {@link #PAGE_BYTES} there are. */
@@ -263,7 +319,7 @@ public final class Index implements Closeable {
 
   /** The space the index takes on the disk with its copies, in bytes. */
   public long fileBytes() {
-    return pages.fileBytes();
+    return files.writer().fileBytes();
   }
 
   /** What is changed in memory and not durable yet, in bytes. */

@@ -11,34 +11,22 @@ import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import org.tinylog.Logger;
 
 /** {@code index.db} and its copies, from their opening on. */
 final class IndexFiles implements Closeable {
-  /** Journals up to this length are kept however small the index is. */
-  private static final long JOURNAL_BYTES_MIN = 16 << 20;
-
-  /** So much of the disk, at most, is for that. */
-  private static final int JOURNAL_SHARE = 256;
-
-  /** The part of the disk that a new base must leave free. */
-  private static final int FREE_SHARE = 32;
-
-  private static final long FREE_BYTES_MAX = 1L << 30;
-
-  private final Disk disk;
-  private final StoreId store;
   private final PageFile file;
   private final Copies copies;
   private final LayeredPages pages;
+  private final IndexWriter writer;
+  private final CopyRenewal renewal;
 
   private IndexFiles(Disk disk, StoreId store, PageFile file, Copies copies) {
-    this.disk = disk;
-    this.store = store;
     this.file = file;
     this.copies = copies;
-    this.pages = new LayeredPages(file, copies);
+    this.pages = new LayeredPages(file);
+    this.writer = new IndexWriter(pages, file, copies);
+    this.renewal = new CopyRenewal(disk, store, file, copies, writer);
   }
 
   static IndexFiles create(Disk disk, StoreId store) throws IOException {
@@ -47,19 +35,29 @@ final class IndexFiles implements Closeable {
     return new IndexFiles(disk, store, PageFile.empty(index, store, copies::find), copies);
   }
 
-  /** Brings {@code index.db} to the last complete checkpoint. */
-  static IndexFiles open(Disk disk, StoreId store) throws IOException {
+  /**
+   * Brings {@code index.db} to the last complete checkpoint.
+   *
+   * @param durable the last checkpoint that is known to have been durable; 0 when none is
+   * @param acceptOlder goes on from an older one, and lets the next have a number of its own
+   */
+  static IndexFiles open(Disk disk, StoreId store, long durable, boolean acceptOlder)
+      throws IOException {
     if (!disk.exists(INDEX_FILE)) {
       throw new IndexLostException(disk.toString(), "index", "is missing");
     }
     DiskFile index = disk.open(INDEX_FILE, OpenMode.READ_WRITE);
     try {
-      Copies copies = Copies.open(disk, store);
+      Copies copies = Copies.open(disk, store, durable);
       try {
         finishOldJournal(disk, store, index);
-        copies.applyLastTo(index, PageFile.checkpointOf(index));
+        copies.applyLastTo(index, IndexFrame.checkpointOf(index));
         PageFile file = openMended(disk, index, store, copies);
-        copies.settle(file.checkpoint());
+        if (acceptOlder) {
+          file.renumber(copies.leaveBehind(file.checkpoint()));
+        } else {
+          copies.settle(file.checkpoint());
+        }
         return new IndexFiles(disk, store, file, copies);
       } catch (IOException | RuntimeException e) {
         copies.close();
@@ -79,7 +77,7 @@ final class IndexFiles implements Closeable {
     try (DiskFile journal = disk.open(OLD_JOURNAL_FILE, OpenMode.READ)) {
       PageRecord record = PageRecord.read(journal, 0, store);
       if (record != null
-          && record.checkpoint() >= PageFile.checkpointOf(index)
+          && record.checkpoint() >= IndexFrame.checkpointOf(index)
           && record.isWhole()) {
         journal.sync();
         record.applyTo(index, place -> true);
@@ -96,7 +94,7 @@ final class IndexFiles implements Closeable {
     try {
       return PageFile.open(index, store, copies::find);
     } catch (CorruptStoreException e) {
-      if (!copies.isComplete() || copies.last() == 0 || copies.isKnownStale()) {
+      if (!copies.canReplaceIndex()) {
         throw lost(disk, e);
       }
       Logger.warn(
@@ -129,31 +127,24 @@ final class IndexFiles implements Closeable {
     return copies;
   }
 
-  /** Makes a new base when one is due; without room for it, the copies must not grow either. */
-  void renewCopies(BooleanSupplier stopped) throws IOException {
-    long bound =
-        Math.max(file.fileBytes(), Math.min(JOURNAL_BYTES_MIN, disk.totalBytes() / JOURNAL_SHARE));
-    if (copies.isComplete() && copies.journalBytes() <= bound) {
-      return;
-    }
-    if (hasRoom()) {
-      copy(stopped);
-    } else if (copies.isComplete() && copies.journalBytes() > 2 * bound) {
-      pages.giveUpCopies();
-    }
+  IndexWriter writer() {
+    return writer;
   }
 
-  private boolean hasRoom() throws IOException {
-    long free = Math.min(FREE_BYTES_MAX, disk.totalBytes() / FREE_SHARE);
-    return disk.freeBytes() - 2 * file.fileBytes() > free;
+  CopyRenewal renewal() {
+    return renewal;
   }
 
-  void copy(BooleanSupplier stopped) throws IOException {
-    pages.copy(disk, store, stopped);
+  PageFile file() {
+    return file;
   }
 
+  /** Closes the files; what was not written is lost. */
   @Override
   public void close() throws IOException {
-    pages.close();
+    try (file;
+        copies) {
+      // Both are closed; of two failures, the second is attached to the first.
+    }
   }
 }

@@ -1,8 +1,10 @@
 package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.INDEX_FILE;
+import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.OlderStateException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
@@ -25,71 +27,86 @@ final class IndexRebuild {
     this.store = store;
   }
 
-  long run() throws IOException {
+  /**
+   * @param durable the last checkpoint that is known to have been durable; 0 when none is
+   * @param acceptOlder makes an older one when that one is not there any more
+   */
+  IndexRebuilt run(long durable, boolean acceptOlder) throws IOException {
     if (!disk.exists(CopyFiles.DIRECTORY)) {
       throw new CorruptStoreException(
           CopyFiles.DIRECTORY, -1, "it is missing, and with it the copies of the index");
     }
-    try (Copies copies = Copies.open(disk, store)) {
-      refuseUnlessWhole(copies);
-      refuseOlder(copies);
-      write(copies);
+    try (Copies copies = Copies.open(disk, store, durable)) {
+      long checkpoint = copies.unbrokenTo();
+      refuseWithoutBase(checkpoint);
+      refuseOlder(checkpoint);
+      boolean older = copies.newestKnown() > checkpoint;
+      if (older && !acceptOlder) {
+        throw new OlderStateException(disk.toString(), checkpoint, copies.newestKnown());
+      }
+      write(copies, checkpoint);
       disk.rename(NEW_FILE, INDEX_FILE);
       disk.syncDirectory("");
-      return copies.last();
+      return new IndexRebuilt(checkpoint, older);
     }
   }
 
-  private static void refuseUnlessWhole(Copies copies) throws IOException {
-    if (!copies.isComplete() || copies.last() == 0 || copies.isKnownStale()) {
+  private static void refuseWithoutBase(long checkpoint) throws IOException {
+    if (checkpoint == 0) {
       throw new CorruptStoreException(
           CopyFiles.DIRECTORY,
           -1,
-          "the copies of the index are not whole: a base, or a journal behind it, is missing or"
-              + " damaged");
+          "the copies of the index are not whole: the base is missing or damaged");
     }
   }
 
   /** An index that can be opened and is newer is worth more than its copies. */
-  private void refuseOlder(Copies copies) throws IOException {
+  private void refuseOlder(long copied) throws IOException {
     if (!disk.exists(INDEX_FILE)) {
       return;
     }
     try (DiskFile present = disk.open(INDEX_FILE, OpenMode.READ)) {
-      long checkpoint = PageFile.checkpointOf(present);
-      if (checkpoint > copies.last()) {
+      long checkpoint = IndexFrame.checkpointOf(present);
+      if (checkpoint > copied) {
         throw new CorruptStoreException(
             CopyFiles.DIRECTORY,
             -1,
-            "the copies end at checkpoint %d, and %s is at %d"
-                .formatted(copies.last(), INDEX_FILE, checkpoint));
+            "the copies are whole up to checkpoint %d, and %s is at %d"
+                .formatted(copied, INDEX_FILE, checkpoint));
       }
     }
   }
 
-  private void write(Copies copies) throws IOException {
+  private void write(Copies copies, long checkpoint) throws IOException {
     if (disk.exists(NEW_FILE)) {
       disk.delete(NEW_FILE);
     }
     try (DiskFile file = disk.open(NEW_FILE, OpenMode.CREATE)) {
-      int damaged = copies.writeAllTo(file);
+      int damaged = copies.writeAllTo(file, checkpoint);
       if (damaged > 0) {
         Logger.warn("{} images of pages are damaged; later ones may stand for them", damaged);
       }
-      verify(file, copies);
+      verify(file, copies, checkpoint);
       file.sync();
     }
   }
 
-  /** Each page has the checksum that its checksum page has for it, or gets another image. */
-  private void verify(DiskFile written, Copies copies) throws IOException {
+  /**
+   * Each page has the checksum that its checksum page has for it, or gets another image; one that
+   * has none stays damaged, and costs what is in it.
+   */
+  private void verify(DiskFile written, Copies copies, long checkpoint) throws IOException {
     PageFile file = PageFile.open(written, store, copies::find);
-    if (file.checkpoint() != copies.last()) {
+    if (file.checkpoint() != checkpoint) {
       throw new CorruptStoreException(
           CopyFiles.DIRECTORY, -1, "the last journal's header page is damaged");
     }
     for (int place : file.places()) {
-      file.image(place);
+      try {
+        file.image(place);
+      } catch (CorruptStoreException e) {
+        Logger.error("no copy of the page at byte {} is sound", (long) place << PAGE_SHIFT);
+      }
     }
   }
 }

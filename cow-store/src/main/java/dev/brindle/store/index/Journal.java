@@ -2,6 +2,7 @@ package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
@@ -11,6 +12,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * A file {@code checkpoints/N.journal}: the pages of each checkpoint behind the N-th, one after the
@@ -24,6 +27,7 @@ final class Journal implements Closeable {
   private final StoreId store;
   private final long after;
   private final List<PageRecord> records = new ArrayList<>();
+  private final List<CorruptStoreException> damages = new ArrayList<>();
   private long reservedBytes;
   private long applied;
 
@@ -49,19 +53,18 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Reads where its records are; whether the last one is whole is not looked at. */
-  static Journal open(Disk disk, StoreId store, long after) throws IOException {
+  /**
+   * Reads where its records are, and whether the last one is whole. What an interrupted append left
+   * is cut off.
+   *
+   * @param successor the checkpoint behind which another journal was begun: this one held it, and
+   *     nothing of it is a torn tail; negative when it is the last
+   */
+  static Journal open(Disk disk, StoreId store, long after, long successor) throws IOException {
     DiskFile file = disk.open(CopyFiles.journal(after), OpenMode.READ_WRITE);
     try {
       Journal journal = new Journal(file, store, after);
-      journal.applied = journal.readApplied();
-      long at = RECORDS_AT;
-      for (PageRecord next = PageRecord.read(file, at, store);
-          next != null && journal.continues(next);
-          next = PageRecord.read(file, at, store)) {
-        journal.records.add(next);
-        at = next.end();
-      }
+      journal.load(successor);
       return journal;
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -69,9 +72,47 @@ final class Journal implements Closeable {
     }
   }
 
-  private boolean continues(PageRecord next) {
-    return records.isEmpty()
-        || next.checkpoint() == records.get(records.size() - 1).checkpoint() + 1;
+  private void load(long successor) throws IOException {
+    JournalScan scan = JournalScan.of(file, store, RECORDS_AT);
+    records.addAll(scan.records());
+    damages.addAll(scan.damages());
+    loadApplied();
+    long durable = Math.max(successor, applied);
+    judgeLast(durable);
+    if (lastCheckpoint() < durable) {
+      damages.add(damage(end(), "the record of checkpoint " + durable + " is missing"));
+    } else if (successor < 0) {
+      trim();
+    }
+    damages.forEach(damage -> Logger.warn("{}", damage.getMessage()));
+  }
+
+  /** A journal begins when what is before it is in {@code index.db}, whatever its mark says. */
+  private void loadApplied() throws IOException {
+    long mark = JournalMark.read(file);
+    applied = Math.max(after, mark);
+    if (mark < 0 && records.isEmpty()) {
+      // Its name was on the disk before its content was.
+      markApplied(after);
+    } else if (mark < 0) {
+      damages.add(damage(0, "the mark is not what was written"));
+    }
+  }
+
+  /** A last record that is not whole is a torn one, unless it was once known to be durable. */
+  private void judgeLast(long durable) throws IOException {
+    if (records.isEmpty() || last().isWhole()) {
+      return;
+    }
+    if (last().checkpoint() <= durable) {
+      damages.add(damage(last().at(), "a page of the record is not what was written"));
+    } else {
+      records.remove(records.size() - 1);
+    }
+  }
+
+  private CorruptStoreException damage(long offset, String what) {
+    return new CorruptStoreException(file.name(), offset, what);
   }
 
   /** The checkpoint that its first record comes behind. */
@@ -83,7 +124,21 @@ final class Journal implements Closeable {
     return records;
   }
 
-  /** The checkpoint that is known to be in {@code index.db}; 0 when that is not known. */
+  /** The last record. */
+  PageRecord last() {
+    return records.get(records.size() - 1);
+  }
+
+  private long lastCheckpoint() {
+    return records.isEmpty() ? after : last().checkpoint();
+  }
+
+  /** What was found damaged when it was opened; nothing is appended to a damaged journal. */
+  List<CorruptStoreException> damages() {
+    return damages;
+  }
+
+  /** The last checkpoint that is known to be in {@code index.db}. */
   long applied() {
     return applied;
   }
@@ -98,7 +153,7 @@ final class Journal implements Closeable {
   }
 
   private long end() {
-    return records.isEmpty() ? RECORDS_AT : records.get(records.size() - 1).end();
+    return records.isEmpty() ? RECORDS_AT : last().end();
   }
 
   /** Reserves the space for a record of so many pages. */
@@ -136,40 +191,20 @@ final class Journal implements Closeable {
 
   /** Notes that a checkpoint is in {@code index.db}; not synced. */
   void markApplied(long checkpoint) throws IOException {
-    byte[] mark = new byte[PageFormat.MARK_BYTES];
-    PageFormat.putLong(mark, PageFormat.MAGIC, PageFormat.MARK_MAGIC);
-    PageFormat.putInt(mark, PageFormat.VERSION_AT, PageFormat.VERSION);
-    PageFormat.putLong(mark, PageFormat.STORE_ID, store.high());
-    PageFormat.putLong(mark, PageFormat.STORE_ID + Long.BYTES, store.low());
-    PageFormat.putLong(mark, PageFormat.CHECKPOINT, checkpoint);
-    PageFormat.putInt(mark, PageFormat.CRC, PageFormat.checksum(0, mark, 0, mark.length));
-    file.write(0, ByteBuffer.wrap(mark));
+    JournalMark.write(file, store, checkpoint);
     applied = checkpoint;
   }
 
-  private long readApplied() throws IOException {
-    byte[] mark = new byte[PageFormat.MARK_BYTES];
-    if (file.read(0, ByteBuffer.wrap(mark)) < mark.length) {
-      return 0;
-    }
-    int crc = PageFormat.getInt(mark, PageFormat.CRC);
-    PageFormat.putInt(mark, PageFormat.CRC, 0);
-    boolean sound =
-        PageFormat.getLong(mark, PageFormat.MAGIC) == PageFormat.MARK_MAGIC
-            && PageFormat.checksum(0, mark, 0, mark.length) == crc;
-    return sound ? PageFormat.getLong(mark, PageFormat.CHECKPOINT) : 0;
-  }
-
-  /** Forgets the last record, which is not whole. */
-  void dropLast() {
-    records.remove(records.size() - 1);
+  /** What is wrong with the mark; null when nothing is. */
+  @Nullable CorruptStoreException markDamage() throws IOException {
+    return JournalMark.read(file) == applied ? null : damage(0, "the mark is not what was written");
   }
 
   /**
    * Takes away what stands behind the last record, so that what an interrupted append left can
    * never pass for a part of the next one.
    */
-  void trim() throws IOException {
+  private void trim() throws IOException {
     if (file.length() > end()) {
       file.truncate(end());
       file.sync();
@@ -180,6 +215,12 @@ final class Journal implements Closeable {
   /** Begins anew at the front: its records are applied, and kept for nothing. */
   void restart() {
     records.clear();
+  }
+
+  /** Gives the space of its records back; they are applied, and kept for nothing. */
+  void empty() throws IOException {
+    records.clear();
+    trim();
   }
 
   @Override

@@ -5,21 +5,13 @@ import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CorruptStoreException;
-import dev.brindle.store.StoreId;
-import dev.brindle.store.disk.Disk;
-import dev.brindle.store.disk.DiskFullException;
-import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbered pages, changed in memory over pages on disk, with atomic checkpoints.
+ * Numbered pages, changed in memory over pages on disk.
  *
  * <pre>
  *   live       changed since the last freeze; the only pages that change in place
@@ -33,29 +25,17 @@ import org.jspecify.annotations.Nullable;
  * user's care; here it is seen to that a page has one copy in {@code live}. {@link #freeze} is
  * called while nothing changes pages.
  */
-final class LayeredPages implements Closeable {
+final class LayeredPages {
   private static final int CACHED_PAGES_MAX = 2_048;
-  private static final int COPIED_PAGES = 256;
-  private static final long REST_NANOS_MAX = 50_000_000;
 
   private final PageFile file;
-  private final Copies copies;
   private final PageCache cache = new PageCache(CACHED_PAGES_MAX);
-  private final Object writing = new Object();
   private final Object swapping = new Object();
   private volatile Layers layers;
   private volatile int count;
-  private volatile long copiesBytes;
 
   @GuardedBy("swapping")
   private int frozenCount;
-
-  /** What is in the journal and not yet in {@code index.db}. */
-  @GuardedBy("writing")
-  private PageFile.@Nullable Prepared inJournal;
-
-  @GuardedBy("writing")
-  private @Nullable IOException failure;
 
   private record Layers(
       Map<Integer, byte[]> live, Map<Integer, byte[]> frozen, Map<Integer, byte[]> journaled) {
@@ -68,10 +48,8 @@ final class LayeredPages implements Closeable {
     }
   }
 
-  LayeredPages(PageFile file, Copies copies) {
+  LayeredPages(PageFile file) {
     this.file = file;
-    this.copies = copies;
-    this.copiesBytes = copies.fileBytes();
     this.count = file.pages();
     this.frozenCount = count;
     this.layers = new Layers(new ConcurrentHashMap<>(), Map.of(), Map.of());
@@ -205,78 +183,11 @@ final class LayeredPages implements Closeable {
   }
 
   /**
-   * Makes what is frozen durable; the steps and their order are argued in the package's
-   * description.
+   * Moves what is frozen to what is journaled.
+   *
+   * @return how many pages there were at the freeze
    */
-  void write() throws IOException {
-    synchronized (writing) {
-      if (failure != null) {
-        throw new IOException("the index cannot be written since an earlier failure", failure);
-      }
-      try {
-        finishJournaled();
-        putIntoJournalAtAnyCost();
-        finishJournaled();
-        copiesBytes = copies.fileBytes();
-      } catch (DiskFullException e) {
-        throw e;
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
-    }
-  }
-
-  /** On a full disk, a checkpoint is worth more than the copies of those before it. */
-  @GuardedBy("writing")
-  private void putIntoJournalAtAnyCost() throws IOException {
-    try {
-      putIntoJournal();
-    } catch (DiskFullException e) {
-      if (!copies.giveUp()) {
-        throw e;
-      }
-      putIntoJournal();
-    }
-  }
-
-  @GuardedBy("writing")
-  private void putIntoJournal() throws IOException {
-    int pages = takeFrozen();
-    Map<Integer, byte[]> changed = layers.journaled;
-    if (changed.isEmpty()) {
-      return;
-    }
-    try {
-      PageFile.Prepared prepared = file.prepare(changed, pages);
-      copies.reserve(prepared.images().size());
-      file.reserve(pages);
-      copies.append(prepared.checkpoint(), prepared.images());
-      inJournal = prepared;
-    } catch (DiskFullException e) {
-      giveBackJournaled();
-      throw e;
-    }
-  }
-
-  @GuardedBy("writing")
-  private void finishJournaled() throws IOException {
-    PageFile.Prepared prepared = inJournal;
-    if (prepared == null) {
-      return;
-    }
-    file.apply(prepared);
-    cache.replace(layers.journaled);
-    synchronized (swapping) {
-      Layers current = layers;
-      layers = new Layers(current.live, current.frozen, Map.of());
-    }
-    inJournal = null;
-    copies.applied(prepared.checkpoint());
-  }
-
-  /** Moves the frozen pages to the journaled; returns how many pages there were at the freeze. */
-  private int takeFrozen() {
+  int takeFrozen() {
     synchronized (swapping) {
       Layers current = layers;
       layers = new Layers(current.live, Map.of(), current.frozen);
@@ -284,10 +195,25 @@ final class LayeredPages implements Closeable {
     }
   }
 
-  private void giveBackJournaled() {
+  /** What is journaled; not to be changed. */
+  Map<Integer, byte[]> journaled() {
+    return layers.journaled;
+  }
+
+  /** What is journaled is not written: it is frozen again, under what was frozen since. */
+  void giveBackJournaled() {
     synchronized (swapping) {
       Layers current = layers;
       layers = new Layers(current.live, merged(current.journaled, current.frozen), Map.of());
+    }
+  }
+
+  /** What is journaled is in {@code index.db}. */
+  void dropJournaled() {
+    cache.replace(layers.journaled);
+    synchronized (swapping) {
+      Layers current = layers;
+      layers = new Layers(current.live, current.frozen, Map.of());
     }
   }
 
@@ -296,80 +222,5 @@ final class LayeredPages implements Closeable {
     Layers current = layers;
     return ((long) current.live.size() + current.frozen.size() + current.journaled.size())
         << PAGE_SHIFT;
-  }
-
-  /** What the files take, in bytes; as of the last checkpoint, so that nobody waits for this one. */
-  long fileBytes() {
-    return file.fileBytes() + copiesBytes;
-  }
-
-  // ---- Copies
-
-  /**
-   * Writes a new base of the copies: all pages as of now, while checkpoints go on. A page that a
-   * later checkpoint changes meanwhile is in the journal that begins here, so it does not matter
-   * which of both the base has.
-   *
-   * @param disk the one that the files are on
-   * @param stopped asked now and then; true ends the writing, and nothing has changed
-   */
-  void copy(Disk disk, StoreId store, BooleanSupplier stopped) throws IOException {
-    int[] places;
-    long checkpoint;
-    synchronized (writing) {
-      if (failure != null) {
-        return;
-      }
-      finishJournaled();
-      checkpoint = file.checkpoint();
-      places = file.places();
-      copies.beginBase(checkpoint);
-    }
-    try (BaseWriter base = BaseWriter.begin(disk, store, checkpoint, places.length)) {
-      for (int done = 0; done < places.length; done += COPIED_PAGES) {
-        if (stopped.getAsBoolean()) {
-          return;
-        }
-        copy(places, done, base);
-      }
-      base.finish();
-      copies.baseDone(checkpoint);
-    } finally {
-      copies.baseEnded();
-      copiesBytes = copies.fileBytes();
-    }
-  }
-
-  /** Copies some pages, and rests for as long as that took: others have the disk before it. */
-  private void copy(int[] places, int from, BaseWriter base) throws IOException {
-    long start = System.nanoTime();
-    List<PageImage> images = new ArrayList<>(COPIED_PAGES);
-    synchronized (writing) {
-      for (int i = from; i < Math.min(from + COPIED_PAGES, places.length); i++) {
-        images.add(file.imageOrGap(places[i]));
-      }
-    }
-    base.add(images);
-    LockSupport.parkNanos(Math.min(System.nanoTime() - start, REST_NANOS_MAX));
-  }
-
-  /** Gives the copies up, between two checkpoints. */
-  void giveUpCopies() throws IOException {
-    synchronized (writing) {
-      if (failure == null) {
-        finishJournaled();
-        copies.giveUp();
-        copiesBytes = copies.fileBytes();
-      }
-    }
-  }
-
-  /** Closes the files; what was not written is lost. */
-  @Override
-  public void close() throws IOException {
-    try (file;
-        copies) {
-      // Both are closed; of two failures, the second is attached to the first.
-    }
   }
 }

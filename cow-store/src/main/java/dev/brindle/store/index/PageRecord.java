@@ -6,10 +6,12 @@ import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FormatTooNewException;
 import dev.brindle.store.StoreId;
+import dev.brindle.store.UnreadableStoreException;
 import dev.brindle.store.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.zip.CRC32C;
@@ -161,6 +163,30 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
   boolean readPage(Table table, int index, byte[] page) throws IOException {
     return file.read(pageAt(index), ByteBuffer.wrap(page)) == PAGE_BYTES
         && PageFormat.checksum(table.places[index], page) == table.checksums[index];
+  }
+
+  /**
+   * Reads some of its pages.
+   *
+   * @return those that are not what was written, or that the disk cannot read
+   * @throws CorruptStoreException no page can be told from another any more
+   */
+  List<CorruptStoreException> verify(int first, int count) throws IOException {
+    List<CorruptStoreException> damages = new ArrayList<>();
+    Table table = table();
+    byte[] page = new byte[PAGE_BYTES];
+    for (int i = first; i < first + count; i++) {
+      try {
+        if (!readPage(table, i, page)) {
+          damages.add(
+              new CorruptStoreException(
+                  file.name(), pageAt(i), "a copy of a page is not what was written"));
+        }
+      } catch (IOException e) {
+        damages.add(new UnreadableStoreException(file.name(), pageAt(i), e));
+      }
+    }
+    return damages;
   }
 
   /** Whether all its pages are what was written. */

@@ -9,11 +9,18 @@
  *   AllocationMap    which units are in use: two bits each
  *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units
  *   JournaledVolume  what MapDB takes for a file
- *   LayeredPages     pages changed in memory over pages on disk; freeze, then write
+ *   LayeredPages     pages changed in memory over pages on disk; freeze
+ *   IndexWriter      a checkpoint: from memory into the journal, from there into index.db
  *   PageFile         index.db: pages of 4 KiB, each with its checksum
- *   Copies           a second copy of every page, in the directory checkpoints
+ *   IndexFrame       its header and its checksum pages, on which all others hang
+ *   Copies           a second copy of every page: what becomes of it, and when
+ *   CopySet          its files, in the directory checkpoints, and what they hold
  *   Journal          the pages of each checkpoint, whole or not at all, on their way to index.db
+ *   JournalMark      which of them was applied last
+ *   JournalScan      finds a journal's records, past damaged ones
+ *   CopyRenewal      a new base, when one is due
  *   BaseWriter       all pages in one file, so that older journals can go
+ *   CopyVerifier     reads the copies for a scrub
  *   IndexRebuild     index.db from its copies
  * </pre>
  *
@@ -43,7 +50,13 @@
  * left it in the host's memory alone.
  *
  * <p>Opening cuts off what stands behind the last whole record and syncs that, so that the rest of
- * an append that a crash interrupted can never complete another one in its place.
+ * an append that a crash interrupted can never complete another one in its place. A torn tail is
+ * told from rot: a record is written only when the one before it is in {@code index.db}, so what
+ * stands before a sound record, or is of a checkpoint that was applied (the mark says so, and the
+ * name of a later journal), was whole once. Of such a journal nothing is cut off, and nothing is
+ * appended to it. Its last record, if that is whole, is repeated like any other: that needs the
+ * checkpoint before it in {@code index.db}, and no other record. A last record that rots before it
+ * was applied looks like a torn tail and is one: nobody was told that its checkpoint is durable.
  *
  * <p>A full disk during the first two steps puts the pages back among the frozen ones, and the next
  * freeze merges over them. Once the journal is complete it is not written again before its pages
@@ -94,10 +107,30 @@
  * </ul>
  *
  * <p>The copies are given up, and the journal is overwritten by each checkpoint, while the disk has
- * no room for the next one: a deletion's checkpoint comes before a second copy. So it is with an
- * index of format 1 until its first base, and when a copy is found damaged; the next base ends it.
- * An index that is newer than its copies (format 1 was there meanwhile) makes them worthless; one
- * that is older, or older than what a journal's mark says was applied, is refused.
+ * no room for the next one: a deletion's checkpoint comes before a second copy. The next base ends
+ * that. One is due as well when a copy is found damaged, by opening or by a scrub, and with an
+ * index of format 1; until it is there, what is sound is kept and journals go on behind it. An
+ * index that is newer than its copies (format 1 was there meanwhile) makes them worthless.
+ *
+ * <h2>Nothing older passes for the last</h2>
+ *
+ * Which checkpoint was the last is known from the mark of each journal, the names of journals and
+ * bases (each begins behind a checkpoint that was applied), and from the log, in whose head each
+ * checkpoint is noted once it is durable ({@code store.log}). An {@code index.db} that is older is
+ * refused, and so are copies that are whole only up to an older one. What is left can be taken
+ * knowingly: the state of the last checkpoint from the base on behind which none is missing, and
+ * the redo that came before the next one. (Behind that, redo does not follow on it: a checkpoint
+ * makes void what was not in the log by then.) A checkpoint of a new number, larger than any that
+ * was known, makes that the newest state.
+ *
+ * <h2>A disk that cannot read</h2>
+ *
+ * A page that cannot be read, again and again, and has no copy is to whoever needs it as if it were
+ * damaged, and to nobody else: checkpoints go on, and a base gets a gap in its place. But it may be
+ * there. So nothing is written to that place but the bytes that it had by its checksum, copies that
+ * cannot be read are never replaced by such a gap, and no repair goes on after such a read. A
+ * journal whose end cannot be read keeps the index from being opened, since it may hold the last
+ * checkpoint.
  *
  * <h2>index.db</h2>
  *

@@ -25,12 +25,17 @@ final class Durability {
   @GuardedBy("this")
   private long written;
 
-  private volatile long durable;
+  /** The next group's number. */
+  @GuardedBy("this")
+  private long groups;
 
-  private record Target(long position, SegmentFile head, List<SegmentFile> sealed) {}
+  private volatile long durable;
+  private volatile long durableGroups;
+
+  private record Target(long position, long groups, SegmentFile head, List<SegmentFile> sealed) {}
 
   /**
-   * @param durable everything before it is known to be durable
+   * @param start where what is known to be durable ends
    * @param sealed acquired by the caller, released here
    */
   Durability(
@@ -39,17 +44,30 @@ final class Durability {
       SegmentFile head,
       List<SegmentFile> sealed,
       long written,
-      long durable) {
+      long groups,
+      LogState start) {
     this.files = files;
     this.poison = poison;
     this.head = head;
     this.sealed.addAll(sealed);
     this.written = written;
-    this.durable = durable;
+    this.groups = groups;
+    this.durable = start.position().address();
+    this.durableGroups = start.sequence();
   }
 
-  synchronized void wrote(long position) {
+  /**
+   * @param position the end of the group
+   * @param nextGroup the number of the next one
+   */
+  synchronized void wrote(long position, long nextGroup) {
     written = position;
+    groups = nextGroup;
+  }
+
+  /** The number before which all groups are durable. */
+  long durableGroups() {
+    return durableGroups;
   }
 
   synchronized long written() {
@@ -96,6 +114,7 @@ final class Durability {
       throw e;
     }
     durable = target.position;
+    durableGroups = target.groups;
     synchronized (this) {
       sealed.removeAll(target.sealed);
     }
@@ -105,6 +124,6 @@ final class Durability {
   }
 
   private synchronized Target target() {
-    return new Target(written, head, List.copyOf(sealed));
+    return new Target(written, groups, head, List.copyOf(sealed));
   }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation the opening of the log that appended it
  * @param previousIncarnation that of the group before it
  * @param sequence one more than the group before it
+ * @param unsynced how many groups directly before this one were not known to be durable when it was
+ *     written; negative when that is not known
  * @param redoBytes length of the framed redo elements
  * @param dataCrcs CRC32C of each data block
  */
@@ -30,9 +32,18 @@ record GroupHeader(
     long incarnation,
     long previousIncarnation,
     long sequence,
+    int unsynced,
     int redoBytes,
     int redoCrc,
     int[] dataCrcs) {
+
+  /** What the field takes; more is written as not known. */
+  static final int UNSYNCED_MAX = (1 << 15) - 2;
+
+  /** All groups before this number were durable when the group was written; 0 for none. */
+  long durableBefore() {
+    return unsynced < 0 ? 0 : sequence - unsynced;
+  }
 
   int dataBlocks() {
     return dataCrcs.length;
@@ -67,8 +78,8 @@ record GroupHeader(
     target.putLong(LogFormat.GROUP_MAGIC);
     target.putInt(0);
     target.putShort((short) headerBlocks);
-    target.putShort(
-        (short) (redoInHeader() ? LogFormat.REDO_IN_HEADER : LogFormat.REDO_BEHIND_DATA));
+    int place = redoInHeader() ? LogFormat.REDO_IN_HEADER : LogFormat.REDO_BEHIND_DATA;
+    target.putShort((short) (place | unsynced + 1 << LogFormat.UNSYNCED_SHIFT));
     target.putLong(store.high());
     target.putLong(store.low());
     target.putLong(segment);
@@ -132,6 +143,7 @@ record GroupHeader(
     for (int i = 0; i < dataBlocks; i++) {
       crcs[i] = header.getInt(GROUP_FIELDS_BYTES + i * Integer.BYTES);
     }
+    int place = Short.toUnsignedInt(header.getShort(LogFormat.GROUP_REDO_PLACE_OFFSET));
     GroupHeader group =
         new GroupHeader(
             headerBlocks,
@@ -140,13 +152,13 @@ record GroupHeader(
             header.getLong(LogFormat.GROUP_INCARNATION_OFFSET),
             header.getLong(LogFormat.GROUP_PREVIOUS_OFFSET),
             header.getLong(LogFormat.GROUP_SEQUENCE_OFFSET),
+            (place >>> LogFormat.UNSYNCED_SHIFT) - 1,
             redoBytes,
             header.getInt(LogFormat.GROUP_REDO_CRC_OFFSET),
             crcs);
-    int place = header.getShort(LogFormat.GROUP_REDO_PLACE_OFFSET);
     int expected = group.redoInHeader() ? LogFormat.REDO_IN_HEADER : LogFormat.REDO_BEHIND_DATA;
     boolean inside = group.block >= 0 && group.block + group.totalBlocks() < segmentBlocks;
-    return place == expected && inside ? group : null;
+    return (place & LogFormat.REDO_PLACE_MASK) == expected && inside ? group : null;
   }
 
   private static int headerCrc(ByteBuffer buffer, int start, int end) {

@@ -3,6 +3,7 @@ package dev.brindle.store.log;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.index.Table;
 import java.io.Closeable;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * The append-only log of a store: file data and redo records, in segment files.
@@ -148,14 +150,30 @@ public final class Log implements Closeable {
    * Hands out the redo that stands behind the checkpoint, in order, up to the first group that is
    * not whole. Then the log goes on there, in a new incarnation. The data of replayed groups is
    * readable; it becomes live by {@link #markLive} only.
+   *
+   * @throws CorruptStoreException that group was durable: what was synced from there on is lost
    */
   public void replay(RedoVisitor visitor) throws IOException {
+    replay(visitor, false);
+  }
+
+  /**
+   * As {@link #replay}, also when what follows was durable and is damaged.
+   *
+   * @return what was lost; null when nothing was
+   */
+  public @Nullable CorruptStoreException replayWhatIsLeft(RedoVisitor visitor) throws IOException {
+    return replay(visitor, true);
+  }
+
+  private @Nullable CorruptStoreException replay(RedoVisitor visitor, boolean acceptLoss)
+      throws IOException {
     LogRecovery replaying = recovery;
     if (replaying == null) {
       throw new IllegalStateException("the log was replayed already");
     }
     recovery = null;
-    LogEnd end = replaying.replay(visitor);
+    LogEnd end = replaying.replay(visitor, acceptLoss);
     long number = end.head().number();
     Spares spares = new Spares(disk, store, segmentBlocks, files, number + 1);
     if (disk.exists(LogFormat.segmentName(number + 1))) {
@@ -168,7 +186,8 @@ public final class Log implements Closeable {
             end.head(),
             replaying.sealed(),
             number * segmentBlocks + end.block(),
-            start.position().address());
+            end.sequence(),
+            start);
     LogWriter writer =
         new LogWriter(
             segmentBlocks,
@@ -183,6 +202,7 @@ public final class Log implements Closeable {
         new Cleaner(
             disk, store, segmentBlocks, table, files, cache, reader, spares, reads.exclusive());
     running = new Running(writer, durability, spares, cleaner);
+    return end.loss();
   }
 
   /**
@@ -396,6 +416,28 @@ public final class Log implements Closeable {
     Maintenance threads = maintenance;
     if (threads != null) {
       threads.wantClean();
+    }
+  }
+
+  /**
+   * Notes that a checkpoint is durable, so that an older index will not be taken for the last. The
+   * note is not synced: it is on the disk with the next sync of the log, and until then nobody
+   * knows less than without it.
+   *
+   * @param checkpoint the index's number of it
+   */
+  public void noteCheckpoint(long checkpoint) throws IOException {
+    lockAppends();
+    try {
+      poison.check();
+      running().writer.note(store, checkpoint);
+    } catch (DiskFullException e) {
+      Logger.warn("no room for the note of checkpoint {}: {}", checkpoint, e.getMessage());
+    } catch (IOException | RuntimeException | Error e) {
+      poison.set(e);
+      throw e;
+    } finally {
+      appendMutex.unlock();
     }
   }
 

@@ -61,8 +61,15 @@ final class LogFormat {
   static final int GROUP_REDO_CRC_OFFSET = GROUP_REDO_BYTES_OFFSET + Integer.BYTES;
   static final int GROUP_FIELDS_BYTES = GROUP_REDO_CRC_OFFSET + Integer.BYTES;
 
+  /** "BRNDLCKP". */
+  static final long NOTE_MAGIC = 0x42524e444c434b50L;
+
   static final int REDO_BEHIND_DATA = 0;
   static final int REDO_IN_HEADER = 1;
+  static final int REDO_PLACE_MASK = 1;
+
+  /** In the same field: one more than the groups before that were not known to be durable. */
+  static final int UNSYNCED_SHIFT = 1;
 
   /** Each redo element has its length before it. */
   static final int REDO_FRAME_BYTES = Integer.BYTES;

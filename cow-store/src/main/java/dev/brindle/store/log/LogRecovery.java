@@ -20,6 +20,7 @@ final class LogRecovery {
   private static final int READ_BYTES = 1 << 20;
   private static final String ADVICE =
       "; brindle check --repair goes on with what is left of the log's last segment";
+  private static final long NUMBERS_SKIPPED = 1 << 20;
 
   private final Disk disk;
   private final StoreId store;
@@ -117,11 +118,35 @@ final class LogRecovery {
     }
   }
 
-  /** Hands out the redo behind the checkpoint and returns where the log ends. */
-  LogEnd replay(RedoVisitor visitor) throws IOException {
+  /**
+   * Hands out the redo behind the checkpoint and returns where the log ends.
+   *
+   * @param acceptLoss goes on when the next group was durable and is damaged now
+   */
+  LogEnd replay(RedoVisitor visitor, boolean acceptLoss) throws IOException {
     while (replayGroup(visitor) || enterNextSegment()) {}
+    long durable = new LogTail(disk, scanner).durableBefore(file, block);
+    CorruptStoreException loss = null;
+    if (durable > sequence) {
+      loss = lost(durable);
+      if (!acceptLoss) {
+        throw loss;
+      }
+      // No number that the lost groups had, nor what is left of them says, comes again.
+      sequence = durable + NUMBERS_SKIPPED;
+    }
     removeUnreached();
-    return new LogEnd(file, block, incarnation, sequence);
+    return new LogEnd(file, block, incarnation, sequence, loss);
+  }
+
+  private CorruptStoreException lost(long durable) {
+    return new CorruptStoreException(
+        file.file().name(),
+        file.offset(block),
+        "group %d of the log is not what was written, and all before group %d were durable: what"
+                .formatted(sequence, durable)
+            + " was synced from there on cannot be repeated. To go on without it: brindle check"
+            + " --repair");
   }
 
   List<SegmentFile> sealed() {

@@ -5,6 +5,7 @@ import static dev.brindle.store.log.LogFormat.GROUP_FIELDS_BYTES;
 import static dev.brindle.store.log.LogFormat.GROUP_REDO_BYTES_MAX;
 import static dev.brindle.store.log.LogFormat.REDO_FRAME_BYTES;
 
+import dev.brindle.store.StoreId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -69,6 +70,11 @@ final class LogWriter {
     return head.number();
   }
 
+  /** Notes in the head that a checkpoint is durable. */
+  void note(StoreId store, long checkpoint) throws IOException {
+    CheckpointNote.write(head, store, segmentBlocks, checkpoint);
+  }
+
   /** Whether the head is half full, said once for each head. */
   boolean becameHalfFull() {
     if (nextBlock <= segmentBlocks / 2 || halfFull == head.number()) {
@@ -82,7 +88,7 @@ final class LogWriter {
     return head.number() * segmentBlocks + nextBlock;
   }
 
-  /** A segment's last block stays free, so that the log's end always is inside a segment. */
+  /** A segment's last block has no group, so that the log's end always is inside a segment. */
   private int usableBlocks() {
     return segmentBlocks - 1;
   }
@@ -176,6 +182,7 @@ final class LogWriter {
             incarnation,
             lastIncarnation,
             sequence,
+            unsynced(),
             framed.remaining(),
             Buffers.crc(framed, 0, framed.remaining()),
             checksums(data, dataBlocks));
@@ -189,7 +196,13 @@ final class LogWriter {
     sequence++;
     lastIncarnation = incarnation;
     zerosAhead.appended(head, nextBlock, header.totalBlocks(), !redo.isEmpty());
-    durability.wrote(position());
+    durability.wrote(position(), sequence);
+  }
+
+  /** How many groups before the next one are not known to be durable; negative for too many. */
+  private int unsynced() {
+    long behind = sequence - durability.durableGroups();
+    return behind > GroupHeader.UNSYNCED_MAX ? -1 : (int) behind;
   }
 
   private static int[] checksums(ByteBuffer[] data, int dataBlocks) {

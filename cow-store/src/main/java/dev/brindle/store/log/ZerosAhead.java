@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
  * journal that they are written now, which takes as long again as the sync itself; so this is done
  * for many groups at once. Guarded by the append mutex.
  *
- * <p>What reads as zeros is no group, so recovery ends where it would end without them.
+ * <p>What reads as zeros is no group, so recovery ends where it would end without them. The last
+ * block, in which a checkpoint may be noted, is left as it is.
  */
 final class ZerosAhead {
   /** What is written for a sync is small: a larger group takes longer than the journal does. */
@@ -51,7 +52,7 @@ final class ZerosAhead {
   }
 
   private void write(SegmentFile head, int from) throws IOException {
-    writtenTo = Math.min(head.header().segmentBlocks(), from + BLOCKS);
+    writtenTo = Math.min(head.header().segmentBlocks() - 1, from + BLOCKS);
     int bytes = (writtenTo - from) * LogFormat.BLOCK_BYTES;
     if (bytes > 0) {
       head.file().write(head.offset(from), zeros.clear().limit(bytes));

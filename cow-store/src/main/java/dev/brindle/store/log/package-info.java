@@ -54,7 +54,8 @@
  * +-------------------+------------------+-------------------------------+
  *
  * header   0 magic "BRNDLGRP"        8 CRC32C of the header blocks without this field
- *         12 header blocks u16      14 place of the redo u16 (0 behind the data, 1 in the header)
+ *         12 header blocks u16      14 u16: place of the redo (0 behind the data, 1 in the header)
+ *                                      + 2 * (1 + groups before it not known to be durable, or 0)
  *         16 store id 128           32 segment u64        40 block in the segment u32
  *         44 data blocks u32        48 incarnation u64    56 incarnation of the group before it u64
  *         64 sequence u64           72 redo bytes u32     76 CRC32C of the redo
@@ -79,7 +80,7 @@
  * <h2>Where the log ends</h2>
  *
  * A group that does not fit behind the last one starts the next segment, whose number is one more.
- * A segment's last block is never used, so the log's end always lies inside a segment. Recovery
+ * A segment's last block has no group, so the log's end always lies inside a segment. Recovery
  * expects the next sequence number, with the incarnation of the last group as the one before it: at
  * the end of the last group, and if it is not there, at the start of the next segment. A sequence
  * number is written in one place only, so at most one of the two is the group; if neither is, the
@@ -92,6 +93,14 @@
  * any more, even if its sequence number and its place fit. A recycled file's old groups have
  * another segment number.
  *
+ * <p>A torn tail is told from rot. Each group says how many of those before it were not known to be
+ * durable when it was written; so all before these were, and that stays true whatever happens to
+ * the group that says it. When a sound one stands behind the log's end (a crash may leave any part
+ * of what was not synced) and says that what should stand there was durable, then that is damaged,
+ * or its segment is missing: opening refuses. A repair goes on without it, and with numbers of
+ * groups that are larger than any that is left. Of the last group before a crash nobody can say
+ * that it was durable: if it rots, it passes for torn. (Closing a store leaves no tail.)
+ *
  * <p>A process that was killed leaves groups that are in the host's memory and not on its disk.
  * Recovery reads them; so what it passed is synced with the first sync after it, before anything
  * behind it counts as durable.
@@ -99,6 +108,24 @@
  * <p>Behind the end there are zeros, or what a recycled file had. While small groups are synced one
  * after the other, {@link dev.brindle.store.log.ZerosAhead} writes the zeros, a MiB at a time: a
  * block that was only allocated is one that the host's journal must be told of when it is synced.
+ *
+ * <h2>Which checkpoint was the last</h2>
+ *
+ * When a checkpoint is durable, that is noted in the last block of the segment that is the head
+ * then, over the note before it:
+ *
+ * <pre>
+ * note     0 magic "BRNDLCKP"    8 CRC32C, its own field as 0    12 store id 128
+ *         28 segment u64        36 checkpoint u64 (the index's number of it)
+ * </pre>
+ *
+ * It is shorter than a sector, and not synced: each sync of the head makes it durable, and a crash
+ * that takes it away leaves no less than there was without it. An index that is older than the note
+ * says is not the last one, whatever else was lost. The last note is always there to be found: the
+ * head of that time is discarded only when a later checkpoint is durable, which has a note of its
+ * own in its head. So opening reads a block of each segment from the last one down to the first
+ * that has a note: no more than the log's tail has. A segment that was rewritten has none, nor has
+ * one of a store from before there were notes. A recycled file's old note names another segment.
  *
  * <h2>What may be discarded, and why that is safe</h2>
  *

@@ -48,6 +48,7 @@ final class Scrub {
   void run() throws IOException, StoppedException {
     states.accept(State.INDEX);
     new IndexPass(store.index(), damage, pace).run();
+    new CopiesPass(store, damage, pace).run();
     states.accept(State.DATA);
     new DataPass(store.log(), damage, pace).run();
     states.accept(State.TREES);

@@ -61,7 +61,9 @@ public final class Scrubber {
     stopped = false;
     beganNanos = System.nanoTime();
     long total =
-        store.log().statistics().liveBytes() + (long) store.index().pageCount() * Index.PAGE_BYTES;
+        store.log().statistics().liveBytes()
+            + (long) store.index().pageCount() * Index.PAGE_BYTES
+            + store.index().verifyCopies().bytes();
     status = new ScrubStatus(State.INDEX, Timestamp.now(), null, 0, total, 0, 0, null);
     Pace newPace = new Pace(bytesPerSecondMax, background, () -> stopped);
     pace = newPace;

@@ -4,8 +4,9 @@
  *
  * <pre>
  *   Scrubber       one scrub at a time: start, stop, how it stands
- *   Scrub          its three passes
+ *   Scrub          its passes
  *     IndexPass      every page of index.db, past the caches, against its checksum
+ *     CopiesPass     every page of the index's copies; the superblock and its copy
  *     DataPass       every live block of the log once, whatever number of versions refers to it,
  *                    past the block cache
  *     TreePass       every node once: of each version what its parent has not, so that all versions
@@ -23,8 +24,10 @@
  * on from a key. A version that is deleted meanwhile is left; what was written after the scrub
  * began is not read. A block that turns out damaged counts only if it is still live after that.
  *
- * <p>A scrub changes nothing and leaves nothing behind: one that was stopped, or that a crash
- * interrupted, is begun anew.
+ * <p>A scrub leaves nothing behind: one that was stopped, or that a crash interrupted, is begun
+ * anew. It changes nothing but what there is twice: a damaged page of {@code index.db} is written
+ * back from its copy, damaged copies are made anew from {@code index.db}, and a damaged superblock,
+ * or its copy, from what the open store knows.
  */
 @NullMarked
 package dev.brindle.store.scrub;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *       and its write.
  *   <li><em>sync the log</em>: the index must not refer to bytes that a crash can take away.
  *   <li><em>write the index</em>: records into MapDB, then its journal, its own two syncs.
+ *   <li><em>note it in the log</em>, unsynced: from then on an older index is seen to be one.
  *   <li><em>settle</em>: only now redo of before is void, frozen nodes are clean, and segments that
  *       died before may go.
  * </ol>
@@ -122,6 +123,7 @@ final class Checkpoint {
       new CheckpointRow(frozen.number, frozen.segments.state()).write(tables.checkpoint());
       engine.index().freeze();
       engine.index().write();
+      engine.log().noteCheckpoint(engine.index().checkpoint());
     } catch (DiskFullException e) {
       throw e;
     } catch (IOException | RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Difference;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
@@ -12,6 +13,7 @@ import dev.brindle.store.StoreStatus;
 import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.index.Index;
 import dev.brindle.store.log.Log;
@@ -34,6 +36,7 @@ import org.tinylog.Logger;
 public final class OpenStore implements Closeable {
   private static final long COPIES_INTERVAL_MILLIS = 10_000;
 
+  private final Disk disk;
   private final Superblock superblock;
   private final Index index;
   private final Log log;
@@ -52,6 +55,7 @@ public final class OpenStore implements Closeable {
   private @Nullable RecoveryReport recovery;
 
   OpenStore(
+      Disk disk,
       Superblock superblock,
       Index index,
       StoreTables tables,
@@ -60,6 +64,7 @@ public final class OpenStore implements Closeable {
       VersionTree versions,
       Engine engine,
       StoreOptions options) {
+    this.disk = disk;
     this.superblock = superblock;
     this.index = index;
     this.log = log;
@@ -85,8 +90,18 @@ public final class OpenStore implements Closeable {
   /** Repeats the redo behind the checkpoint as far as damage lets it be. */
   void recoverWhatFits(CheckpointRow row) throws IOException {
     Replay replay = new Replay(engine, row.number());
-    log.replay(replay::applyWhatFits);
-    unrepeated = replay.left();
+    CorruptStoreException loss = log.replayWhatIsLeft(replay::applyWhatFits);
+    unrepeated = new ArrayList<>(replay.left());
+    if (loss != null) {
+      unrepeated.add(String.valueOf(loss.getMessage()));
+    }
+  }
+
+  /** Takes an older state for the last, with the redo that follows on it. */
+  void becomeTheNewest(CheckpointRow row) throws IOException {
+    log.replayWhatIsLeft(new Replay(engine, row.number())::applyUpToTheNextCheckpoint);
+    checkpoint.run();
+    copyRound();
   }
 
   /**
@@ -157,6 +172,8 @@ public final class OpenStore implements Closeable {
       index.renewCopies(copying::isStopped);
     } catch (DiskFullException e) {
       Logger.warn("no room for copies of the index ({})", e.getMessage());
+    } catch (CorruptStoreException e) {
+      Logger.warn("the copies of the index stay as they are: {}", e.getMessage());
     }
   }
 
@@ -276,6 +293,16 @@ public final class OpenStore implements Closeable {
 
   public Superblock superblock() {
     return superblock;
+  }
+
+  /** Verifies the superblock and its copy on the disk, and writes anew what is damaged. */
+  public void mendSuperblocks(Consumer<String> damages) throws IOException {
+    superblock.mend(disk, damages);
+  }
+
+  /** Has the copies of the index looked at now, and renewed when that is due. */
+  public void renewCopiesSoon() {
+    copying.wake();
   }
 
   public Index index() {

@@ -29,10 +29,20 @@ final class Replay {
     return operations;
   }
 
+  /**
+   * As {@link #applyWhatFits}, of what the index is an older state of: the next checkpoint made
+   * void what was not written to the log by then, so that nothing behind it follows on this.
+   */
+  void applyUpToTheNextCheckpoint(byte[] operation) throws IOException {
+    if (new RedoReader(operation).checkpoint() <= checkpoint + 1) {
+      applyWhatFits(operation);
+    }
+  }
+
   /** As {@link #apply}, past what the damage of the index keeps from being repeated. */
   void applyWhatFits(byte[] operation) throws IOException {
     RedoReader redo = new RedoReader(operation);
-    if (redo.checkpoint() <= checkpoint) {
+    if (isInIndex(redo)) {
       return;
     }
     operations++;
@@ -52,7 +62,7 @@ final class Replay {
 
   void apply(byte[] operation) throws IOException {
     RedoReader redo = new RedoReader(operation);
-    if (redo.checkpoint() <= checkpoint) {
+    if (isInIndex(redo)) {
       return;
     }
     operations++;
@@ -64,6 +74,22 @@ final class Replay {
             "log", -1, "the redo record " + record + " does not fit: " + e.getMessage());
       }
     }
+  }
+
+  /**
+   * Each checkpoint is complete before the next but one is begun.
+   *
+   * @throws CorruptStoreException the index is older than the last that was durable
+   */
+  private boolean isInIndex(RedoReader redo) throws CorruptStoreException {
+    if (redo.checkpoint() > checkpoint + 2) {
+      throw new CorruptStoreException(
+          "index.db",
+          -1,
+          "it is an old one: checkpoint %d, and the log has changes that came after the next"
+              .formatted(checkpoint));
+    }
+    return redo.checkpoint() <= checkpoint;
   }
 
   private void apply(RedoRecord record) throws IOException {

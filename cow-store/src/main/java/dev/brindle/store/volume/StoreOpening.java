@@ -5,7 +5,10 @@ import dev.brindle.store.FileTree;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.PatientDisk;
 import dev.brindle.store.index.Index;
+import dev.brindle.store.index.IndexRebuilt;
+import dev.brindle.store.log.CheckpointNote;
 import dev.brindle.store.log.Log;
 import dev.brindle.store.tree.NodeStore;
 import dev.brindle.store.tree.TreeReader;
@@ -41,7 +44,8 @@ public final class StoreOpening {
    * @throws java.nio.file.DirectoryNotEmptyException it has something else than what an earlier
    *     attempt left; also a store that lost its superblock
    */
-  public static void create(Disk disk, StoreOptions options) throws IOException {
+  public static void create(Disk host, StoreOptions options) throws IOException {
+    Disk disk = new PatientDisk(host);
     if (disk.exists(Superblock.FILE) || Superblock.hasCopy(disk)) {
       throw new java.nio.file.FileAlreadyExistsException("there is a store already");
     }
@@ -147,10 +151,27 @@ public final class StoreOpening {
   }
 
   private static OpenStore openIndexAndLog(
-      Disk disk, Path directory, StoreOptions options, boolean mends, Recovery recovery)
+      Disk host, Path directory, StoreOptions options, boolean mends, Recovery recovery)
       throws IOException {
+    Disk disk = new PatientDisk(host);
     Superblock superblock = Superblock.read(disk, directory);
-    Index index = Index.open(disk, superblock.store());
+    Index index = Index.open(disk, superblock.store(), lastNoted(disk, superblock));
+    return openLog(disk, superblock, index, options, mends, recovery);
+  }
+
+  /** The last checkpoint that the log tells of. */
+  private static long lastNoted(Disk disk, Superblock superblock) throws IOException {
+    return CheckpointNote.newest(disk, superblock.store(), superblock.segmentBlocks());
+  }
+
+  private static OpenStore openLog(
+      Disk disk,
+      Superblock superblock,
+      Index index,
+      StoreOptions options,
+      boolean mends,
+      Recovery recovery)
+      throws IOException {
     try {
       superblock.writeCopy(disk);
       StoreTables tables = StoreTables.of(index);
@@ -195,12 +216,24 @@ public final class StoreOpening {
    * store is not open; opening it then rolls the log's redo forward, as after a crash.
    *
    * @param directory for messages
-   * @return the checkpoint that the index is of
+   * @param acceptOlder takes an older state when the last is lost; then the redo that follows on it
+   *     is repeated, and a checkpoint makes it the newest
+   * @throws dev.brindle.store.OlderStateException only an older state can be had; nothing has
+   *     changed
    * @throws CorruptStoreException it cannot be done; nothing has changed
    */
-  public static long rebuildIndex(Disk disk, Path directory) throws IOException {
+  public static IndexRebuilt rebuildIndex(Disk host, Path directory, boolean acceptOlder)
+      throws IOException {
+    Disk disk = new PatientDisk(host);
     Superblock superblock = Superblock.readOrRestore(disk, directory);
-    return Index.rebuild(disk, superblock.store());
+    long durable = lastNoted(disk, superblock);
+    IndexRebuilt rebuilt = Index.rebuild(disk, superblock.store(), durable, acceptOlder);
+    if (rebuilt.older()) {
+      Index index = Index.openOlder(disk, superblock.store(), durable);
+      StoreOptions options = StoreOptions.defaults();
+      openLog(disk, superblock, index, options, false, OpenStore::becomeTheNewest).abandon();
+    }
+    return rebuilt;
   }
 
   private static OpenStore assemble(
@@ -218,7 +251,7 @@ public final class StoreOpening {
             tables.twins(), nodes, log, StoreOpening::findExtent, superblock.segmentBlocks());
     NameHash hash = new NameHash(superblock.hashKey0(), superblock.hashKey1());
     Engine engine = new Engine(disk, index, nodes, versions, log, hash, options, lastCheckpoint);
-    return new OpenStore(superblock, index, tables, log, nodes, versions, engine, options);
+    return new OpenStore(disk, superblock, index, tables, log, nodes, versions, engine, options);
   }
 
   /** Tells the version tree which items hold blocks of the log. */

@@ -12,7 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
@@ -52,10 +55,39 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
     write(disk, FILE, "");
   }
 
-  /** Writes a second one beside the copies of the index, unless there is one. */
+  /** Writes a second one beside the copies of the index, unless there is a sound one. */
   void writeCopy(Disk disk) throws IOException {
-    if (!disk.exists(COPY)) {
+    if (problem(disk, COPY) != null) {
       write(disk, COPY, COPY_DIRECTORY);
+    }
+  }
+
+  /**
+   * Verifies both on the disk, and writes anew what is not as it must be.
+   *
+   * @param damages takes a sentence for each
+   */
+  void mend(Disk disk, Consumer<String> damages) throws IOException {
+    for (String name : List.of(FILE, COPY)) {
+      String problem = problem(disk, name);
+      if (problem != null) {
+        damages.accept(problem + "; it is written anew");
+        write(disk, name, name.equals(FILE) ? "" : COPY_DIRECTORY);
+      }
+    }
+  }
+
+  /** What is wrong with one of the two; null when nothing is. */
+  private @Nullable String problem(Disk disk, String name) throws IOException {
+    if (!disk.exists(name)) {
+      return name + " is missing";
+    }
+    try {
+      return read(disk, name, Path.of("")).equals(this) ? null : name + " is another store's";
+    } catch (CorruptStoreException | FormatTooNewException e) {
+      return String.valueOf(e.getMessage());
+    } catch (IOException e) {
+      return name + " cannot be read: " + e.getMessage();
     }
   }
 

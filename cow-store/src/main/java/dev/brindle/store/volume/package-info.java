@@ -75,6 +75,9 @@
  *       Opening repeats the last one in the journal and no earlier. The journal's mark, which says
  *       what was applied, is overwritten after that, unsynced: if the old one comes back, the same
  *       pages are written once more.
+ *   <li><em>Recovery: the journal, before index.db.</em> What a process left in the host's memory
+ *       alone is repeated like what was synced, so it is synced first. Without it a crash of the
+ *       host during the recovery could take the record away with a part of its pages in place.
  *   <li><em>A new journal and a new base of the index's copies: the file, and its name, before what
  *       counts on it:</em> a journal before its first record, a base before what it stands for is
  *       deleted. Once for many checkpoints.
@@ -94,7 +97,10 @@
  *       {@code create} goes on with it.
  * </ol>
  *
- * That is all: what happens in memory needs no order on the disk. An operation's redo is pending
+ * The note of a checkpoint in the log (see there) and the journal's mark are not ordered with
+ * anything: both only say what is so already, and what they say stays true.
+ *
+ * <p>That is all: what happens in memory needs no order on the disk. An operation's redo is pending
  * until a group takes it; a checkpoint's freeze, under the append mutex and the closed gate, sees
  * every operation either whole in the trees and the live maps, or not at all. What dies in a tree
  * is not reused before the checkpoint that says so is durable: nodes because a record's number is

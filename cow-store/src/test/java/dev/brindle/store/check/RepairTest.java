@@ -349,7 +349,7 @@ class RepairTest {
       FaultyDisk crashed = disk.afterCrash(random);
       StoreId id = store.parts().superblock().store();
       store.close();
-      try (Index index = Index.open(crashed, id)) {
+      try (Index index = Index.open(crashed, id, 0)) {
         for (int i = 0; i < 4; i++) {
           index.put(nodes.get(random.nextInt(nodes.size())), new byte[100]);
         }

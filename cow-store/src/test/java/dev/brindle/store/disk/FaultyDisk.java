@@ -65,6 +65,8 @@ public final class FaultyDisk implements Disk {
   private Predicate<String> ignoredSyncs = name -> false;
   private final TreeMap<Long, Fault> faults = new TreeMap<>();
   private final Map<Inode, BitSet> unreadable = new IdentityHashMap<>();
+  private int readsToFail;
+  private Predicate<String> readsThatFail = name -> false;
   private long capacityBytes = Long.MAX_VALUE;
   private long quotaBytes = Long.MAX_VALUE;
   private boolean failed;
@@ -194,6 +196,16 @@ public final class FaultyDisk implements Disk {
   /** Makes 4 KiB of a file unreadable, as a bad sector does, until they are written again. */
   public synchronized void makeUnreadable(String name, int block) throws IOException {
     unreadable.computeIfAbsent(file(name), inode -> new BitSet()).set(block);
+  }
+
+  /** Has the next reads of some files fail, as a loose cable does. */
+  public synchronized void failReads(int count, Predicate<String> which) {
+    readsToFail = count;
+    readsThatFail = which;
+  }
+
+  private boolean failsNow(String name) {
+    return readsToFail > 0 && readsThatFail.test(name) && readsToFail-- > 0;
   }
 
   private boolean isUnreadable(Inode inode, long offset, long length) {
@@ -386,7 +398,7 @@ public final class FaultyDisk implements Disk {
     public int read(long offset, ByteBuffer target) throws IOException {
       synchronized (FaultyDisk.this) {
         check(false);
-        if (isUnreadable(inode, offset, target.remaining())) {
+        if (failsNow(name) || isUnreadable(inode, offset, target.remaining())) {
           throw new IOException("Input/output error");
         }
         return inode.read(offset, target);

@@ -1,11 +1,13 @@
 package dev.brindle.store.index;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.IndexLostException;
+import dev.brindle.store.OlderStateException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.CrashedException;
@@ -147,6 +149,51 @@ final class IndexCrashTest {
     }
   }
 
+  /**
+   * A process dies with the journal in the host's memory alone; while the next one repeats it, the
+   * host crashes and takes it away.
+   */
+  @Test
+  void journalThatTheHostStillHad_isDurable_beforeItIsRepeated() throws IOException {
+    assertEquals(0, mixedAfterTwoCrashes(false));
+    assertTrue(mixedAfterTwoCrashes(true) > 0, "the sync of the journal is not missed");
+  }
+
+  private static int mixedAfterTwoCrashes(boolean withoutSync) throws IOException {
+    int mixed = 0;
+    for (long at = 20; ; at += FULL ? 1 : 9) {
+      Run run = new Run();
+      FaultyDisk crashing = new FaultyDisk();
+      crashing.fail(at, Fault.CRASH);
+      try {
+        run.to(crashing, 42);
+        return mixed;
+      } catch (CrashedException e) {
+        // As planned.
+      } catch (UncheckedIOException e) {
+        assertInstanceOf(CrashedException.class, e.getCause());
+      }
+      FaultyDisk alive = crashing.fork();
+      List<FaultyDisk> crashed = new ArrayList<>();
+      alive.ignoreSyncs(file -> withoutSync && file.endsWith(".journal"));
+      alive.observe(
+          operation -> {
+            for (int seed = 0; seed < CHOICES; seed++) {
+              crashed.add(alive.afterCrash(new Random(operation * CHOICES + seed)));
+            }
+          });
+      Index.open(alive, STORE).close();
+      alive.observe(null);
+      for (FaultyDisk each : crashed) {
+        try {
+          run.checkOpened(each);
+        } catch (IOException | AssertionError e) {
+          mixed++;
+        }
+      }
+    }
+  }
+
   @Test
   void rebuild_thatCrashesAnywhere_leavesTheIndexOrIsRepeated() throws IOException {
     Run run = new Run();
@@ -223,7 +270,7 @@ final class IndexCrashTest {
       throws IOException {
     try {
       Index.rebuild(lost, STORE);
-    } catch (CorruptStoreException e) {
+    } catch (CorruptStoreException | OlderStateException e) {
       return 1;
     }
     try (Index index = Index.open(lost, STORE)) {

@@ -49,7 +49,7 @@ final class PageFileTest {
   }
 
   private void write(Map<Integer, byte[]> changed) throws IOException {
-    PageFile.Prepared prepared = pages.prepare(changed, PAGES);
+    NextCheckpoint prepared = pages.prepare(changed, PAGES);
     pages.reserve(PAGES);
     pages.apply(prepared);
   }
@@ -112,15 +112,13 @@ final class PageFileTest {
 
   @Test
   void checkpointAppliedInPart_isRefused_evenWhenEachGroupIsSound() throws IOException {
-    PageFile.Prepared prepared = pages.prepare(contents(7, 0, PAGES - 1), PAGES);
+    NextCheckpoint prepared = pages.prepare(contents(7, 0, PAGES - 1), PAGES);
     // All of it but the last group: nothing that remains contradicts itself.
     int lastGroup = PageFormat.checksumPlace(2);
-    PageFile.Prepared part =
-        new PageFile.Prepared(
-            prepared.checkpoint(),
-            PAGES,
+    NextCheckpoint part =
+        new NextCheckpoint(
             prepared.images().stream().filter(image -> image.place() < lastGroup).toList(),
-            prepared.tables());
+            prepared.frame());
     pages.apply(part);
     CorruptStoreException refused =
         assertThrows(CorruptStoreException.class, () -> PageFile.open(file, STORE, NO_COPIES));

@@ -69,6 +69,7 @@ class GroupHeaderTest {
             0x00000002_0badcafeL,
             0x00000001_12345678L,
             42,
+            -1,
             redo.remaining(),
             Buffers.crc(redo, 0, redo.remaining()),
             new int[] {dataCrc});

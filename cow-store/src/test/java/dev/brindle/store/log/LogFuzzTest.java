@@ -23,7 +23,8 @@ class LogFuzzTest {
     int headerBlocks = LogFormat.headerBlocksFor(dataBlocks);
     ByteBuffer redo = ByteBuffer.allocate(redoBytes);
     ByteBuffer block = ByteBuffer.allocate(headerBlocks * BLOCK_BYTES);
-    new GroupHeader(headerBlocks, 3, 5, 2L << 32, 1L << 32, 42, redoBytes, 0, new int[dataBlocks])
+    new GroupHeader(
+            headerBlocks, 3, 5, 2L << 32, 1L << 32, 42, 1, redoBytes, 0, new int[dataBlocks])
         .encode(STORE, redo, block);
     return block.array();
   }

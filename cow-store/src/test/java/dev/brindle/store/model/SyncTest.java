@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The syncs that the crash-consistency argument of {@code store.volume} names: there are no others,
- * and without any one of them a crash is found after which something is lost or broken.
+ * and without any one of them a crash is found after which something is lost or broken. (The one of
+ * the recovery takes two crashes in a row: {@code IndexCrashTest}.)
  */
 class SyncTest {
   private static final String JOURNAL_FILE = "checkpoints/0.journal";

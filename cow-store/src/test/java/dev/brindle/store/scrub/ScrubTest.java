@@ -139,7 +139,10 @@ class ScrubTest {
     Scrubber scrubber = scrubbed();
 
     assertEquals(Set.of(), told(scrubber));
-    long expected = 50L * BLOCK + store.parts().index().pageCount() * 4096L;
+    long expected =
+        50L * BLOCK
+            + store.parts().index().pageCount() * 4096L
+            + store.parts().index().verifyCopies().bytes();
     assertEquals(expected, scrubber.status().bytesDone());
   }
 
@@ -276,6 +279,58 @@ class ScrubTest {
         scrubber.others().stream().anyMatch(sentence -> sentence.contains("index.db at byte "));
     boolean mended = java.util.Arrays.equals(before, Files.readAllBytes(index));
     assertTrue(told || mended, () -> scrubber.others().toString());
+  }
+
+  /** A bit of each file in checkpoints, in turn: told, and sound again some time later. */
+  @Test
+  void damagedCopies_areTold_andMadeAnew() throws Exception {
+    for (int i = 0; i < 50; i++) {
+      write(create("f" + i), 0, 300);
+    }
+    store.checkpoint();
+    Path copies = directory.resolve("checkpoints");
+    for (long at : new long[] {30, BLOCK + 30, 2 * BLOCK + 9, -100}) {
+      damageAndScrub(newest(copies, ".journal"), at);
+      damageAndScrub(newest(copies, ".base"), at);
+    }
+    Path superblock = copies.resolve("superblock");
+    flip(superblock, 20);
+    assertTrue(scrubbed().others().get(0).contains("checkpoints/superblock"));
+    flip(directory.resolve("superblock"), 20);
+    assertTrue(scrubbed().others().get(0).startsWith("damaged store file superblock"));
+    assertEquals(Set.of(), told(scrubbed()));
+    store.close();
+    Files.delete(directory.resolve("index.db"));
+    Store.rebuildIndex(directory, false);
+    store = Store.open(directory, OPTIONS);
+    assertEquals(List.of(), dev.brindle.store.check.Check.run(store, true).problems());
+  }
+
+  private void damageAndScrub(Path file, long at) throws Exception {
+    flip(file, at < 0 ? Files.size(file) + at : at);
+    List<String> told = scrubbed().others();
+    assertTrue(
+        told.stream().anyMatch(s -> s.contains(file.getFileName().toString())), told::toString);
+    long end = System.nanoTime() + 30_000_000_000L;
+    while (!store.parts().index().hasCopies() && System.nanoTime() < end) {
+      Thread.sleep(5);
+    }
+    assertEquals(Set.of(), told(scrubbed()));
+    write(create("more " + file.getFileName() + at), 0, 300);
+    store.checkpoint();
+  }
+
+  private static Path newest(Path copies, String kind) throws IOException {
+    try (var all = Files.list(copies)) {
+      return all.filter(path -> path.toString().endsWith(kind))
+          .max(java.util.Comparator.comparing(path -> Long.parseLong(number(path))))
+          .orElseThrow();
+    }
+  }
+
+  private static String number(Path path) {
+    String name = path.getFileName().toString();
+    return name.substring(0, name.indexOf('.'));
   }
 
   private static boolean isZero(byte[] bytes, int page) {

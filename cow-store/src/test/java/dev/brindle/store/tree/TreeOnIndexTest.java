@@ -26,7 +26,7 @@ class TreeOnIndexTest {
     long root = 0;
     Index.create(disk, STORE).close();
     for (int life = 0; life < 6; life++) {
-      Index index = Index.open(disk, STORE);
+      Index index = Index.open(disk, STORE, 0);
       NodeStore nodes = new NodeStore(index, CACHE_BYTES);
       assertHolds(durable, root, index, nodes);
       TreeMap<Long, byte[]> model = new TreeMap<>(durable);

@@ -293,7 +293,7 @@ final class StackWorld implements AutoCloseable {
 
   void crash() throws IOException {
     index.close();
-    index = Index.open(disk, storeId);
+    index = Index.open(disk, storeId, 0);
     state = durable.copy();
     load();
   }

@@ -121,7 +121,7 @@ class VersionStackTest {
   }
 
   private static void measureLoad(HostDisk disk, StoreId store, int snapshots) throws IOException {
-    try (Index index = Index.open(disk, store)) {
+    try (Index index = Index.open(disk, store, 0)) {
       NodeStore nodes = new NodeStore(index, 1 << 20);
       long usedBefore = usedMemory();
       long start = System.nanoTime();
