@@ -114,6 +114,7 @@ final class IndexWriter {
     if (failure == null) {
       apply();
       copies.giveUp();
+      countCopies();
     }
   }
 
