@@ -25,7 +25,7 @@ public final class StoreDamage {
     try (Store store = Store.openAtRest(disk, StoreOptions.defaults())) {
       id = store.parts().superblock().store();
     }
-    try (Index index = Index.open(disk, id)) {
+    try (Index index = Index.open(disk, id, 0)) {
       for (long record : records) {
         byte[] bytes = index.get(record);
         bytes[bytes.length / 2] ^= 4;

@@ -101,7 +101,7 @@ class DamagedCatalogueTest {
 
   private static FaultyDisk changed(IndexChange change) throws IOException {
     FaultyDisk disk = DISK.afterProcessDeath();
-    try (Index index = Index.open(disk, id)) {
+    try (Index index = Index.open(disk, id, 0)) {
       change.apply(index);
       index.freeze();
       index.write();
