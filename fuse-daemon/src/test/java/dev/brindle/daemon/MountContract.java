@@ -271,6 +271,8 @@ public abstract class MountContract {
             FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         FileChannel channel =
             FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // a fault that waits for this very process would keep it from every safepoint meanwhile
+      channel.read(ByteBuffer.allocate(8192), 0);
       var map = channel.map(MapMode.READ_WRITE, 0, 8192);
       map.put(5000, (byte) 7);
       map.force();
