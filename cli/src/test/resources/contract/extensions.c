@@ -105,6 +105,80 @@ CASE(extension_copyFileRange_behindTheEnd_copiesNothing) {
   EQUAL('k', first_byte("to"));
 }
 
+// A file of a pattern that is different at each place.
+static int patterned(const char *name, int size) {
+  int fd = OK(open(name, O_CREAT | O_RDWR, 0644));
+  unsigned *words = malloc(size);
+  for (unsigned i = 0; i < size / sizeof *words; i++) words[i] = i * 2654435761u;
+  EQUAL(size, OK(pwrite(fd, words, size, 0)));
+  free(words);
+  return fd;
+}
+
+static void copy_all(int from, loff_t in, int to, loff_t out, long long length) {
+  while (length > 0) {
+    long long copied = OK(copy_file_range(from, &in, to, &out, length, 0));
+    CHECK(copied > 0);
+    length -= copied;
+  }
+}
+
+static void expect_equal(int a, off_t at, int b, off_t there, int length) {
+  char *left = malloc(length), *right = malloc(length);
+  EQUAL(length, OK(pread(a, left, length, at)));
+  EQUAL(length, OK(pread(b, right, length, there)));
+  CHECK(memcmp(left, right, length) == 0);
+  free(left);
+  free(right);
+}
+
+CASE(extension_copyFileRange_ofDirtyPages_seesThemAndLeavesNoneBehind) {
+  int from = patterned("from", MIB);
+  int to = patterned("to", 2 * MIB);
+  char *source = mmap(NULL, MIB, PROT_READ | PROT_WRITE, MAP_SHARED, from, 0);
+  char *target = mmap(NULL, 2 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, to, 0);
+  CHECK(source != MAP_FAILED && target != MAP_FAILED);
+  strcpy(source + 100000, "written through a mapping");
+  target[MIB + 100000] = 'x';
+  copy_all(from, 0, to, MIB, MIB);
+  EQUAL(0, strcmp(target + MIB + 100000, "written through a mapping"));
+  source[100000] = 'W';
+  EQUAL('w', target[MIB + 100000]);
+  expect_equal(from, 200000, to, MIB + 200000, 100000);
+  OK(fsync(to));
+  expect_equal(from, 200000, to, MIB + 200000, 100000);
+}
+
+CASE(extension_copyFileRange_ofAnyAlignment_copiesJustTheRange) {
+  int from = patterned("from", MIB);
+  int places[] = {0, 1, 4096, 5000, 12288, 100001};
+  for (int i = 0; i < 6; i++) {
+    for (int j = 0; j < 6; j++) {
+      int to = patterned("to", MIB + 8);
+      copy_all(from, places[i], to, places[j], 300000 + i);
+      expect_equal(from, places[i], to, places[j], 300000 + i);
+      if (places[j] > 0) expect_equal(from, 0, to, 0, places[j]);
+      int behind = places[j] + 300000 + i;
+      expect_equal(from, behind, to, behind, MIB - behind);
+      OK(close(to));
+      OK(unlink("to"));
+    }
+  }
+}
+
+CASE(extension_copyFileRange_wrong_isRefused) {
+  int file = patterned("f", MIB);
+  loff_t in = 0, out = 4096;
+  EQUAL(-1, copy_file_range(file, &in, file, &out, 8192, 0));
+  EQUAL(EINVAL, errno);
+  int appending = OK(open("g", O_CREAT | O_WRONLY | O_APPEND, 0644));
+  EQUAL(-1, copy_file_range(file, NULL, appending, NULL, 10, 0));
+  EQUAL(EBADF, errno);
+  int reading = OK(open("f", O_RDONLY));
+  EQUAL(-1, copy_file_range(file, NULL, reading, NULL, 10, 0));
+  EQUAL(EBADF, errno);
+}
+
 CASE(extension_birthTime_isOfTheCreation) {
   struct timespec before, after;
   OK(clock_gettime(CLOCK_REALTIME, &before));

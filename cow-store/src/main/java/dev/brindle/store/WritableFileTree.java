@@ -124,6 +124,24 @@ public interface WritableFileTree extends FileTree {
   void fallocate(long inode, FallocateMode mode, long offset, long length) throws IOException;
 
   /**
+   * Copies a range of a file's bytes onto another's, or within a file, as {@code
+   * copy_file_range(2)} does: by reference, so that it costs what the range has of extents and
+   * takes no space, where both offsets are at the same place in a block of 4 KiB. Holes stay holes,
+   * and space that was only reserved becomes one. By many operations, each atomic.
+   *
+   * @param source this tree, or another volume's or snapshot's of the same store
+   * @param length in bytes; ends at the source's end
+   * @return how many bytes were copied: 0 at the source's end and behind it, and less than there
+   *     are when it would take long or a failure came after a part of it; whoever wants more calls
+   *     again
+   * @throws FileSystemException EINVAL for ranges of one file that overlap, negative numbers and
+   *     what is no file; EISDIR, EFBIG, ENOSPC
+   */
+  long copyRange(
+      FileTree source, long sourceInode, long sourceOffset, long inode, long offset, long length)
+      throws IOException;
+
+  /**
    * Sets an extended attribute: name up to 255 bytes, value up to 65,536 bytes. A {@link PosixAcl}
    * is set whether there is one or not; with one for access the mode changes as well, and {@link
    * #setattr} of a mode changes it.

@@ -436,6 +436,16 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
+  public synchronized long copyRange(
+      long handle, long offset, long targetHandle, long targetOffset, long length)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(length, 1 << 20));
+    read(handle, offset, bytes);
+    write(targetHandle, targetOffset, bytes.flip());
+    return bytes.limit();
+  }
+
+  @Override
   public synchronized void fallocate(long handle, FallocateMode mode, long offset, long length)
       throws IOException {
     File file = opened(handle);

@@ -107,6 +107,16 @@ public interface InodeFileSystem {
 
   long seek(long handle, long offset, Seek whence) throws IOException;
 
+  /**
+   * Copies a range of one file onto another, or within a file, by reference where it can be; EBADF
+   * when the second is not open for writing.
+   *
+   * @return how many bytes; whoever wants more calls again, until it is 0
+   * @see dev.brindle.store.WritableFileTree#copyRange
+   */
+  long copyRange(long handle, long offset, long targetHandle, long targetOffset, long length)
+      throws IOException;
+
   void fallocate(long handle, FallocateMode mode, long offset, long length) throws IOException;
 
   void fsync(long handle, boolean dataOnly) throws IOException;

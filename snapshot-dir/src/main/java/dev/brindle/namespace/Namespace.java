@@ -341,6 +341,22 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
+  public long copyRange(
+      long handle, long offset, long targetHandle, long targetOffset, long length)
+      throws IOException {
+    Handle source = handles.file(handle);
+    Handle target = handles.file(targetHandle);
+    long inode = target.node().inode();
+    long copied =
+        target
+            .writableTree()
+            .copyRange(
+                source.tree(), source.node().inode(), offset, inode, targetOffset, length);
+    changes.content(target.node());
+    return copied;
+  }
+
+  @Override
   public void fallocate(long handle, FallocateMode mode, long offset, long length)
       throws IOException {
     Handle file = handles.file(handle);

@@ -5,12 +5,14 @@ import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.PosixAcl;
 import dev.brindle.store.SpaceStatistics;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -308,6 +310,16 @@ final class FakeTree implements WritableFileTree {
     long end = get(inode).data.length;
     write(inode, end, source);
     return end;
+  }
+
+  @Override
+  public long copyRange(
+      FileTree source, long sourceInode, long sourceOffset, long inode, long offset, long length)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(length, 1 << 20));
+    source.read(sourceInode, sourceOffset, bytes);
+    write(inode, offset, bytes.flip());
+    return bytes.limit();
   }
 
   @Override

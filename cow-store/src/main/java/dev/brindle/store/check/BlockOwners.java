@@ -1,8 +1,10 @@
 package dev.brindle.store.check;
 
+import dev.brindle.store.check.BlockRuns.Run;
 import dev.brindle.store.log.BlockRange;
 import dev.brindle.store.log.Log;
 import dev.brindle.store.log.SegmentInfo;
+import dev.brindle.store.version.VersionAudit;
 import dev.brindle.store.volume.Extent;
 import java.io.IOException;
 import java.util.BitSet;
@@ -10,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Which blocks of the log some version refers to; each is claimed where it was born. */
+/** Which blocks of the log are referred to; each reference is claimed where it was born. */
 final class BlockOwners {
   private final int segmentBlocks;
   private final Problems problems;
   private final Map<Long, BitSet> claimed = new TreeMap<>();
+  private final BlockRuns again = new BlockRuns();
   private long blocks;
 
   BlockOwners(int segmentBlocks, Problems problems) {
@@ -27,7 +30,22 @@ final class BlockOwners {
     return blocks * Extent.BLOCK_BYTES;
   }
 
-  void claim(String place, long address, long count) {
+  /** By segment. */
+  Map<Long, BitSet> claimed() {
+    return claimed;
+  }
+
+  /**
+   * What is claimed more than once, with how often beyond the first; runs do not overlap.
+   */
+  List<Run> again() {
+    return again.minus(new BlockRuns()).runs();
+  }
+
+  /**
+   * @param times how many references
+   */
+  void claim(String place, long address, long count, long times) {
     long segment = address / segmentBlocks;
     int first = (int) (address % segmentBlocks);
     if (segment <= 0 || count > segmentBlocks - first) {
@@ -37,15 +55,34 @@ final class BlockOwners {
     }
     BitSet bits = claimed.computeIfAbsent(segment, number -> new BitSet(segmentBlocks));
     int end = first + (int) count;
-    int there = bits.nextSetBit(first);
-    if (there >= 0 && there < end) {
-      problems.add(
-          place,
-          "block %d of segment %d is referred to by two extents that do not share it"
-              .formatted(there, segment));
+    for (int from = first; from < end; ) {
+      boolean isClaimed = bits.get(from);
+      int to = isClaimed ? bits.nextClearBit(from) : bits.nextSetBit(from);
+      int until = to < 0 ? end : Math.min(to, end);
+      long others = isClaimed ? times : times - 1;
+      if (others > 0) {
+        again.add(segment * segmentBlocks + from, until - from, 0, others);
+      }
+      blocks += isClaimed ? 0 : until - from;
+      from = until;
     }
-    blocks += count;
     bits.set(first, end);
+  }
+
+  /** Compares what is claimed more than once with the reference-count map. */
+  void compareShares(VersionAudit audit) throws IOException {
+    BlockRuns counted = new BlockRuns();
+    audit.shares((address, count, others) -> counted.add(address, count, 0, others));
+    report(again.minus(counted), "are referred to more often than they count");
+    report(counted.minus(again), "count more references than they have");
+  }
+
+  private void report(BlockRuns wrong, String how) {
+    for (Run run : wrong.runs()) {
+      problems.add(
+          "blocks %d to %d %s, by %d"
+              .formatted(run.address(), run.end() - 1, how, run.count()));
+    }
   }
 
   /** Compares what is claimed with the log's live maps, which do not change meanwhile. */

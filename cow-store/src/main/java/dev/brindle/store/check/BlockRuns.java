@@ -4,84 +4,91 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Runs of blocks with their births: collected in any order, then compared as sets of blocks. */
+/**
+ * References to runs of blocks, with their births: collected in any order, then compared as
+ * multisets, since a block may be referred to more than once.
+ */
 final class BlockRuns {
-  record Run(long address, long blocks, long born) {
+  /**
+   * @param count how many references to each of the blocks
+   */
+  record Run(long address, long blocks, long born, long count) {
     long end() {
       return address + blocks;
     }
 
     @Override
     public String toString() {
-      return "blocks %d to %d, born in version %d".formatted(address, end() - 1, born);
+      String times = count == 1 ? "" : ", " + count + " times";
+      return "blocks %d to %d, born in version %d%s".formatted(address, end() - 1, born, times);
     }
   }
 
-  private List<Run> runs = new ArrayList<>();
+  /** Where the number of references changes. */
+  private record Edge(long born, long address, long step) {}
 
-  void add(long address, long blocks, long born) {
-    runs.add(new Run(address, blocks, born));
+  private static final Comparator<Edge> ORDER =
+      Comparator.comparingLong(Edge::born).thenComparingLong(Edge::address);
+
+  private final List<Run> runs;
+
+  BlockRuns() {
+    this(new ArrayList<>());
   }
 
-  long blocks() {
-    return runs.stream().mapToLong(Run::blocks).sum();
+  private BlockRuns(List<Run> runs) {
+    this.runs = runs;
+  }
+
+  void add(long address, long blocks, long born, long count) {
+    runs.add(new Run(address, blocks, born, count));
+  }
+
+  /** The references to all blocks. */
+  long references() {
+    return runs.stream().mapToLong(run -> run.blocks * run.count).sum();
   }
 
   List<Run> runs() {
     return runs;
   }
 
-  /**
-   * Sorts the runs and joins those that touch.
-   *
-   * @return runs of which blocks were in the set before, or had another birth
-   */
-  List<Run> normalize() {
-    runs.sort(Comparator.comparingLong(Run::address));
-    List<Run> joined = new ArrayList<>();
-    List<Run> twice = new ArrayList<>();
-    Run last = null;
-    for (Run run : runs) {
-      if (last != null && run.address < last.end()) {
-        twice.add(run);
-      } else if (last != null && run.address == last.end() && run.born == last.born) {
-        last = new Run(last.address, last.blocks + run.blocks, last.born);
-      } else {
-        if (last != null) {
-          joined.add(last);
-        }
-        last = run;
+  /** What is in this set more often than in another with the same birth; runs do not overlap. */
+  BlockRuns minus(BlockRuns other) {
+    List<Edge> edges = new ArrayList<>(2 * (runs.size() + other.runs.size()));
+    addEdges(edges, runs, 1);
+    addEdges(edges, other.runs, -1);
+    edges.sort(ORDER);
+    List<Run> rest = new ArrayList<>();
+    long level = 0;
+    long from = 0;
+    for (Edge edge : edges) {
+      if (level > 0 && edge.address > from) {
+        append(rest, new Run(from, edge.address - from, edge.born, level));
       }
+      level += edge.step;
+      from = edge.address;
     }
-    if (last != null) {
-      joined.add(last);
-    }
-    runs = joined;
-    return twice;
+    return new BlockRuns(rest);
   }
 
-  /** What is in this set and not in another with the same birth; both are normalized. */
-  BlockRuns minus(BlockRuns other) {
-    BlockRuns rest = new BlockRuns();
-    int next = 0;
+  private static void addEdges(List<Edge> edges, List<Run> runs, int sign) {
     for (Run run : runs) {
-      long from = run.address;
-      while (next < other.runs.size() && other.runs.get(next).end() <= from) {
-        next++;
-      }
-      for (int i = next; i < other.runs.size() && other.runs.get(i).address < run.end(); i++) {
-        Run there = other.runs.get(i);
-        if (there.born == run.born) {
-          if (there.address > from) {
-            rest.add(from, there.address - from, run.born);
-          }
-          from = Math.max(from, there.end());
-        }
-      }
-      if (from < run.end()) {
-        rest.add(from, run.end() - from, run.born);
-      }
+      edges.add(new Edge(run.born, run.address, sign * run.count));
+      edges.add(new Edge(run.born, run.end(), -sign * run.count));
     }
-    return rest;
+  }
+
+  private static void append(List<Run> runs, Run run) {
+    int last = runs.size() - 1;
+    Run before = last < 0 ? null : runs.get(last);
+    if (before != null
+        && before.end() == run.address
+        && before.born == run.born
+        && before.count == run.count) {
+      runs.set(last, new Run(before.address, before.blocks + run.blocks, run.born, run.count));
+    } else {
+      runs.add(run);
+    }
   }
 }

@@ -64,6 +64,7 @@ public final class Check {
     checkVersions(audit);
     checkDeadlists(audit);
     checkRecords();
+    checkShares(audit);
     checkLog();
     if (readData) {
       new DataCheck(store.log(), problems).run();
@@ -100,13 +101,24 @@ public final class Check {
   private void checkDeadlists(VersionAudit audit) throws IOException {
     TreeWalk.walk(
         store.nodes(),
-        audit.deadlistRoot(),
+        audit.spaceRoot(),
         0,
-        new StructureWalk("the tree of deadlists", nodes, problems));
+        new StructureWalk("the tree of deadlists and shares", nodes, problems));
     try {
       audit.verifyLists().forEach(problems::add);
     } catch (CorruptStoreException e) {
-      problems.add("the tree of deadlists", String.valueOf(e.getMessage()));
+      problems.add("the tree of deadlists and shares", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkShares(VersionAudit audit) throws IOException {
+    if (!nodes.isComplete()) {
+      return;
+    }
+    try {
+      blocks.compareShares(audit);
+    } catch (CorruptStoreException e) {
+      problems.add("the tree of deadlists and shares", String.valueOf(e.getMessage()));
     }
   }
 

@@ -209,18 +209,23 @@ public final class Repair {
   // ---- What is derived
 
   private void recountSpace() throws IOException {
-    versions.dropDeadlists();
+    versions.dropSpace();
     SpaceRecount recount =
-        new SpaceRecount(versions, store.nodes(), store.superblock().segmentBlocks());
+        new SpaceRecount(
+            versions, store.nodes(), store.superblock().segmentBlocks(), new Problems());
     BitSet reached = new BitSet();
     for (Version version : versions.versions()) {
       recount.count(version);
       surgery.addNodes(version.root(), reached);
     }
-    surgery.addNodes(versions.deadlistRoot(), reached);
+    if (recount.hasShares()) {
+      store.allowSharing();
+    }
+    recount.countShares();
+    surgery.addNodes(versions.spaceRoot(), reached);
     store.log().replaceLive(recount.live());
     surgery.sweep(store.index(), reached);
-    deeds.add("deadlists, sums and live maps were made anew from the trees");
+    deeds.add("deadlists, shares, sums and live maps were made anew from the trees");
   }
 
   /** Whoever changes a tree here copies what was there, and everything is counted afterwards. */

@@ -12,29 +12,41 @@ import dev.brindle.store.volume.Extent;
 import dev.brindle.store.volume.ItemType;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes anew, from the trees alone, what is derived from them: each version's deadlist and what it
- * refers to, and which blocks of the log are live. Versions come with parents before children.
+ * refers to, which blocks of the log are live, and which of them are shared. Versions come with parents before children.
  */
 final class SpaceRecount {
   private final VersionRepair versions;
   private final NodeStore nodes;
   private final int segmentBlocks;
-  private final Map<Long, BitSet> live = new HashMap<>();
+  private final BlockOwners owners;
 
-  SpaceRecount(VersionRepair versions, NodeStore nodes, int segmentBlocks) {
+  SpaceRecount(VersionRepair versions, NodeStore nodes, int segmentBlocks, Problems problems) {
     this.versions = versions;
     this.nodes = nodes;
     this.segmentBlocks = segmentBlocks;
+    this.owners = new BlockOwners(segmentBlocks, problems);
   }
 
   /** For each segment, the blocks that some version refers to. */
   Map<Long, BitSet> live() {
-    return live;
+    return owners.claimed();
+  }
+
+  /** Whether a block is referred to more than once. */
+  boolean hasShares() {
+    return !owners.again().isEmpty();
+  }
+
+  /** Enters what is referred to more than once, after all versions are counted. */
+  void countShares() throws IOException {
+    for (Run run : owners.again()) {
+      bySegment(run, (address, blocks) -> versions.share(address, blocks, run.count()));
+    }
   }
 
   void count(Version version) throws IOException {
@@ -45,6 +57,18 @@ final class SpaceRecount {
     TreeDiff.walk(
         new TreeReader(nodes, parentRoot), new TreeReader(nodes, version.root()), sums::item);
     sums.finish();
+  }
+
+  private interface Part {
+    void take(long address, long blocks) throws IOException;
+  }
+
+  private void bySegment(Run run, Part part) throws IOException {
+    for (long at = run.address(); at < run.end(); ) {
+      long end = Math.min(run.end(), (at / segmentBlocks + 1) * segmentBlocks);
+      part.take(at, end - at);
+      at = end;
+    }
   }
 
   /** What differs between a version and its parent. */
@@ -80,43 +104,34 @@ final class SpaceRecount {
       }
       Extent was = from == null ? null : Extent.decode(from);
       if (was != null && !was.unwritten()) {
-        before.add(was.address(), was.blocks(), was.born());
+        before.add(was.address(), was.blocks(), was.born(), 1);
       }
       Extent is = to == null ? null : Extent.decode(to);
       if (is != null && !is.unwritten()) {
         if (is.born() > parentId) {
           claim(is);
         } else {
-          kept.add(is.address(), is.blocks(), is.born());
+          kept.add(is.address(), is.blocks(), is.born(), 1);
         }
       }
     }
 
     private void claim(Extent extent) {
-      int first = (int) (extent.address() % segmentBlocks);
-      live.computeIfAbsent(extent.address() / segmentBlocks, number -> new BitSet())
-          .set(first, Math.min(first + extent.blocks(), segmentBlocks));
+      owners.claim(version.toString(), extent.address(), extent.blocks(), 1);
       referBytes += (long) extent.blocks() * Extent.BLOCK_BYTES;
     }
 
     void finish() throws IOException {
-      before.normalize();
-      kept.normalize();
       BlockRuns gone = before.minus(kept);
       for (Run run : gone.runs()) {
-        bury(run);
+        bySegment(
+            run,
+            (address, blocks) ->
+                versions.buryBlocks(version, run.born(), address, blocks, run.count()));
       }
-      referBytes -= gone.blocks() * Extent.BLOCK_BYTES;
+      referBytes -= gone.references() * Extent.BLOCK_BYTES;
       versions.setTree(
           version, version.root(), version.nextInode(), version.inodeCount(), referBytes);
-    }
-
-    private void bury(Run run) throws IOException {
-      for (long at = run.address(); at < run.end(); ) {
-        long end = Math.min(run.end(), (at / segmentBlocks + 1) * segmentBlocks);
-        versions.buryBlocks(version, run.born(), at, end - at);
-        at = end;
-      }
     }
   }
 }

@@ -137,7 +137,7 @@ final class VersionCheck {
       if (ItemType.typeOf(high) == ItemType.EXTENT) {
         Extent extent = Extent.decode(value);
         if (!extent.unwritten() && extent.born() > version.parentId()) {
-          blockOwners.claim(place, extent.address(), extent.blocks());
+          blockOwners.claim(place, extent.address(), extent.blocks(), 1);
         }
       }
     } catch (CorruptStoreException e) {

@@ -18,8 +18,8 @@
  *              entries, blocks = what extents hold, content of the right kind, a way up to the
  *              root from every directory, numbers below the next           InodeRules
  *   records    each record of the index is a node of one tree, and each node has one  NodeOwners
- *   blocks     each extent is inside one segment, no block belongs to two, and the log's live maps
- *              say exactly what is referred to                             BlockOwners
+ *   blocks     each extent is inside one segment, the reference-count map says exactly which blocks
+ *              are referred to how often, and the log's live maps which at all  BlockOwners
  *   data       on request: every live block has its checksum               DataCheck
  * </pre>
  *
@@ -59,7 +59,8 @@
  *       Counts are made anew. Numbers for new directories are larger than any in the store.
  *   <li><em>Ownership</em>: a node that is older than the parent and that the parent, now repaired,
  *       has not is replaced by a copy, born in the version.
- *   <li><em>Deadlists, sums and live maps</em> are dropped and made anew from the trees, by (3).
+ *   <li><em>Deadlists, shares, sums and live maps</em> are dropped and made anew from the trees, by
+ *       (3) and (4).
  *       Records that nothing reaches are freed.
  * </ol>
  *

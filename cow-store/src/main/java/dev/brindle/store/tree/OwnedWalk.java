@@ -19,7 +19,7 @@ public final class OwnedWalk {
   /** Takes what a walk comes by. What it throws leaves the walk's place undefined. */
   public interface Visitor {
     /** An item of an owned leaf. */
-    void item(long high, long offset, byte[] value);
+    void item(long high, long offset, byte[] value) throws IOException;
 
     /**
      * An owned node, after everything below it. It will not be read again.

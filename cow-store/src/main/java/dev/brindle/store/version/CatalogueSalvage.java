@@ -69,7 +69,7 @@ final class CatalogueSalvage {
   /** A number that no version and no volume has. */
   private long number() {
     long number = Math.max(counters.nextNumber(), versions.isEmpty() ? 1 : versions.lastKey() + 1);
-    counters = new RowFormat.Counters(number + 1, counters.nextList(), counters.deadlistRoot());
+    counters = new RowFormat.Counters(number + 1, counters.nextList(), counters.spaceRoot());
     return number;
   }
 
@@ -159,7 +159,7 @@ final class CatalogueSalvage {
       tables.volumes().put(volume.id(), RowFormat.encode(volume));
     }
     long next = Math.max(number(), volumes.largestId() + 1);
-    counters = new RowFormat.Counters(next, nextList(), counters.deadlistRoot());
+    counters = new RowFormat.Counters(next, nextList(), counters.spaceRoot());
     tables.counters().put(RowFormat.COUNTERS_KEY, RowFormat.encode(counters));
   }
 

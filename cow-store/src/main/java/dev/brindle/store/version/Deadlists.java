@@ -11,19 +11,18 @@ import org.jspecify.annotations.Nullable;
  * call is made under the version tree's monitor.
  */
 final class Deadlists {
-  private final UndoableRows rows;
+  private final SortedRows rows;
+  private final WholeChanges changes;
   private final Entries entries;
   private long nextId;
-
-  /** What stopped a change half-way and could not be taken back. */
-  private @Nullable Throwable failure;
 
   /**
    * @param nextId the first number that is no list's and no bucket's
    */
-  Deadlists(SortedRows rows, int segmentBlocks, long nextId) {
-    this.rows = new UndoableRows(rows);
-    this.entries = new Entries(this.rows, segmentBlocks);
+  Deadlists(SortedRows rows, WholeChanges changes, CountedBlocks extents, long nextId) {
+    this.rows = rows;
+    this.changes = changes;
+    this.entries = new Entries(rows, extents);
     this.nextId = nextId;
   }
 
@@ -31,69 +30,28 @@ final class Deadlists {
     return nextId;
   }
 
-  long root() {
-    return rows.root();
-  }
-
-  /** Forgets all lists; their numbers are not given again. */
-  void clear() {
-    rows.clear();
-    failure = null;
-  }
-
   long newList() {
     return nextId++;
   }
 
   void addBlocks(long list, long born, long address, long blocks) throws IOException {
-    change(
+    addBlocks(list, born, address, blocks, 1);
+  }
+
+  void addBlocks(long list, long born, long address, long blocks, long count) throws IOException {
+    changes.run(
         () -> {
-          store(list, born, entries.addBlocks(bucketFor(list, born), address, blocks));
+          store(list, born, entries.addBlocks(bucketFor(list, born), address, blocks, count));
           return 1;
         });
   }
 
   void addNode(long list, long born, long nodeId, long bytes) throws IOException {
-    change(
+    changes.run(
         () -> {
           store(list, born, entries.addNode(bucketFor(list, born), nodeId, bytes));
           return 1;
         });
-  }
-
-  private interface Change {
-    int apply() throws IOException;
-  }
-
-  /** A change that fails leaves the lists as they were. */
-  private int change(Change change) throws IOException {
-    checkUsable();
-    try {
-      int result = change.apply();
-      rows.keep();
-      return result;
-    } catch (IOException | RuntimeException | Error e) {
-      takeBack(e);
-      throw e;
-    }
-  }
-
-  private void takeBack(Throwable cause) {
-    try {
-      rows.takeBack();
-    } catch (IOException | RuntimeException | Error e) {
-      cause.addSuppressed(e);
-      failure = cause;
-    }
-  }
-
-  /**
-   * @throws IOException a change stopped half-way: no checkpoint may contain the lists
-   */
-  void checkUsable() throws IOException {
-    if (failure != null) {
-      throw new IOException("the deadlists could not be changed", failure);
-    }
   }
 
   /** The bytes in a list whose birth is after one version and not after another. */
@@ -115,7 +73,7 @@ final class Deadlists {
    */
   int take(long list, long bornAfter, int budget, Entries.Sink sink) throws IOException {
     TakenEntries taken = new TakenEntries();
-    int count = change(() -> takeSome(list, bornAfter, budget, taken));
+    int count = changes.run(() -> takeSome(list, bornAfter, budget, taken));
     taken.handTo(sink);
     return count;
   }
@@ -141,7 +99,7 @@ final class Deadlists {
    * @return true when nothing is left in the first list
    */
   boolean merge(long from, long to, int budget) throws IOException {
-    return change(() -> mergeSome(from, to, budget)) == 0;
+    return changes.run(() -> mergeSome(from, to, budget)) == 0;
   }
 
   /** Returns 0 when nothing is left in the first list. */
@@ -184,8 +142,8 @@ final class Deadlists {
     }
 
     @Override
-    public void blocks(long address, long blocks) throws IOException {
-      target = entries.addBlocks(target, address, blocks);
+    public void blocks(long address, long blocks, long count) throws IOException {
+      target = entries.addBlocks(target, address, blocks, count);
     }
 
     @Override
@@ -218,17 +176,6 @@ final class Deadlists {
     return count;
   }
 
-  /** The rows of all lists, and any others. */
-  long countRows() throws IOException {
-    long count = 0;
-    Row row = rows.ceiling(0, 0);
-    while (row != null) {
-      count++;
-      row = rows.ceiling(row.high(), row.offset() + 1);
-    }
-    return count;
-  }
-
   private static final class Counter implements Entries.Sink {
     private final long born;
     private final DeadVisitor visitor;
@@ -241,10 +188,10 @@ final class Deadlists {
     }
 
     @Override
-    public void blocks(long address, long blocks) throws IOException {
+    public void blocks(long address, long blocks, long count) throws IOException {
       entries++;
-      bytes += blocks * Entries.BLOCK_BYTES;
-      visitor.blocks(born, address, blocks);
+      bytes += blocks * count * Entries.BLOCK_BYTES;
+      visitor.blocks(born, address, blocks, count);
     }
 
     @Override

@@ -1,67 +1,46 @@
 package dev.brindle.store.version;
 
+import dev.brindle.store.version.CountedBlocks.Range;
 import dev.brindle.store.version.SortedRows.Row;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of all buckets: dead extents, sorted by address and joined where they touch, and dead
- * nodes, sorted by id. Each call returns the bucket as its directory row must have it afterwards.
+ * The entries of all buckets: dead extents, sorted by address, and dead nodes, sorted by id. Each
+ * call returns the bucket as its directory row must have it afterwards.
  */
 final class Entries {
   static final long BLOCK_BYTES = 4096;
 
   /** Sees entries: those of a bucket in the order of their keys, extents first. */
   interface Sink {
-    void blocks(long address, long blocks) throws IOException;
+    /**
+     * @param count how many references to each of the blocks were given up
+     */
+    void blocks(long address, long blocks, long count) throws IOException;
 
     void node(long nodeId, long bytes) throws IOException;
   }
 
   private final SortedRows rows;
-  private final int segmentBlocks;
+  private final CountedBlocks extents;
 
-  /**
-   * @param segmentBlocks extents are not joined over a multiple of this, for the log takes back
-   *     blocks of one segment at a time
-   */
-  Entries(SortedRows rows, int segmentBlocks) {
+  Entries(SortedRows rows, CountedBlocks extents) {
     this.rows = rows;
-    this.segmentBlocks = segmentBlocks;
+    this.extents = extents;
   }
 
-  Bucket addBlocks(Bucket bucket, long address, long blocks) throws IOException {
-    long key = Keys.extents(bucket.id());
-    long start = address;
-    long end = address + blocks;
-    int entries = 1;
-    Row before = within(key, rows.floor(key, address));
-    if (before != null && before.offset() + size(before) > address) {
-      throw twice("blocks", address, bucket);
-    }
-    Row after = within(key, rows.ceiling(key, address));
-    if (after != null && after.offset() < end) {
-      throw twice("blocks", address, bucket);
-    }
-    if (after != null && after.offset() == end && end % segmentBlocks != 0) {
-      end += size(after);
-      rows.remove(key, after.offset());
-      entries--;
-    }
-    if (before != null
-        && before.offset() + size(before) == address
-        && address % segmentBlocks != 0) {
-      start = before.offset();
-      entries--;
-    }
-    rows.put(key, start, new RowWriter().number(end - start).finish());
-    return bucket.plus(entries, blocks * BLOCK_BYTES);
+  Bucket addBlocks(Bucket bucket, long address, long blocks, long count) throws IOException {
+    int grown =
+        extents.update(
+            Keys.extents(bucket.id()), address, blocks, (from, length, there) -> there + count);
+    return bucket.plus(grown, blocks * count * BLOCK_BYTES);
   }
 
   Bucket addNode(Bucket bucket, long nodeId, long bytes) throws IOException {
     long key = Keys.nodes(bucket.id());
     if (rows.get(key, nodeId) != null) {
-      throw twice("node", nodeId, bucket);
+      throw new IllegalStateException("node " + nodeId + " released twice; " + bucket);
     }
     rows.put(key, nodeId, new RowWriter().number(bytes).finish());
     return bucket.plus(1, bytes);
@@ -77,13 +56,14 @@ final class Entries {
   }
 
   private Bucket takeOne(Bucket bucket, Sink sink) throws IOException {
-    Row extent = next(Keys.extents(bucket.id()), 0);
+    long key = Keys.extents(bucket.id());
+    Range extent = extents.next(key, 0);
     if (extent != null) {
-      rows.remove(extent.high(), extent.offset());
-      sink.blocks(extent.offset(), size(extent));
-      return bucket.plus(-1, -size(extent) * BLOCK_BYTES);
+      extents.remove(key, extent);
+      sink.blocks(extent.address(), extent.blocks(), extent.count());
+      return bucket.plus(-1, -extent.blocks() * extent.count() * BLOCK_BYTES);
     }
-    Row node = next(Keys.nodes(bucket.id()), 0);
+    Row node = nextNode(bucket, 0);
     if (node == null) {
       throw new IllegalStateException(bucket + " has fewer entries than it counts");
     }
@@ -93,22 +73,20 @@ final class Entries {
   }
 
   void forEach(Bucket bucket, Sink sink) throws IOException {
-    long extents = Keys.extents(bucket.id());
-    for (Row row = next(extents, 0); row != null; row = next(extents, row.offset() + 1)) {
-      sink.blocks(row.offset(), size(row));
+    long key = Keys.extents(bucket.id());
+    for (Range extent = extents.next(key, 0);
+        extent != null;
+        extent = extents.next(key, extent.end())) {
+      sink.blocks(extent.address(), extent.blocks(), extent.count());
     }
-    long nodes = Keys.nodes(bucket.id());
-    for (Row row = next(nodes, 0); row != null; row = next(nodes, row.offset() + 1)) {
+    for (Row row = nextNode(bucket, 0); row != null; row = nextNode(bucket, row.offset() + 1)) {
       sink.node(row.offset(), size(row));
     }
   }
 
-  private @Nullable Row next(long key, long offset) throws IOException {
-    return within(key, rows.ceiling(key, offset));
-  }
-
-  private static @Nullable Row within(long key, @Nullable Row row) {
-    return row != null && row.high() == key ? row : null;
+  private @Nullable Row nextNode(Bucket bucket, long nodeId) throws IOException {
+    Row row = rows.ceiling(Keys.nodes(bucket.id()), nodeId);
+    return row != null && row.high() == Keys.nodes(bucket.id()) ? row : null;
   }
 
   private static long size(Row row) throws IOException {
@@ -116,9 +94,5 @@ final class Entries {
     long size = reader.number();
     reader.finish();
     return size;
-  }
-
-  private static IllegalStateException twice(String what, long which, Bucket bucket) {
-    return new IllegalStateException(what + " " + which + " released twice; " + bucket);
   }
 }

@@ -1,14 +1,17 @@
 package dev.brindle.store.version;
 
 import dev.brindle.store.CorruptStoreException;
+import org.jspecify.annotations.Nullable;
 
 /** Knows which items of a tree refer to blocks of the log. */
 public interface ExtentFinder {
-  /** Receives what an item refers to. */
-  interface Sink {
-    void extent(long address, long blocks, long born);
-  }
+  /**
+   * What an item refers to.
+   *
+   * @param blocks how many, from the address on, all in one segment
+   */
+  record Blocks(long address, long blocks, long born) {}
 
-  /** Shows the extent of an item; nothing for an item of another kind or without an address. */
-  void find(long high, long offset, byte[] value, Sink sink) throws CorruptStoreException;
+  /** The extent of an item; null for an item of another kind or without an address. */
+  @Nullable Blocks find(long high, long offset, byte[] value) throws CorruptStoreException;
 }

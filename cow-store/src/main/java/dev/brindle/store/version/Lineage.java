@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out which version a tree descends from, by rule (2) of the package: what it refers to and
@@ -62,11 +63,8 @@ final class Lineage {
 
           @Override
           public void item(long high, long offset, byte[] value) throws IOException {
-            extents.find(
-                high,
-                offset,
-                value,
-                (address, blocks, born) -> oldest[0] = Math.min(oldest[0], born));
+            ExtentFinder.Blocks found = extents.find(high, offset, value);
+            oldest[0] = found == null ? oldest[0] : Math.min(oldest[0], found.born());
           }
 
           @Override
@@ -109,14 +107,11 @@ final class Lineage {
         new TreeReader(nodes, root),
         (high, offset, from, to) -> {
           if (from != null) {
-            extents.find(high, offset, from, (address, count, born) -> before.add(address, count));
+            before.add(extents.find(high, offset, from));
           }
-          if (to != null) {
-            extents.find(
-                high,
-                offset,
-                to,
-                (address, count, born) -> kept.add(address, born > version.id() ? 0 : count));
+          ExtentFinder.Blocks found = to == null ? null : extents.find(high, offset, to);
+          if (found != null && found.born() <= version.id()) {
+            kept.add(found);
           }
         });
     return before.holds(kept);
@@ -127,8 +122,11 @@ final class Lineage {
     private static final int PIECE = 1 << 14;
     private final Map<Long, BitSet> pieces = new HashMap<>();
 
-    void add(long address, long count) {
-      for (long block = address; block < address + count; block++) {
+    void add(ExtentFinder.@Nullable Blocks found) {
+      if (found == null) {
+        return;
+      }
+      for (long block = found.address(); block < found.address() + found.blocks(); block++) {
         pieces.computeIfAbsent(block / PIECE, n -> new BitSet()).set((int) (block % PIECE));
       }
     }

@@ -17,7 +17,7 @@ final class Reaper {
 
   private final VersionTree tree;
   private final OwnedSpace ownedSpace;
-  private final Freer freer;
+  private final ReferenceFreer freer;
   private final Losses losses;
   private final Entries.Sink freeing;
 
@@ -33,7 +33,7 @@ final class Reaper {
   /** True when nothing of the victim's is left in its child's deadlist. */
   private boolean isDrained;
 
-  Reaper(VersionTree tree, OwnedSpace ownedSpace, Freer freer, Losses losses) {
+  Reaper(VersionTree tree, OwnedSpace ownedSpace, ReferenceFreer freer, Losses losses) {
     this.tree = tree;
     this.ownedSpace = ownedSpace;
     this.freer = freer;
@@ -41,8 +41,8 @@ final class Reaper {
     this.freeing =
         new Entries.Sink() {
           @Override
-          public void blocks(long address, long blocks) {
-            freer.freeBlocks(address, blocks);
+          public void blocks(long address, long blocks, long count) throws IOException {
+            freer.freeBlocks(address, blocks, count);
           }
 
           @Override
@@ -303,9 +303,9 @@ final class Reaper {
     }
 
     @Override
-    public void blocks(long address, long blocks) throws IOException {
-      bytes += blocks * Entries.BLOCK_BYTES;
-      sink.blocks(address, blocks);
+    public void blocks(long address, long blocks, long count) throws IOException {
+      bytes += blocks * count * Entries.BLOCK_BYTES;
+      sink.blocks(address, blocks, count);
     }
 
     @Override
@@ -320,7 +320,7 @@ final class Reaper {
     INSTANCE;
 
     @Override
-    public void blocks(long address, long blocks) {}
+    public void blocks(long address, long blocks, long count) {}
 
     @Override
     public void node(long nodeId, long bytes) {}

@@ -15,9 +15,9 @@ final class RowFormat {
   /**
    * @param nextNumber the first number that is no version's and no volume's
    * @param nextList the first number that is no deadlist's and no bucket's
-   * @param deadlistRoot the root node of the deadlists' tree
+   * @param spaceRoot the root node of the tree of deadlists and shares
    */
-  record Counters(long nextNumber, long nextList, long deadlistRoot) {}
+  record Counters(long nextNumber, long nextList, long spaceRoot) {}
 
   /** A volume's row; the parent is 0 for a volume at the top. */
   record VolumeRow(long id, Name name, long parent, long head, long origin, Timestamp created) {}
@@ -26,7 +26,7 @@ final class RowFormat {
     return new RowWriter()
         .number(counters.nextNumber)
         .number(counters.nextList)
-        .number(counters.deadlistRoot)
+        .number(counters.spaceRoot)
         .finishWithChecksum(COUNTERS_KEY);
   }
 

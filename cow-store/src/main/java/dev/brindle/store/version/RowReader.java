@@ -71,6 +71,10 @@ final class RowReader {
     return Arrays.copyOfRange(bytes, position - (int) length, position);
   }
 
+  boolean hasMore() {
+    return position < end;
+  }
+
   void finish() throws CorruptStoreException {
     if (position != end) {
       throw broken("has " + (end - position) + " bytes too many");

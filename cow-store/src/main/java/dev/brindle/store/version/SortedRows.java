@@ -5,7 +5,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in the order of two unsigned numbers: the B+tree that all deadlists share. Its nodes belong
+ * Rows in the order of two unsigned numbers: the B+tree of all deadlists and shares. Its nodes belong
  * to no version and are changed in place.
  */
 interface SortedRows {

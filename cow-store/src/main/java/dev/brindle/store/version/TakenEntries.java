@@ -13,8 +13,8 @@ final class TakenEntries implements Entries.Sink {
   private final List<Entry> entries = new ArrayList<>();
 
   @Override
-  public void blocks(long address, long blocks) {
-    entries.add(sink -> sink.blocks(address, blocks));
+  public void blocks(long address, long blocks, long count) {
+    entries.add(sink -> sink.blocks(address, blocks, count));
   }
 
   @Override

@@ -28,25 +28,25 @@ record TreeSpace(NodeStore nodes, ExtentFinder extents, Losses losses) implement
   }
 
   private final class Visitor implements OwnedWalk.Visitor {
-    private final ExtentFinder.Sink sink;
+    private final long bornAfter;
     private final Freer freer;
 
     Visitor(long bornAfter, Freer freer) {
+      this.bornAfter = bornAfter;
       this.freer = freer;
-      this.sink =
-          (address, blocks, born) -> {
-            if (born > bornAfter) {
-              freer.freeBlocks(address, blocks);
-            }
-          };
     }
 
     @Override
-    public void item(long high, long offset, byte[] value) {
+    public void item(long high, long offset, byte[] value) throws IOException {
+      ExtentFinder.Blocks found;
       try {
-        extents.find(high, offset, value, sink);
+        found = extents.find(high, offset, value);
       } catch (CorruptStoreException e) {
         losses.add("a damaged item of a deleted version is not freed, with its blocks", 0, e);
+        return;
+      }
+      if (found != null && found.born() > bornAfter) {
+        freer.freeBlocks(found.address(), found.blocks());
       }
     }
 

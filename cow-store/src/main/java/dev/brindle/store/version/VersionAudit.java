@@ -28,30 +28,33 @@ public final class VersionAudit implements AutoCloseable {
 
   /** Sees the entries of a deadlist, by birth. */
   public interface DeadVisitor {
-    void blocks(long born, long address, long blocks) throws IOException;
+    /**
+     * @param count how many references to each of the blocks were given up
+     */
+    void blocks(long born, long address, long blocks, long count) throws IOException;
 
     void node(long born, long nodeId, long bytes) throws IOException;
   }
 
   private final VersionTree tree;
   private final Reaper reaper;
-  private final Deadlists deadlists;
+  private final SpaceTree space;
 
   VersionAudit(VersionTree tree, Reaper reaper) throws IOException {
     this.tree = tree;
     this.reaper = reaper;
     reaper.pause();
     try {
-      this.deadlists = upToDate(tree);
+      this.space = upToDate(tree);
     } catch (IOException | RuntimeException | Error e) {
       reaper.resumeAfterPause();
       throw e;
     }
   }
 
-  private static Deadlists upToDate(VersionTree tree) throws IOException {
+  private static SpaceTree upToDate(VersionTree tree) throws IOException {
     synchronized (tree) {
-      return tree.deadlists();
+      return tree.space();
     }
   }
 
@@ -92,10 +95,10 @@ public final class VersionAudit implements AutoCloseable {
     }
   }
 
-  /** The root node of the tree that holds all deadlists; its nodes were born in version 0. */
-  public long deadlistRoot() {
+  /** The root node of the tree of deadlists and shares; its nodes were born in version 0. */
+  public long spaceRoot() {
     synchronized (tree) {
-      return deadlists.root();
+      return space.root();
     }
   }
 
@@ -106,8 +109,20 @@ public final class VersionAudit implements AutoCloseable {
    */
   public void deadlist(Version version, DeadVisitor visitor) throws IOException {
     synchronized (tree) {
-      deadlists.forEach(version.list, visitor);
-      deadlists.forEach(version.mergedList, visitor);
+      space.deadlists().forEach(version.list, visitor);
+      space.deadlists().forEach(version.mergedList, visitor);
+    }
+  }
+
+  /** Sees blocks with the number of their references beyond the first. */
+  public interface ShareVisitor {
+    void blocks(long address, long blocks, long others) throws IOException;
+  }
+
+  /** Shows the reference-count map. */
+  public void shares(ShareVisitor visitor) throws IOException {
+    synchronized (tree) {
+      space.shares().forEach(visitor);
     }
   }
 
@@ -155,14 +170,14 @@ public final class VersionAudit implements AutoCloseable {
           }
         }
       }
-      long reached = 0;
+      long reached = space.shares().countRows();
       for (long list : owners.keySet()) {
-        reached += deadlists.countRows(list);
+        reached += space.deadlists().countRows(list);
       }
-      long there = deadlists.countRows();
+      long there = space.countRows();
       if (there != reached) {
         problems.add(
-            "the tree of deadlists holds %d rows, of which the versions' deadlists have %d"
+            "the tree of deadlists and shares holds %d rows, of which the versions have %d"
                 .formatted(there, reached));
       }
       return problems;

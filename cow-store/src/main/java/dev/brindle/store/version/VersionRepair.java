@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VersionRepair {
   private final VersionTree tree;
-  private final Deadlists deadlists;
+  private final SpaceTree space;
   private final Reaper reaper;
 
-  VersionRepair(VersionTree tree, Deadlists deadlists, Reaper reaper) {
+  VersionRepair(VersionTree tree, SpaceTree space, Reaper reaper) {
     this.tree = tree;
-    this.deadlists = deadlists;
+    this.space = space;
     this.reaper = reaper;
   }
 
@@ -86,10 +86,10 @@ public final class VersionRepair {
     version.markChanged();
   }
 
-  /** Empties all deadlists, without a look at what is in them. */
-  public void dropDeadlists() {
+  /** Empties all deadlists and the reference-count map, without a look at what is in them. */
+  public void dropSpace() {
     synchronized (tree) {
-      deadlists.clear();
+      space.clear();
       for (Version version : tree.versions()) {
         version.list = 0;
         version.mergedList = 0;
@@ -103,33 +103,47 @@ public final class VersionRepair {
    * Puts blocks on a version's deadlist.
    *
    * @param blocks all in one segment
+   * @param count how many references to each of them were given up
    */
-  public void buryBlocks(Version version, long born, long address, long blocks) throws IOException {
+  public void buryBlocks(Version version, long born, long address, long blocks, long count)
+      throws IOException {
     synchronized (tree) {
-      deadlists.addBlocks(listOf(version), born, address, blocks);
-      version.deadBytes += blocks * Entries.BLOCK_BYTES;
+      space.deadlists().addBlocks(listOf(version), born, address, blocks, count);
+      version.deadBytes += blocks * count * Entries.BLOCK_BYTES;
+    }
+  }
+
+  /**
+   * Enters blocks in the reference-count map.
+   *
+   * @param blocks all in one segment
+   * @param others how many references each of them has beyond the first
+   */
+  public void share(long address, long blocks, long others) throws IOException {
+    synchronized (tree) {
+      space.shares().add(address, blocks, others);
     }
   }
 
   /** Puts a node on a version's deadlist. */
   public void buryNode(Version version, long born, long nodeId, long bytes) throws IOException {
     synchronized (tree) {
-      deadlists.addNode(listOf(version), born, nodeId, bytes);
+      space.deadlists().addNode(listOf(version), born, nodeId, bytes);
       version.deadBytes += bytes;
     }
   }
 
   private long listOf(Version version) {
     if (version.list == 0) {
-      version.list = deadlists.newList();
+      version.list = space.deadlists().newList();
     }
     return version.list;
   }
 
-  /** The root node of the deadlists' tree; 0 while all are empty. */
-  public long deadlistRoot() {
+  /** The root node of the tree of deadlists and shares; 0 while it is empty. */
+  public long spaceRoot() {
     synchronized (tree) {
-      return deadlists.root();
+      return space.root();
     }
   }
 }

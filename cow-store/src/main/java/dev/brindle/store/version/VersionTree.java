@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VersionTree {
   private final CatalogueTables tables;
-  private final Freer freer;
+  private final ReferenceFreer freer;
   private final TreeMap<Long, Version> versions = new TreeMap<>();
   private final Set<Version> changed = ConcurrentHashMap.newKeySet();
   private final List<Long> removed = new ArrayList<>();
   private final Set<VolumeEntry> changedVolumes = new HashSet<>();
   private final List<Long> removedVolumes = new ArrayList<>();
   private final Losses losses;
-  private final Deadlists deadlists;
+  private final SpaceTree space;
   private final Burials burials;
   private final Reaper reaper;
   private final Catalogue catalogue;
@@ -50,15 +50,15 @@ public final class VersionTree {
       int segmentBlocks)
       throws IOException {
     this.tables = tables;
-    this.freer = freer;
     this.losses = losses;
     RowFormat.Counters counters = loadCounters(tables.counters());
     nextNumber = counters.nextNumber();
-    deadlists =
-        new Deadlists(
-            deadlistRows.open(counters.deadlistRoot()), segmentBlocks, counters.nextList());
-    burials = new Burials(deadlists, losses, segmentBlocks);
-    reaper = new Reaper(this, ownedSpace, freer, losses);
+    space =
+        new SpaceTree(
+            deadlistRows.open(counters.spaceRoot()), segmentBlocks, counters.nextList());
+    this.freer = new ReferenceFreer(this, space.shares(), freer, losses);
+    burials = new Burials(space.deadlists(), losses, segmentBlocks);
+    reaper = new Reaper(this, ownedSpace, this.freer, losses);
     catalogue = new Catalogue(this);
   }
 
@@ -124,7 +124,7 @@ public final class VersionTree {
     }
   }
 
-  /** Opens the deadlists' tree, given the root node that was frozen. */
+  /** Opens the tree of deadlists and shares, given the root node that was frozen. */
   interface DeadlistRows {
     SortedRows open(long root) throws IOException;
   }
@@ -212,6 +212,35 @@ public final class VersionTree {
   /** A head refers to more: a new node or new blocks, in bytes. */
   public void allocated(Version head, long bytes) {
     head.addReferBytes(bytes);
+  }
+
+  /**
+   * A head refers once more to blocks that some version refers to already, and will not cease to
+   * meanwhile.
+   *
+   * @param blocks all in one segment
+   */
+  public void share(Version head, long address, long blocks) throws IOException {
+    synchronized (this) {
+      space.shares().add(address, blocks, 1);
+    }
+    head.addReferBytes(blocks * Entries.BLOCK_BYTES);
+  }
+
+  /** Takes back {@link #share}. */
+  public void unshare(Version head, long address, long blocks) throws IOException {
+    synchronized (this) {
+      space
+          .shares()
+          .free(
+              address,
+              blocks,
+              1,
+              (from, count) -> {
+                throw new IllegalStateException("block " + from + " was not shared");
+              });
+    }
+    head.addReferBytes(-blocks * Entries.BLOCK_BYTES);
   }
 
   /**
@@ -337,7 +366,7 @@ public final class VersionTree {
 
   /** The way in for a repair, while nobody else has the store. */
   public VersionRepair repair() {
-    return new VersionRepair(this, deadlists, reaper);
+    return new VersionRepair(this, space, reaper);
   }
 
   // ---- Checkpoint
@@ -369,12 +398,12 @@ public final class VersionTree {
    * @throws IllegalStateException heads gave up something since they were settled
    */
   public synchronized FrozenVersions freeze() throws IOException {
-    deadlists.checkUsable();
+    space.checkUsable();
     if (!burials.isEmpty()) {
       throw new IllegalStateException("settle() comes before the freeze of nodes and versions");
     }
     RowFormat.Counters counters =
-        new RowFormat.Counters(nextNumber, deadlists.nextId(), deadlists.root());
+        new RowFormat.Counters(nextNumber, space.deadlists().nextId(), space.root());
     FrozenVersions frozen =
         new FrozenVersions(tables, RowFormat.encode(counters), removed, removedVolumes);
     removed.clear();
@@ -395,8 +424,13 @@ public final class VersionTree {
 
   /** The deadlists, up to date. */
   Deadlists deadlists() throws IOException {
+    return space().deadlists();
+  }
+
+  /** Deadlists and shares, up to date. */
+  SpaceTree space() throws IOException {
     burials.settle();
-    return deadlists;
+    return space;
   }
 
   Losses lossesNoted() {

@@ -51,6 +51,38 @@
  * head c may give up, meanwhile, what was born between p and s: only s has it too, so it is freed
  * at once.
  *
+ * <h2>Sharing</h2>
+ *
+ * <p>A copy by reference makes a head refer once more to blocks that some version refers to. What
+ * versions refer to, and hand on and lose, are therefore not blocks but <i>references</i> to them:
+ * R(v) is a set of references, and each belongs to one act of a head, a write or a copy, in which
+ * it was born. A copy's reference is born in the head that copies, whatever the age of the block. So
+ * (1), (2), (3) and all of the above hold as they stand, with as many copies as one likes, within a
+ * volume, from a snapshot or from another volume; and in whatever order versions go, each
+ * reference is freed once. References to the same block with the same birth need not be told
+ * apart: any of them does for the others. But a deadlist can hold several of them, so it counts.
+ *
+ * <p>Then a block is alive as long as it has a reference. The <i>reference-count map</i> says how
+ * many it has beyond the first, and has no row for one without such:
+ *
+ * <pre>
+ *   (4)  references to block b in all R(v) together, each counted once however many versions have
+ *        it  =  1 + map(b),  when there is one; the block is dead when there is none
+ * </pre>
+ *
+ * <p>A copy adds 1 to map(b), in the same operation that puts the extent. Freeing a reference, be
+ * it at once, from a deadlist or by a walk, takes 1 from map(b), and when there is no row frees the
+ * block. That a block is shared cannot be said in the extents that refer to it: those of snapshots
+ * do not change. It is said by segment, in memory, so that where nothing is shared nothing is
+ * looked up. The map is part of the tree of deadlists, frozen with it and with the live maps. The
+ * redo of a copy is a record by itself, and repeating it counts again; operations that a checkpoint
+ * holds are not repeated.
+ *
+ * <p>The one who copies sees to it that the reference he copies stays meanwhile: he has the lock of
+ * the head it is read from, or the snapshot's use. Copies count among the sums as what is written
+ * anew: they are sums of references. What a deletion gives back to the host is less where blocks
+ * have references elsewhere.
+ *
  * <h2>Sums</h2>
  *
  * <p>refer(v) = |R(v)| is counted. written(v) = |R(v) minus R(p)| = refer(v) - refer(p) + |D(v)|,
@@ -68,9 +100,15 @@
  *
  * <pre>
  *   list   &lt;&lt; 2 | 0, birth    -&gt;  bucket, entries, bytes
- *   bucket &lt;&lt; 2 | 1, address  -&gt;  blocks     ranges of one segment that touch are one row
+ *   bucket &lt;&lt; 2 | 1, address  -&gt;  blocks, count    ranges of one segment that touch and have
+ *                                                the same count are one row; a count of 1 is not
+ *                                                written
  *   bucket &lt;&lt; 2 | 2, node id  -&gt;  bytes
+ *             3, address  -&gt;  blocks, count    the reference-count map, in the same form
  * </pre>
+ *
+ * <p>Counts, and so the map, are of format 2. A store becomes one of format 2 with its first copy
+ * by reference; without any it stays one that an older Brindle reads.
  *
  * <p>A version that is deleted into its child leaves the child with two lists: that moment has to
  * be short. The reaper merges them afterwards, row by row, the smaller into the larger.
@@ -88,7 +126,7 @@
  *                   bytes of deadlists, list, list to merge, cursor (two numbers)
  *   volumes   id -&gt; name, parent volume, head, origin, created
  *   counters   0 -&gt; next number of a version or volume, next of a list or bucket,
- *                   root node of the deadlists
+ *                   root node of the tree of deadlists and shares
  * </pre>
  *
  * <p>0 stands for none. State is 1 head, 2 snapshot, 3 nameless, and while the reaper is at it 4

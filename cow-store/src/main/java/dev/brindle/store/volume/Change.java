@@ -27,6 +27,7 @@ final class Change {
   private final Timestamp now = Timestamp.now();
   private final List<Undo> undo = new ArrayList<>();
   private final List<Extent> allocated = new ArrayList<>();
+  private final List<Extent> shared = new ArrayList<>();
   private final List<Extent> freed = new ArrayList<>();
   private final List<Runnable> whenDone = new ArrayList<>();
 
@@ -63,11 +64,11 @@ final class Change {
   private record Undo(long high, long offset, byte @Nullable [] value) {}
 
   /** A point of an operation to go back to. */
-  record Mark(int items, int allocated, int freed, int redoBytes) {}
+  record Mark(int items, int allocated, int shared, int freed, int redoBytes) {}
 
   /** True as soon as the tree is not what it was. */
   boolean hasChanged() {
-    return !undo.isEmpty() || !allocated.isEmpty() || !freed.isEmpty();
+    return !undo.isEmpty() || !allocated.isEmpty() || !shared.isEmpty() || !freed.isEmpty();
   }
 
   /** False when a failure left a part of the operation behind. */
@@ -76,10 +77,11 @@ final class Change {
   }
 
   Mark mark() {
-    return new Mark(undo.size(), allocated.size(), freed.size(), redo.length());
+    return new Mark(
+        undo.size(), allocated.size(), shared.size(), freed.size(), redo.length());
   }
 
-  /** Takes back all that was put, removed, allocated and freed since. */
+  /** Takes back all that was put, removed, allocated, shared and freed since. */
   void takeBack(Mark mark) throws IOException {
     for (int i = undo.size() - 1; i >= mark.items; i--) {
       Undo item = undo.remove(i);
@@ -90,6 +92,10 @@ final class Change {
       }
     }
     allocated.subList(mark.allocated, allocated.size()).clear();
+    for (int i = shared.size() - 1; i >= mark.shared; i--) {
+      Extent extent = shared.remove(i);
+      head.unshare(extent.address(), extent.blocks());
+    }
     freed.subList(mark.freed, freed.size()).clear();
     redo.cut(mark.redoBytes);
   }
@@ -98,7 +104,7 @@ final class Change {
   void takeBack() throws IOException {
     touched.clear();
     whenDone.clear();
-    takeBack(new Mark(0, 0, 0, 0));
+    takeBack(new Mark(0, 0, 0, 0, 0));
   }
 
   /** What memory has to know when the operation cannot fail any more; under the same locks. */
@@ -145,6 +151,13 @@ final class Change {
 
   void allocate(Extent extent) {
     allocated.add(extent);
+  }
+
+  /** Refers once more to the blocks of an extent that is there and stays there meanwhile. */
+  void share(Extent extent) throws IOException {
+    head.share(extent.address(), extent.blocks());
+    shared.add(extent);
+    redo.share(head.version(), extent.address(), extent.blocks());
   }
 
   void free(Extent extent) {

@@ -45,6 +45,7 @@ final class Engine {
   private final VersionTree versions;
   private final Log log;
   private final NameHash hash;
+  private final StoreFormat format;
   private final Gate gate = new Gate();
   private final PendingRedo pending = new PendingRedo();
   private final WriteFault fault = new WriteFault();
@@ -64,6 +65,7 @@ final class Engine {
       VersionTree versions,
       Log log,
       NameHash hash,
+      StoreFormat format,
       StoreOptions options,
       long lastCheckpoint) {
     this.disk = disk;
@@ -72,6 +74,7 @@ final class Engine {
     this.versions = versions;
     this.log = log;
     this.hash = hash;
+    this.format = format;
     this.nextCheckpoint = lastCheckpoint + 1;
     this.flusher = new Flusher(this);
     this.dirtyBytes = new DirtyBytes(options.dirtyBytesMax(), flusher::wake);
@@ -116,6 +119,22 @@ final class Engine {
     return shrink(head, body);
   }
 
+  /**
+   * As {@link #grow(Head, Body)}, while another head is read as well.
+   *
+   * @param read null for none; may be the head itself
+   */
+  <T> T grow(Head head, @Nullable Head read, Body<T> body) throws IOException {
+    admitGrowth();
+    backlog.await(fault);
+    head.barrier.readLock().lock();
+    try {
+      return flushChange(head, read == head ? null : read, body);
+    } finally {
+      head.barrier.readLock().unlock();
+    }
+  }
+
   /** Runs an operation that must go on when the disk is full. */
   <T> T shrink(Head head, Body<T> body) throws IOException {
     backlog.await(fault);
@@ -129,17 +148,42 @@ final class Engine {
 
   /** Runs an operation of the store's own: no admission, and not kept out by the barrier. */
   <T> T flushChange(Head head, Body<T> body) throws IOException {
+    return flushChange(head, null, body);
+  }
+
+  private <T> T flushChange(Head head, @Nullable Head read, Body<T> body) throws IOException {
     fault.refuseChanges();
     try (Pin pin = log.pin()) {
       gate.shared().lock();
-      head.lock.writeLock().lock();
+      lock(head, read);
       try {
         head.refuseDeleted();
+        if (read != null) {
+          read.refuseDeleted();
+        }
         return run(head, body);
       } finally {
-        head.lock.writeLock().unlock();
+        unlock(head, read);
         gate.shared().unlock();
       }
+    }
+  }
+
+  /** Two heads in the order of their volumes' numbers. */
+  private static void lock(Head head, @Nullable Head read) {
+    if (read != null && read.volume < head.volume) {
+      read.lock.readLock().lock();
+    }
+    head.lock.writeLock().lock();
+    if (read != null && read.volume > head.volume) {
+      read.lock.readLock().lock();
+    }
+  }
+
+  private static void unlock(Head head, @Nullable Head read) {
+    head.lock.writeLock().unlock();
+    if (read != null) {
+      read.lock.readLock().unlock();
     }
   }
 
@@ -526,6 +570,10 @@ final class Engine {
 
   Flusher flusher() {
     return flusher;
+  }
+
+  StoreFormat format() {
+    return format;
   }
 
   NameHash hash() {

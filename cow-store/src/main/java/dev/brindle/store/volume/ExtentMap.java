@@ -26,15 +26,54 @@ final class ExtentMap {
     inode.blocks += blocks;
   }
 
+  /**
+   * Puts an extent that stands elsewhere, too.
+   *
+   * @param there where the file has nothing
+   */
+  void share(long there, Extent original) throws IOException {
+    Extent extent =
+        new Extent(original.address(), original.blocks(), false, change.head().version());
+    change.share(extent);
+    put(there, extent);
+    inode.blocks += extent.blocks();
+  }
+
   /** Removes what the file has in a range of blocks, the end exclusive. */
   void cut(long from, long to) throws IOException {
-    if (from >= to) {
-      return;
+    if (from < to) {
+      cut(from, to, new Budget(Integer.MAX_VALUE));
     }
+  }
+
+  /**
+   * Removes what the file has in a range of blocks, the end exclusive, as far as a budget lasts.
+   *
+   * @return the end of what is removed
+   */
+  long cut(long from, long to, Budget budget) throws IOException {
     Item item = at(from);
     while (item != null && block(item) < to) {
+      if (!budget.take()) {
+        return Math.max(from, block(item));
+      }
       cutOne(item, from, to);
       item = at(Math.min(to, end(item)));
+    }
+    return to;
+  }
+
+  /** How many items one operation may still touch. */
+  static final class Budget {
+    private int items;
+
+    Budget(int items) {
+      this.items = items;
+    }
+
+    /** False when nothing is left. */
+    boolean take() {
+      return items-- > 0;
     }
   }
 

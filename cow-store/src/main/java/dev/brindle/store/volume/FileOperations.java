@@ -17,7 +17,7 @@ final class FileOperations {
   private static final int PAGE_BYTES = FileState.PAGE_BYTES;
   private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
   private static final int PAGE_MASK = PAGE_BYTES - 1;
-  private static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
+  static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   /** Extents that one operation removes; a larger truncation takes several. */
   private static final int ITEMS_PER_CHANGE = 1024;
@@ -288,7 +288,7 @@ final class FileOperations {
   }
 
   /** Forgets dirty pages of a range, the end exclusive. */
-  private void dropPages(FileState state, long from, long to) {
+  void dropPages(FileState state, long from, long to) {
     synchronized (state) {
       Map<Long, byte[]> pages = state.dirtyPages().subMap(from, to);
       long bytes = (long) pages.size() * PAGE_BYTES;

@@ -125,6 +125,15 @@ final class Head {
     versions.allocated(version, (long) blocks * Extent.BLOCK_BYTES);
   }
 
+  void share(long address, int blocks) throws IOException {
+    versions.share(version, address, blocks);
+  }
+
+  /** Takes back {@link #share}. */
+  void unshare(long address, int blocks) throws IOException {
+    versions.unshare(version, address, blocks);
+  }
+
   void free(long address, int blocks, long born) throws IOException {
     versions.release(version, address, blocks, born);
   }

@@ -13,7 +13,6 @@ import dev.brindle.store.StoreStatus;
 import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
-import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.index.Index;
 import dev.brindle.store.log.Log;
@@ -36,8 +35,7 @@ import org.tinylog.Logger;
 public final class OpenStore implements Closeable {
   private static final long COPIES_INTERVAL_MILLIS = 10_000;
 
-  private final Disk disk;
-  private final Superblock superblock;
+  private final StoreFormat format;
   private final Index index;
   private final Log log;
   private final NodeStore nodes;
@@ -55,8 +53,7 @@ public final class OpenStore implements Closeable {
   private @Nullable RecoveryReport recovery;
 
   OpenStore(
-      Disk disk,
-      Superblock superblock,
+      StoreFormat format,
       Index index,
       StoreTables tables,
       Log log,
@@ -64,8 +61,7 @@ public final class OpenStore implements Closeable {
       VersionTree versions,
       Engine engine,
       StoreOptions options) {
-    this.disk = disk;
-    this.superblock = superblock;
+    this.format = format;
     this.index = index;
     this.log = log;
     this.nodes = nodes;
@@ -264,8 +260,8 @@ public final class OpenStore implements Closeable {
   public StoreStatus status() throws IOException {
     LogStatistics statistics = log.statistics();
     return new StoreStatus(
-        superblock.store().toString(),
-        Superblock.FORMAT_VERSION,
+        superblock().store().toString(),
+        superblock().format(),
         statistics.segments(),
         statistics.liveBytes(),
         statistics.deadBytes(),
@@ -289,15 +285,20 @@ public final class OpenStore implements Closeable {
     return !engine.fault().isReported();
   }
 
+  /** Makes the store one in which blocks may be shared, durably. */
+  public void allowSharing() throws IOException {
+    format.raise(Superblock.SHARING);
+  }
+
   // ---- What Check walks
 
   public Superblock superblock() {
-    return superblock;
+    return format.superblock();
   }
 
   /** Verifies the superblock and its copy on the disk, and writes anew what is damaged. */
   public void mendSuperblocks(Consumer<String> damages) throws IOException {
-    superblock.mend(disk, damages);
+    format.mend(damages);
   }
 
   /** Has the copies of the index looked at now, and renewed when that is due. */

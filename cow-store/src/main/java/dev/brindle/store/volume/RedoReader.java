@@ -46,6 +46,7 @@ final class RedoReader {
       case RedoWriter.PUT -> new RedoRecord.Put(in.getLong(), in.getLong(), in.getLong(), bytes());
       case RedoWriter.REMOVE -> new RedoRecord.Remove(in.getLong(), in.getLong(), in.getLong());
       case RedoWriter.ALLOCATE -> new RedoRecord.Allocate(in.getLong(), in.getLong(), in.getInt());
+      case RedoWriter.SHARE -> new RedoRecord.Share(in.getLong(), in.getLong(), in.getInt());
       case RedoWriter.FREE ->
           new RedoRecord.Free(in.getLong(), in.getLong(), in.getInt(), in.getLong());
       case RedoWriter.CREATE_VOLUME ->

@@ -15,6 +15,9 @@ sealed interface RedoRecord {
   /** Blocks of the log came into use, in a head. */
   record Allocate(long version, long address, int blocks) implements RedoRecord {}
 
+  /** A head refers once more to blocks that are in use: a copy by reference. */
+  record Share(long version, long address, int blocks) implements RedoRecord {}
+
   /** A head no longer refers to blocks. */
   record Free(long version, long address, int blocks, long born) implements RedoRecord {}
 

@@ -31,6 +31,9 @@ final class RedoWriter {
   static final byte DELETE_VOLUME = 12;
   static final byte FREEZE_HEAD = 13;
 
+  /** In stores of format 2 only. */
+  static final byte SHARE = 14;
+
   private static final int INITIAL_LENGTH = 512;
 
   private ByteBuffer out = ByteBuffer.allocate(INITIAL_LENGTH);
@@ -66,6 +69,10 @@ final class RedoWriter {
 
   void allocate(long version, long address, int blocks) {
     room(1 + 8 * 2 + 4).put(ALLOCATE).putLong(version).putLong(address).putInt(blocks);
+  }
+
+  void share(long version, long address, int blocks) {
+    room(1 + 8 * 2 + 4).put(SHARE).putLong(version).putLong(address).putInt(blocks);
   }
 
   void free(long version, long address, int blocks, long born) {

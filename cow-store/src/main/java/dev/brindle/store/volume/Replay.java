@@ -99,6 +99,8 @@ final class Replay {
       head(r.version()).remove(r.high(), r.offset());
     } else if (record instanceof RedoRecord.Allocate r) {
       head(r.version()).allocate(r.address(), r.blocks());
+    } else if (record instanceof RedoRecord.Share r) {
+      head(r.version()).share(r.address(), r.blocks());
     } else if (record instanceof RedoRecord.Free r) {
       head(r.version()).free(r.address(), r.blocks(), r.born());
     } else {

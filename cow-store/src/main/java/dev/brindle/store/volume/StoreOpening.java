@@ -250,18 +250,21 @@ public final class StoreOpening {
         VersionTree.load(
             tables.twins(), nodes, log, StoreOpening::findExtent, superblock.segmentBlocks());
     NameHash hash = new NameHash(superblock.hashKey0(), superblock.hashKey1());
-    Engine engine = new Engine(disk, index, nodes, versions, log, hash, options, lastCheckpoint);
-    return new OpenStore(disk, superblock, index, tables, log, nodes, versions, engine, options);
+    StoreFormat format = new StoreFormat(disk, superblock);
+    Engine engine =
+        new Engine(disk, index, nodes, versions, log, hash, format, options, lastCheckpoint);
+    return new OpenStore(format, index, tables, log, nodes, versions, engine, options);
   }
 
   /** Tells the version tree which items hold blocks of the log. */
-  private static void findExtent(long high, long offset, byte[] value, ExtentFinder.Sink sink)
+  private static ExtentFinder.@Nullable Blocks findExtent(long high, long offset, byte[] value)
       throws CorruptStoreException {
-    if (ItemType.typeOf(high) == ItemType.EXTENT) {
-      Extent extent = Extent.decode(value);
-      if (!extent.unwritten()) {
-        sink.extent(extent.address(), extent.blocks(), extent.born());
-      }
+    if (ItemType.typeOf(high) != ItemType.EXTENT) {
+      return null;
     }
+    Extent extent = Extent.decode(value);
+    return extent.unwritten()
+        ? null
+        : new ExtentFinder.Blocks(extent.address(), extent.blocks(), extent.born());
   }
 }

@@ -19,25 +19,38 @@ import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
- * What a store is: written once, as the last step of its creation.
+ * What a store is: written as the last step of its creation, and again when its format is raised.
  *
  * <pre>
  *   magic 8 "BRINDLE\\0" | format version 4 | store id 16 | segment blocks 4 | name hash key 16 |
  *   CRC32C of what comes before 4
  * </pre>
  *
+ * <pre>
+ *   format 1   as it began
+ *   format 2   blocks may be shared: counts in deadlists, the reference-count map, Share in the redo
+ * </pre>
+ *
+ * @param format the oldest that has all that is in the store, 1 to {@link #FORMAT_VERSION}
  * @param segmentBlocks blocks of 4 KiB in a segment
  * @param hashKey0 the key of {@link NameHash}, its first half
  */
-public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long hashKey1) {
+public record Superblock(
+    int format, StoreId store, int segmentBlocks, long hashKey0, long hashKey1) {
   public static final String FILE = "superblock";
 
-  /** The format that this Brindle writes, and the newest that it reads. */
-  public static final int FORMAT_VERSION = 1;
+  /** The newest format that this Brindle reads. */
+  public static final int FORMAT_VERSION = 2;
+
+  /** The format from which on blocks may be shared. */
+  static final int SHARING = 2;
+
+  /** What a new store has. */
+  private static final int FORMAT_FIRST = 1;
 
   private static final String COPY_DIRECTORY = "checkpoints";
 
-  /** Written once as well; read only when the superblock is lost. */
+  /** Written with it; read only when the superblock is lost. */
   public static final String COPY = COPY_DIRECTORY + "/superblock";
 
   private static final String UNFINISHED = ".new";
@@ -47,7 +60,12 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
 
   static Superblock create(int segmentBlocks) {
     SecureRandom random = new SecureRandom();
-    return new Superblock(StoreId.random(), segmentBlocks, random.nextLong(), random.nextLong());
+    return new Superblock(
+        FORMAT_FIRST, StoreId.random(), segmentBlocks, random.nextLong(), random.nextLong());
+  }
+
+  Superblock withFormat(int newFormat) {
+    return new Superblock(newFormat, store, segmentBlocks, hashKey0, hashKey1);
   }
 
   /** Makes the store be one; durable when this returns. */
@@ -60,6 +78,10 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
     if (problem(disk, COPY) != null) {
       write(disk, COPY, COPY_DIRECTORY);
     }
+  }
+
+  void replaceCopy(Disk disk) throws IOException {
+    write(disk, COPY, COPY_DIRECTORY);
   }
 
   /**
@@ -93,7 +115,7 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
 
   private void write(Disk disk, String name, String directory) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(LENGTH);
-    out.putLong(MAGIC).putInt(FORMAT_VERSION).putLong(store.high()).putLong(store.low());
+    out.putLong(MAGIC).putInt(format).putLong(store.high()).putLong(store.low());
     out.putInt(segmentBlocks).putLong(hashKey0).putLong(hashKey1);
     out.putInt(checksum(out.array()));
     String unfinished = name + UNFINISHED;
@@ -189,7 +211,7 @@ public record Superblock(StoreId store, int segmentBlocks, long hashKey0, long h
     if (segmentBlocks <= 0 || segmentBlocks > SEGMENT_BLOCKS_MAX) {
       throw new CorruptStoreException(name, 28, "segments of " + segmentBlocks + " blocks");
     }
-    return new Superblock(store, segmentBlocks, in.getLong(), in.getLong());
+    return new Superblock(version, store, segmentBlocks, in.getLong(), in.getLong());
   }
 
   private static int checksum(byte[] bytes) {

@@ -5,6 +5,7 @@ import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.SpaceStatistics;
@@ -202,6 +203,15 @@ final class VolumeTree implements WritableFileTree {
   public void fallocate(long inode, FallocateMode mode, long offset, long length)
       throws IOException {
     files.fallocate(inode, mode, offset, length);
+  }
+
+  @Override
+  public long copyRange(
+      FileTree source, long sourceInode, long sourceOffset, long inode, long offset, long length)
+      throws IOException {
+    CopySource from = CopySource.of(source);
+    return new RangeCopy(engine, this, head, files, from, sourceInode, inode)
+        .run(sourceOffset, offset, length);
   }
 
   @Override

@@ -143,6 +143,18 @@
  * the moment, and is not damaged as far as is known, is tried again: a step of the reaper after a
  * minute, a segment at the next cleaning, a checkpoint at the next.
  *
+ * <h2>Copies</h2>
+ *
+ * {@link dev.brindle.store.volume.RangeCopy} copies whole blocks by reference ({@code
+ * store.version} says how they are counted) and the ragged rest by bytes; content that stands
+ * inline is so small that it is copied too. What is dirty of source and target is flushed first,
+ * since only blocks of the log can be shared. The size in the tree grows in the operation that puts
+ * the references, as with a flush, and so no dirty page of the target may come before them: a copy
+ * that meets one, because somebody writes at the same time, copies a block as bytes and tries
+ * again. A last block that is a part of one is shared only where it ends the target, for what is
+ * behind a file's end is undefined. Redo of a copy follows, as all redo does, the group with the
+ * data that it refers to: groups are written in order.
+ *
  * <h2>Comparing versions</h2>
  *
  * A diff reads frozen trees, however long its reader takes: of a volume the head is frozen as a
@@ -158,8 +170,8 @@
  * barrier; the log's append mutex; the log's pin of segments; the {@link
  * dev.brindle.store.volume.Gate}; the head's lock; a file state's monitor; and then, each without
  * another under it, the pending redo, the version tree, the node store, the log's tables. Several
- * heads' locks are taken in the order of the volumes' numbers: by a deletion, and by a comparison
- * in a store that is read-only.
+ * heads' locks are taken in the order of the volumes' numbers: by a deletion, by a copy from one
+ * volume to another, and by a comparison in a store that is read-only.
  *
  * <p>Each call is thereby as if it happened at one instant, whatever runs beside it; of a listing
  * that is true for a directory that fits one batch. {@code LinearizabilityTest} looks for an order

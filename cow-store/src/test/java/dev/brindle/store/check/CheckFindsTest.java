@@ -165,7 +165,21 @@ class CheckFindsTest {
   void extentTwice_isFound() throws IOException {
     Item extent = only(file, ItemType.EXTENT);
     tree.put(extent.high(), 1 << 20, extent.value());
-    assertFound("are referred to by two extents");
+    assertFound("are older than this version, and new in it");
+  }
+
+  @Test
+  void extentOfItsOwnTwice_isFound() throws IOException {
+    Item extent = tree.ceiling(ItemType.high(file, ItemType.EXTENT), 8192);
+    tree.put(extent.high(), 1 << 20, extent.value());
+    assertFound("are referred to more often than they count, by 1");
+  }
+
+  @Test
+  void referenceCountedTooMuch_isFound() throws IOException {
+    Extent extent = Extent.decode(only(file, ItemType.EXTENT).value());
+    parts.versions().share(head, extent.address(), 1);
+    assertFound("count more references than they have, by 1");
   }
 
   @Test

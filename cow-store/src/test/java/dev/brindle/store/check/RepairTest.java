@@ -95,6 +95,7 @@ class RepairTest {
         case 0 -> directories.add(tree.mkdir(directory, name, 0750, 1, 2).inode());
         case 1 -> tree.symlink(directory, name, new byte[1 + random.nextInt(60)], 1, 2);
         case 2 -> changeContents(tree);
+        case 3 -> copy(tree, directory, name);
         default -> {
           long file = tree.create(directory, name, FileMode.REGULAR | 0640, 1, 2, 0).inode();
           files.computeIfAbsent(directory, d -> new ArrayList<>()).add(new Object[] {name, file});
@@ -117,6 +118,20 @@ class RepairTest {
             }
           }
         }
+      }
+    }
+
+    /** Of a file of any version, by reference. */
+    private void copy(WritableFileTree tree, long directory, Name name) throws IOException {
+      List<FileTree> sources = new ArrayList<>(trees(store).values());
+      FileTree source = sources.get(random.nextInt(sources.size()));
+      List<Object[]> known = files.getOrDefault(directory, List.of());
+      if (!known.isEmpty()) {
+        long original = (Long) known.get(random.nextInt(known.size()))[1];
+        long copy = tree.create(directory, name, FileMode.REGULAR | 0600, 3, 4, 0).inode();
+        long start = 4096L * random.nextInt(4);
+        tree.copyRange(source, original, start, copy, 0, Long.MAX_VALUE);
+        files.get(directory).add(new Object[] {name, copy});
       }
     }
 

@@ -49,7 +49,7 @@ public final class StoreDamage {
   public static List<Long> deadlistNodes(Store store) throws IOException {
     try (VersionAudit audit = store.parts().versions().audit()) {
       Leaves nodes = new Leaves(high -> true);
-      TreeWalk.walk(store.parts().nodes(), audit.deadlistRoot(), 0, nodes);
+      TreeWalk.walk(store.parts().nodes(), audit.spaceRoot(), 0, nodes);
       nodes.end();
       return nodes.found;
     }

@@ -11,5 +11,6 @@ public abstract class FileTreeContract
         XattrContract,
         DataContract,
         SpaceContract,
+        CopyContract,
         HoldContract,
         ReopenContract {}

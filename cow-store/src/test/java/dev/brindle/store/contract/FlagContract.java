@@ -64,6 +64,10 @@ public interface FlagContract extends TreeFixture {
     refuseChangesOfContent(file);
     refused(EPERM, () -> tree().append(file, ByteBuffer.wrap(new byte[] {1})));
     refused(EPERM, () -> tree().fallocate(file, FallocateMode.ALLOCATE_KEEP_SIZE, 0, 9000));
+    refused(EPERM, () -> tree().copyRange(tree(), other, 0, file, 0, 5));
+    long large = file(tree(), "large");
+    write(tree(), large, 0, Trees.pattern(9_000, 1));
+    refused(EPERM, () -> tree().copyRange(tree(), large, 0, file, 0, 9_000));
     refused(EPERM, () -> tree().rename(ROOT, name("g"), ROOT, name("f"), RenameMode.REPLACE));
     refused(EPERM, () -> tree().rename(ROOT, name("g"), ROOT, name("f"), RenameMode.EXCHANGE));
     assertEquals(before, tree().getattr(file));

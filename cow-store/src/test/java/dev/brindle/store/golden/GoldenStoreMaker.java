@@ -27,7 +27,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes the golden store of the present format version: {@code main DIRECTORY} writes {@code
+ * Makes the golden store of the newest format version: {@code main DIRECTORY} writes {@code
  * vN.zip} and {@code vN.listing} there. The store is left as a process leaves it that is killed, so
  * that opening it replays a tail of the log.
  */
@@ -68,7 +68,7 @@ final class GoldenStoreMaker {
     try (ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8)) {
       for (String directory : new String[] {"", "log/"}) {
         for (String file : disk.list(directory.replace("/", ""))) {
-          if (!file.equals("log")) {
+          if (!file.equals("log") && !file.equals("checkpoints")) {
             zip.putNextEntry(new ZipEntry(directory + file));
             zip.write(disk.contents(directory + file));
             zip.closeEntry();
@@ -87,11 +87,17 @@ final class GoldenStoreMaker {
     tree.unlink(ROOT, name("going"));
     store.createSnapshot(volume, name("first"));
     change(tree);
+    long large = tree.lookup(ROOT, name("large")).inode();
+    tree.copyRange(tree, large, 0, file(tree, "copy"), 0, Long.MAX_VALUE);
+    tree.copyRange(tree, large, 40_960, file(tree, "second copy"), 4_096, 100_000);
     long going = store.createSnapshot(volume, name("deleted")).version();
     long clone = store.cloneVolume(volume, name("clone")).id();
     write(store.open(clone), file(store.open(clone), "of the clone"), 0, pattern(9_000, 3));
     store.createSnapshot(clone, name("of the clone"));
+    WritableFileTree cloned = store.open(clone);
+    cloned.copyRange(tree, large, 0, file(cloned, "copied from the volume"), 8_192, Long.MAX_VALUE);
     tree.unlink(ROOT, name("large"));
+    tree.unlink(ROOT, name("second copy"));
     store.deleteSnapshot(going);
     WritableFileTree other = store.open(store.createVolume(name("other"), 0, 0).id());
     file(other, "alone", "another volume");
@@ -146,6 +152,9 @@ final class GoldenStoreMaker {
     tree.setxattr(tail, name("user.tail"), pattern(100, 6), XattrMode.CREATE);
     tree.rename(tail, name("extents"), FileTree.ROOT_INODE, name("sparse"), RenameMode.EXCHANGE);
     tree.unlink(tail, name("inline"));
+    long copy = tree.lookup(ROOT, name("copy")).inode();
+    tree.copyRange(tree, copy, 0, file(tree, "copy in the tail"), 0, 200_000);
+    write(tree, copy, 50_000, pattern(20_000, 8));
     long last = file(tree, "last", "fsynced");
     tree.fsync(last, false);
     file(tree, "never synced", "and yet written: the process died, not the host");

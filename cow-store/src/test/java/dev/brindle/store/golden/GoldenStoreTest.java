@@ -56,7 +56,7 @@ class GoldenStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "v1")
+  @ValueSource(strings = {"v1", "v2"})
   void open_storeOfThatVersion_holdsWhatItHeld(String version) throws IOException {
     Path directory = unpack(version);
     for (int opening = 1; opening <= 2; opening++) {
@@ -70,7 +70,7 @@ class GoldenStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = "v1")
+  @ValueSource(strings = {"v1", "v2"})
   void write_toStoreOfThatVersion_staysAndLeavesThePastAlone(String version) throws IOException {
     Path directory = unpack(version);
     byte[] bytes = Trees.pattern(200_000, 77);
@@ -110,6 +110,31 @@ class GoldenStoreTest {
       }
     }
     return result;
+  }
+
+  @Test
+  void firstCopy_makesTheStoreOneOfFormat2() throws IOException {
+    Path directory = unpack("v1");
+    try (Store store = Store.open(directory, GoldenStoreMaker.OPTIONS)) {
+      WritableFileTree tree = store.open(store.volume("main").id());
+      long file = Trees.file(tree, "of more than one block");
+      Trees.write(tree, file, 0, Trees.pattern(9_000, 1));
+      tree.copyRange(tree, file, 0, Trees.file(tree, "ragged"), 1, 9_000);
+      assertEquals(1, store.status().formatVersion());
+      tree.copyRange(tree, file, 0, Trees.file(tree, "copy"), 0, 9_000);
+      assertEquals(2, store.status().formatVersion());
+    }
+    for (String name : List.of(Superblock.FILE, Superblock.COPY)) {
+      try (RandomAccessFile superblock =
+          new RandomAccessFile(directory.resolve(name).toFile(), "r")) {
+        superblock.seek(Long.BYTES);
+        assertEquals(2, superblock.readInt(), name);
+      }
+    }
+    try (Store store = Store.open(directory, GoldenStoreMaker.OPTIONS)) {
+      assertEquals(List.of(), Check.run(store, true).problems());
+      assertEquals(2, store.status().formatVersion());
+    }
   }
 
   @Test

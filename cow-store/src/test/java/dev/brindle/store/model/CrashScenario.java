@@ -305,6 +305,45 @@ enum CrashScenario {
     }
   },
 
+  /** By reference within a volume, from snapshots and from clones, and all of it deleted. */
+  COPIES {
+    @Override
+    void run(Script s, FaultyDisk disk) throws IOException {
+      long file = s.file("file");
+      s.write(file, 0, 30_000);
+      s.write(file, 60_000, 9_000);
+      long main = s.id();
+      long whole = s.file("whole");
+      s.copy(main, file, 0, whole, 0, Long.MAX_VALUE);
+      s.fsync(whole);
+      long part = s.file("part");
+      s.copy(main, whole, 4_096, part, 8_192, 20_000);
+      s.copy(main, whole, 5_000, part, 100, 9_000);
+      s.copy(main, part, 8_192, part, 40_960, 12_288);
+      long snapshot = s.snapshot("snapshot");
+      s.write(file, 3_000, 6_000);
+      s.copy(snapshot, file, 0, part, 0, 12_288);
+      s.copy(snapshot, file, 0, file, 0, Long.MAX_VALUE);
+      s.checkpoint();
+      long clone = s.cloneSnapshot(snapshot, "clone");
+      s.use(clone);
+      s.copy(main, part, 0, whole, 4_096, 30_000);
+      s.fsync(whole);
+      s.use(main);
+      s.copy(clone, whole, 0, file, 81_920, Long.MAX_VALUE);
+      s.unlink(ROOT, "whole");
+      s.truncate(part, 10_000);
+      s.deleteSnapshot(snapshot);
+      s.reclaim();
+      s.deleteVolume(clone, CloneDisposition.REFUSE);
+      s.fsync(file);
+      s.unlink(ROOT, "file");
+      s.reclaim();
+      s.unlink(ROOT, "part");
+      s.reclaim();
+    }
+  },
+
   SEVERAL_HEADS {
     @Override
     void run(Script s, FaultyDisk disk) throws IOException {

@@ -115,6 +115,75 @@ final class DataOperations {
     return done;
   }
 
+  /** From any tree, mostly by whole blocks. */
+  static void copy(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long treeId = pick.oneIn(2) ? volume.id() : pick.tree();
+    TreeState tree = lockstep.model().tree(treeId);
+    long from = pick.file(tree);
+    long to = treeId == volume.id() && pick.oneIn(6) ? from : pick.file(volume.tree());
+    long start = offset(pick, tree, from);
+    long target = offset(pick, volume.tree(), to);
+    if (!pick.oneIn(4)) {
+      start -= start % BLOCK;
+      target -= target % BLOCK;
+    } else if (pick.oneIn(2)) {
+      target += start % BLOCK - target % BLOCK;
+    }
+    long length = pick.oneIn(3) ? Long.MAX_VALUE : length(pick) + pick.random().nextInt(3) - 1;
+    copy(lockstep, treeId, from, start, volume.id(), to, target, length);
+  }
+
+  static boolean copy(
+      Lockstep lockstep,
+      long treeId,
+      long from,
+      long start,
+      long volume,
+      long to,
+      long target,
+      long length)
+      throws IOException {
+    ModelStore model = lockstep.model();
+    ModelInode source = model.tree(treeId).inodes().get(from);
+    ModelInode before = model.tree(volume).inodes().get(to);
+    int blocks = before == null || source == null ? 0 : source.content().written().size();
+    if (blocks > 0 && blocks + before.content().written().size() > BLOCKS_MAX) {
+      return truncate(lockstep, volume, to, 0);
+    }
+    boolean sameFile = treeId == volume && from == to;
+    boolean done =
+        lockstep.<Long, Long>run(
+            "copy %d inode %d at %d to %d inode %d at %d, %d bytes"
+                .formatted(treeId, from, start, volume, to, target, length),
+            () ->
+                lockstep
+                    .open(volume)
+                    .copyRange(lockstep.openTree(treeId), from, start, to, target, length),
+            found -> {
+              ModelInode original = modelInode(lockstep, treeId, from);
+              ModelInode copy = modelInode(lockstep, volume, to);
+              long count = InodeEdit.copyLength(original, start, copy, target, length, sameFile);
+              boolean isPart = found != null && lockstep.expectsFullDisk() && found > 0;
+              long part = isPart ? Math.min(count, found) : count;
+              model.update(
+                  volume,
+                  to,
+                  i -> InodeEdit.copy(i, original.content(), start, target, part, model.now()));
+              return part;
+            },
+            (expected, found) -> InodeComparison.equal("bytes copied", expected, found));
+    if (done) {
+      lockstep.history().written(volume, before, model.tree(volume).inodes().get(to));
+    }
+    return done;
+  }
+
+  private static ModelInode modelInode(Lockstep lockstep, long treeId, long inode) {
+    ModelStore model = lockstep.model();
+    return new TreeEdit(model.tree(treeId), model.now(), i -> false).inode(inode);
+  }
+
   static void fallocate(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long inode = pick.file(volume.tree());

@@ -47,6 +47,8 @@ final class FakeStore implements VersionedStore, Subject {
     RMDIR_ANYTHING,
     /** A write does not set the modification time. */
     WRITE_WITHOUT_TIME,
+    /** A copy from the middle of a block begins at the block's beginning. */
+    COPY_ALIGNS,
     /** A deleted volume's clone goes with it, though it was detached. */
     DETACH_DELETES,
     /** A name is found to be free, and taken later: whoever took it in between loses it. */

@@ -6,6 +6,7 @@ import static dev.brindle.store.Errno.ENXIO;
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.SpaceStatistics;
@@ -371,6 +372,29 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   public void fallocate(long inode, FallocateMode mode, long offset, long length)
       throws IOException {
     update(inode, i -> InodeEdit.fallocate(i, mode, offset, length, store.model.now()));
+  }
+
+  @Override
+  public long copyRange(
+      FileTree source, long sourceInode, long sourceOffset, long inode, long offset, long length)
+      throws IOException {
+    synchronized (store) {
+      FakeTree from = (FakeTree) source;
+      ModelInode original = store.call(() -> from.inode(sourceInode));
+      boolean sameFile = from.treeId == treeId && sourceInode == inode;
+      long count =
+          store.call(
+              () ->
+                  InodeEdit.copyLength(
+                      original, sourceOffset, inode(inode), offset, length, sameFile));
+      long shift = store.bug == Bug.COPY_ALIGNS ? sourceOffset % SparseBytes.BLOCK : 0;
+      update(
+          inode,
+          i ->
+              InodeEdit.copy(
+                  i, original.content(), sourceOffset - shift, offset, count, store.model.now()));
+      return count;
+    }
   }
 
   @Override

@@ -90,6 +90,32 @@ final class InodeEdit {
         .changed(inode.changeTime().or(now));
   }
 
+  /**
+   * How many bytes a copy has to copy.
+   *
+   * @param sameFile whether it is within one file
+   */
+  static long copyLength(
+      ModelInode source, long from, ModelInode inode, long to, long length, boolean sameFile) {
+    regular(source).check();
+    regular(inode).when(from < 0 || to < 0 || length < 0, EINVAL).check();
+    long count = Math.max(0, Math.min(length, source.size() - from));
+    Refused.when(to > Long.MAX_VALUE - count, EFBIG)
+        .when(sameFile && count > 0 && Math.abs(from - to) < count, EINVAL)
+        .check();
+    return count;
+  }
+
+  static ModelInode copy(
+      ModelInode inode, SparseBytes source, long from, long to, long length, ModelTime now) {
+    return length == 0
+        ? inode
+        : inode
+            .withContent(inode.content().copy(source, from, to, length))
+            .modified(now)
+            .changed(now);
+  }
+
   static ModelInode setxattr(
       ModelInode inode, Name name, byte[] value, XattrMode mode, ModelTime now) {
     boolean exists = inode.xattrs().containsKey(name);

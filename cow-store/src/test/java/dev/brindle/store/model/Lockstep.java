@@ -53,6 +53,10 @@ final class Lockstep {
     fullDisk = full;
   }
 
+  boolean expectsFullDisk() {
+    return fullDisk;
+  }
+
   VersionedStore store() {
     return subject.store();
   }

@@ -29,6 +29,7 @@ enum Operation {
   WRITE(110, DataOperations::write),
   SCATTER(2, DataOperations::scatter),
   APPEND(30, DataOperations::append),
+  COPY(30, DataOperations::copy),
   TRUNCATE(30, DataOperations::truncate),
   FALLOCATE(30, DataOperations::fallocate),
   READ(40, DataOperations::read),

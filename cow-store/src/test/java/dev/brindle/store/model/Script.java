@@ -103,6 +103,16 @@ final class Script {
     return DataOperations.write(lockstep, pick, volume, inode, offset, bytes);
   }
 
+  /** Copies from a file of this volume or, by its version, of a snapshot or another volume. */
+  void copy(long treeId, long from, long start, long to, long target, long length)
+      throws IOException {
+    DataOperations.copy(lockstep, treeId, from, start, volume, to, target, length);
+  }
+
+  long id() {
+    return volume;
+  }
+
   void truncate(long inode, long size) throws IOException {
     DataOperations.truncate(lockstep, volume, inode, size);
   }

@@ -98,6 +98,27 @@ record SparseBytes(
     return new SparseBytes(keepSize ? size : Math.max(size, offset + length), written, reserved);
   }
 
+  /** With a range of other content in it: holes are holes, or zeros; what was reserved is either. */
+  SparseBytes copy(SparseBytes source, long from, long to, long length) {
+    SparseBytes result = resize(Math.max(size, to + length)).punch(to, length);
+    Map.@Nullable Entry<Long, byte[]> block = source.written.ceiling(from / BLOCK);
+    while (block != null && block.getKey() * BLOCK < from + length) {
+      long first = Math.max(from, block.getKey() * BLOCK);
+      int end = (int) Math.min(BLOCK, from + length - block.getKey() * BLOCK);
+      byte[] part = Arrays.copyOfRange(block.getValue(), (int) (first % BLOCK), end);
+      result = result.write(to + first - from, part);
+      block = source.written.ceiling(block.getKey() + 1);
+    }
+    Map.@Nullable Entry<Long, Boolean> reserved = source.allocated.ceiling(from / BLOCK);
+    while (reserved != null && reserved.getKey() * BLOCK < from + length) {
+      long first = Math.max(from, reserved.getKey() * BLOCK);
+      long end = Math.min((reserved.getKey() + 1) * BLOCK, from + length);
+      result = result.allocate(to + first - from, end - first, true);
+      reserved = source.allocated.ceiling(reserved.getKey() + 1);
+    }
+    return result;
+  }
+
   SparseBytes zero(long offset, long length, boolean keepSize) {
     return punch(offset, length).allocate(offset, length, keepSize);
   }

@@ -78,12 +78,13 @@ class DeadlistDamageTest {
   }
 
   private final DamagedRows rows = new DamagedRows();
-  private final Deadlists lists = new Deadlists(rows, SEGMENT_BLOCKS, 1);
+  private final SpaceTree space = new SpaceTree(rows, SEGMENT_BLOCKS, 1);
+  private final Deadlists lists = space.deadlists();
   private final List<String> freed = new ArrayList<>();
   private final Entries.Sink freeing =
       new Entries.Sink() {
         @Override
-        public void blocks(long address, long blocks) {
+        public void blocks(long address, long blocks, long count) {
           freed.add("blocks " + address + "+" + blocks);
         }
 
@@ -111,9 +112,33 @@ class DeadlistDamageTest {
         rows.accessesLeft = Integer.MAX_VALUE;
         assertSame(before, rows.all());
         assertEquals(freedBefore, freed.size(), "freed, and still on the list");
-        lists.checkUsable();
+        space.checkUsable();
       }
     }
+  }
+
+  @Test
+  void everyCountOfReferences_failingAnywhere_staysAsItWas() throws IOException {
+    Shares shares = space.shares();
+    int tried = 0;
+    for (int round = 0; round < 3; round++) {
+      tried += failEverywhere(() -> shares.add(SEGMENT_BLOCKS + 10, 20, 1));
+      tried += failEverywhere(() -> shares.add(SEGMENT_BLOCKS + 5, 10, 2));
+      tried += failEverywhere(() -> shares.free(SEGMENT_BLOCKS + 8, 4, 1, this::free));
+    }
+    assertEquals(List.of(), freed);
+    for (int i = 0; i < 9; i++) {
+      shares.free(SEGMENT_BLOCKS + 10, 2, 1, this::free);
+      assertEquals(i == 6 ? 1 : 0, freed.size());
+      if (i == 6) {
+        break;
+      }
+    }
+    assertTrue(tried > 15, "only " + tried);
+  }
+
+  private void free(long address, long blocks) {
+    freed.add("blocks " + address + "+" + blocks);
   }
 
   private static void assertSame(List<SortedRows.Row> before, List<SortedRows.Row> after) {

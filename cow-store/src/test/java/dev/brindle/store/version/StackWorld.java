@@ -96,12 +96,10 @@ final class StackWorld implements AutoCloseable {
   }
 
   /** An item is address, blocks, born and then anything; address 0 is no extent. */
-  private static void findExtent(long high, long offset, byte[] value, ExtentFinder.Sink sink) {
+  private static ExtentFinder.Blocks findExtent(long high, long offset, byte[] value) {
     ByteBuffer item = ByteBuffer.wrap(value);
     long address = item.getLong();
-    if (address != 0) {
-      sink.extent(address, item.getInt(), item.getLong());
-    }
+    return address == 0 ? null : new ExtentFinder.Blocks(address, item.getInt(), item.getLong());
   }
 
   private Version anyHead() throws IOException {
@@ -156,9 +154,15 @@ final class StackWorld implements AutoCloseable {
     }
   }
 
-  private byte[] item(Version head) {
+  private byte[] item(Version head) throws IOException {
     ByteBuffer item = ByteBuffer.allocate(20 + random.nextInt(400));
-    if (random.nextBoolean()) {
+    ExtentFinder.Blocks original = random.nextInt(4) == 0 ? anyExtent() : null;
+    if (original != null) {
+      int from = random.nextInt((int) original.blocks());
+      int blocks = 1 + random.nextInt((int) original.blocks() - from);
+      item.putLong(original.address() + from).putInt(blocks).putLong(head.id());
+      versions.share(head, original.address() + from, blocks);
+    } else if (random.nextBoolean()) {
       int blocks = 1 + random.nextInt(4);
       if (state.nextAddress % SEGMENT_BLOCKS + blocks > SEGMENT_BLOCKS) {
         state.nextAddress += SEGMENT_BLOCKS - state.nextAddress % SEGMENT_BLOCKS;
@@ -172,23 +176,18 @@ final class StackWorld implements AutoCloseable {
     return item.array();
   }
 
+  /** What one of the named versions refers to; null when that one has nothing there. */
+  private ExtentFinder.Blocks anyExtent() throws IOException {
+    List<Long> named = named();
+    TreeMap<Long, byte[]> content = state.contents.get(named.get(random.nextInt(named.size())));
+    var entry = content.ceilingEntry((long) random.nextInt(KEYS));
+    return entry == null ? null : findExtent(0, 0, entry.getValue());
+  }
+
   private void release(Version head, byte[] item) throws IOException {
-    if (item != null) {
-      IOException[] failure = new IOException[1];
-      findExtent(
-          0,
-          0,
-          item,
-          (address, blocks, born) -> {
-            try {
-              versions.release(head, address, blocks, born);
-            } catch (IOException e) {
-              failure[0] = e;
-            }
-          });
-      if (failure[0] != null) {
-        throw failure[0];
-      }
+    ExtentFinder.Blocks found = item == null ? null : findExtent(0, 0, item);
+    if (found != null) {
+      versions.release(head, found.address(), found.blocks(), found.born());
     }
   }
 
@@ -300,6 +299,12 @@ final class StackWorld implements AutoCloseable {
 
   /** Everything that has a name is as it was written. */
   void compare() throws IOException {
+    for (long id : named()) {
+      compare(versions.find(id), new TreeSet<>(), new TreeSet<>());
+    }
+  }
+
+  private List<Long> named() throws IOException {
     List<Long> named = new ArrayList<>();
     for (VolumeInfo volume : catalogue.volumes()) {
       named.add(volume.head());
@@ -307,9 +312,7 @@ final class StackWorld implements AutoCloseable {
     for (SnapshotInfo snapshot : snapshots()) {
       named.add(snapshot.version());
     }
-    for (long id : named) {
-      compare(versions.find(id), new TreeSet<>(), new TreeSet<>());
-    }
+    return named;
   }
 
   /** Also: nothing is kept that no version refers to. */
@@ -324,7 +327,7 @@ final class StackWorld implements AutoCloseable {
       compare(version, nodeIds, blocks);
     }
     Collector deadlists = new Collector();
-    TreeWalk.walk(nodes, versions.deadlists().root(), 0, deadlists);
+    TreeWalk.walk(nodes, versions.space().root(), 0, deadlists);
     nodeIds.addAll(deadlists.nodeIds);
     Set<Long> records = new TreeSet<>();
     index.forEachRecord(records::add);
@@ -339,7 +342,7 @@ final class StackWorld implements AutoCloseable {
     assertEquals(content.keySet(), found.items.keySet(), () -> version + "'s keys");
     content.forEach((key, item) -> assertArrayEquals(item, found.items.get(key)));
     assertEquals(
-        found.nodeBytes + found.blocks.size() * Entries.BLOCK_BYTES,
+        found.nodeBytes + found.references * Entries.BLOCK_BYTES,
         version.referBytes(),
         () -> version + "'s bytes");
     nodeIds.addAll(found.nodeIds);
@@ -351,6 +354,7 @@ final class StackWorld implements AutoCloseable {
     final Set<Long> nodeIds = new TreeSet<>();
     final Set<Long> blocks = new TreeSet<>();
     long nodeBytes;
+    long references;
 
     @Override
     public boolean enter(long nodeId) {
@@ -367,15 +371,11 @@ final class StackWorld implements AutoCloseable {
     public void item(long high, long offset, byte[] value) {
       items.put(high, value);
       if (value.length >= 20) {
-        findExtent(
-            high,
-            offset,
-            value,
-            (address, count, born) -> {
-              for (long i = 0; i < count; i++) {
-                assertTrue(blocks.add(address + i));
-              }
-            });
+        ExtentFinder.Blocks found = findExtent(high, offset, value);
+        for (long i = 0; found != null && i < found.blocks(); i++) {
+          blocks.add(found.address() + i);
+          references++;
+        }
       }
     }
 

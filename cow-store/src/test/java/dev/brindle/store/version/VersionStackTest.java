@@ -144,7 +144,7 @@ class VersionStackTest {
     return VersionTree.load(
         CatalogueTables.of(index.twins(CatalogueTables.NAMES)),
         root -> new DeadlistTree(nodes, root),
-        new TreeSpace(nodes, (high, offset, value, sink) -> {}, new Losses()),
+        new TreeSpace(nodes, (high, offset, value) -> null, new Losses()),
         new Freer() {
           @Override
           public void freeBlocks(long address, long blocks) {}

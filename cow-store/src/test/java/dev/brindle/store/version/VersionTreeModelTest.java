@@ -46,7 +46,7 @@ class VersionTreeModelTest {
 
   private static void operation(World world, Random random, int deletions, int crashes)
       throws IOException {
-    int choice = random.nextInt(36 + 2 * deletions + 2 * crashes);
+    int choice = random.nextInt(40 + 2 * deletions + 2 * crashes);
     switch (choice) {
       case 0 -> world.createVolume();
       case 1, 2, 3, 4 -> world.takeSnapshot();
@@ -61,9 +61,11 @@ class VersionTreeModelTest {
       case 19 -> world.reapAll();
       case 20, 21 -> world.splice();
       default -> {
-        if (choice < 36) {
+        if (choice < 35) {
           world.change();
-        } else if (choice < 36 + 2 * deletions) {
+        } else if (choice < 40) {
+          world.copy();
+        } else if (choice < 40 + 2 * deletions) {
           world.deleteSnapshot();
         } else {
           crash(world, random);

@@ -10,6 +10,7 @@ import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.SpaceUsage;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.VolumeInfo;
+import dev.brindle.store.version.Piece.Space;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +34,10 @@ final class World {
     PlainModel model = new PlainModel();
     FakeRows rows = new FakeRows();
     Map<Long, TreeMap<Integer, Piece>> trees = new HashMap<>();
-    Set<Piece> allocated = new HashSet<>();
+    Set<Space> allocated = new HashSet<>();
     long nextPlace = SEGMENT_BLOCKS;
     long nextNode = 1;
+    long nextLabel = 1;
 
     State copy() {
       State copy = new State();
@@ -45,6 +47,7 @@ final class World {
       copy.allocated.addAll(allocated);
       copy.nextPlace = nextPlace;
       copy.nextNode = nextNode;
+      copy.nextLabel = nextLabel;
       return copy;
     }
   }
@@ -92,17 +95,21 @@ final class World {
       };
 
   private void freed(boolean isNode, long place) {
-    Piece piece =
-        state.allocated.stream()
-            .filter(there -> there.isNode() == isNode && there.place() == place)
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("freed twice: " + place));
-    assertFalse(state.model.referred().contains(piece), () -> "freed and in use: " + piece);
-    state.allocated.remove(piece);
+    Space space = new Space(isNode, place);
+    assertTrue(state.allocated.remove(space), () -> "freed twice: " + space);
+    assertFalse(spaces().contains(space), () -> "freed and in use: " + space);
+  }
+
+  /** What versions refer to. */
+  private Set<Space> spaces() {
+    Set<Space> spaces = new HashSet<>();
+    state.model.referred().forEach(piece -> spaces.add(piece.space()));
+    return spaces;
   }
 
   private OwnedSpace.@Nullable Cursor freeOwned(
-      long root, long bornAfter, OwnedSpace.Cursor from, int budget, Freer sink) {
+      long root, long bornAfter, OwnedSpace.Cursor from, int budget, Freer sink)
+      throws IOException {
     int rest = budget;
     for (Map.Entry<Integer, Piece> entry :
         state.trees.getOrDefault(root, new TreeMap<>()).tailMap((int) from.offset()).entrySet()) {
@@ -296,6 +303,54 @@ final class World {
     release(head, old);
   }
 
+  /** Copies a range of keys by reference from one version to others of a head. */
+  void copy() throws IOException {
+    Long volume = anyVolume();
+    PlainModel.Node source =
+        any(state.model.nodes.values().stream().filter(PlainModel.Node::isNamed).toList());
+    if (volume == null || source == null) {
+      return;
+    }
+    Version head = catalogue.head(volume);
+    PlainModel.Node target = state.model.nodes.get(head.id());
+    int from = random.nextInt(KEYS);
+    int to = random.nextInt(KEYS);
+    int count = Math.min(1 + random.nextInt(8), KEYS - Math.max(from, to));
+    if (source == target && Math.abs(from - to) < count) {
+      return;
+    }
+    List<Piece> old = new ArrayList<>();
+    List<Piece> copies = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Piece before = target.pieces.remove(to + i);
+      if (before != null) {
+        old.add(before);
+      }
+      Piece original = source.pieces.get(from + i);
+      if (original != null) {
+        Piece copy = new Piece(false, original.place(), head.id(), 4096, state.nextLabel++);
+        target.pieces.put(to + i, copy);
+        copies.add(copy);
+      }
+    }
+    state.trees.put(head.id(), new TreeMap<>(target.pieces));
+    share(head, copies);
+    release(head, old);
+  }
+
+  private void share(Version head, List<Piece> copies) throws IOException {
+    for (int i = 0; i < copies.size(); ) {
+      int blocks = 1;
+      while (i + blocks < copies.size()
+          && copies.get(i + blocks).place() == copies.get(i).place() + blocks
+          && copies.get(i + blocks).place() % SEGMENT_BLOCKS != 0) {
+        blocks++;
+      }
+      tree.share(head, copies.get(i).place(), blocks);
+      i += blocks;
+    }
+  }
+
   /** Room for some blocks in one segment. */
   private long place(int count) {
     if (state.nextPlace % SEGMENT_BLOCKS + count > SEGMENT_BLOCKS) {
@@ -307,8 +362,9 @@ final class World {
   }
 
   private Piece allocate(Version head, boolean isNode, long place) {
-    Piece piece = new Piece(isNode, place, head.id(), isNode ? 8192L << random.nextInt(2) : 4096);
-    state.allocated.add(piece);
+    long bytes = isNode ? 8192L << random.nextInt(2) : 4096;
+    Piece piece = new Piece(isNode, place, head.id(), bytes, state.nextLabel++);
+    state.allocated.add(piece.space());
     if (isNode) {
       tree.ownership(head).allocated((int) piece.bytes());
     } else {
@@ -380,11 +436,34 @@ final class World {
       assertTrue(++steps < 100_000, "the reaper does not come to an end");
     }
     assertFalse(tree.reapPending());
-    assertEquals(state.model.referred(), state.allocated, "what is not freed");
+    assertEquals(spaces(), state.allocated, "what is not freed");
+    compareShares();
     assertEquals(
         List.copyOf(state.model.nodes.keySet()),
         tree.versions().stream().map(Version::id).toList(),
         "versions");
+  }
+
+  /** When nothing is left to free, the map counts exactly the references beyond the first. */
+  private void compareShares() throws IOException {
+    Map<Long, Long> expected = new TreeMap<>();
+    for (Piece piece : state.model.referred()) {
+      if (!piece.isNode()) {
+        expected.merge(piece.place(), 1L, Long::sum);
+      }
+    }
+    expected.values().removeIf(references -> references == 1);
+    Map<Long, Long> found = new TreeMap<>();
+    try (VersionAudit audit = tree.audit()) {
+      audit.shares(
+          (address, blocks, others) -> {
+            for (long i = 0; i < blocks; i++) {
+              found.put(address + i, others + 1);
+            }
+          });
+      assertEquals(List.of(), audit.verifyLists());
+    }
+    assertEquals(expected, found, "references of shared blocks");
   }
 
   void freeze() throws IOException {
