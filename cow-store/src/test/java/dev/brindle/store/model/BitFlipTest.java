@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FormatTooNewException;
 import dev.brindle.store.IndexLostException;
+import dev.brindle.store.IndexLostException;
 import dev.brindle.store.Store;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
@@ -200,7 +201,7 @@ class BitFlipTest {
     RepairReport report;
     try (Store store = Store.openAtRest(disk, CrashRun.OPTIONS)) {
       report = Repair.run(store);
-    } catch (CorruptStoreException | FormatTooNewException e) {
+    } catch (CorruptStoreException | IndexLostException | FormatTooNewException e) {
       assertTrue(String.valueOf(e.getMessage()).length() > 20, e::getMessage);
       return 2;
     }
@@ -219,7 +220,7 @@ class BitFlipTest {
   private static @Nullable TreeSet<String> unreadable(FaultyDisk disk) throws IOException {
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
       return DamageSurvey.compare(sound, store);
-    } catch (CorruptStoreException | FormatTooNewException e) {
+    } catch (CorruptStoreException | IndexLostException | FormatTooNewException e) {
       return null;
     }
   }
