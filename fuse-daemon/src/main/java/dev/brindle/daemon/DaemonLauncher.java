@@ -154,8 +154,12 @@ public final class DaemonLauncher {
     return command;
   }
 
+  /**
+   * Without memory nothing works, handling that included: threads would end one by one and leave a
+   * mount that answers nobody. So the process ends at once, as if it were killed.
+   */
   private static List<String> memoryOptions() {
-    return List.of("-Xmx512m", "-XX:+UseSerialGC");
+    return List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
   }
 
   /** The daemon runs in the root directory, so that it keeps no file system busy. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.brindle.daemon.transport.TransportKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -19,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
@@ -26,20 +28,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Many threads on two mounts of one volume do everything at once: files made, read, replaced, moved
  * and deleted, directories, links, listings, snapshots and clones made, renamed and deleted. No two
  * threads agree on anything. What must hold anyway: a file's content tells by itself whether it is
  * whole, a snapshot always shows the same, nothing fails but for what another thread may have done,
- * and in the end the store is in order. 20 s, ten minutes with {@code -Dbrindle.full=true}; {@code
- * -Dbrindle.seed=N} repeats the choices.
+ * and in the end the store is in order. 20 s by each transport, ten minutes with {@code
+ * -Dbrindle.full=true}; {@code -Dbrindle.transport=NAME} runs one, {@code -Dbrindle.seed=N} repeats
+ * the choices.
  */
 final class StressIT {
-  @RegisterExtension static final MountedStore STORE = new MountedStore();
-
   private static final int SECONDS = Boolean.getBoolean("brindle.full") ? 600 : 20;
   private static final int THREADS = 10;
   private static final int NAMES = 40;
@@ -70,13 +72,23 @@ final class StressIT {
   private final AtomicLong versionNumber = new AtomicLong();
   private volatile boolean stopped;
 
-  @Test
-  void everythingAtOnce_keepsItsPromises() throws Exception {
-    Path second = STORE.base().resolve("second");
-    STORE.mountAt(second, STORE.store());
+  @ParameterizedTest
+  @EnumSource(TransportKind.class)
+  void everythingAtOnce_keepsItsPromises(TransportKind transport) throws Exception {
+    String chosen = System.getProperty("brindle.transport");
+    Assumptions.assumeTrue(chosen == null || chosen.equalsIgnoreCase(transport.name()));
+    try (MountedStore store =
+        MountedStore.mounted("--transport=" + transport.name().toLowerCase(Locale.ROOT))) {
+      everythingAtOnce(transport, store);
+    }
+  }
+
+  private void everythingAtOnce(TransportKind transport, MountedStore store) throws Exception {
+    Path second = store.base().resolve("second");
+    store.mountAt(second, store.store());
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < THREADS; i++) {
-      Path root = i % 2 == 0 ? STORE.root() : second;
+      Path root = i % 2 == 0 ? store.root() : second;
       Random random = new Random(seed + i);
       Thread thread = new Thread(() -> work(root, random), "stress-" + i);
       threads.add(thread);
@@ -89,15 +101,15 @@ final class StressIT {
       assertTrue(!thread.isAlive(), () -> hang(thread));
     }
     System.out.printf(
-        "StressIT: seed %d, %d operations, %d refused, %d files verified%n",
-        seed, operations.get(), refused.get(), verified.get());
+        "StressIT: %s, %d s, seed %d, %d operations, %d refused, %d files verified%n",
+        transport, SECONDS, seed, operations.get(), refused.get(), verified.get());
     Throwable failure = failures.poll();
     if (failure != null) {
       throw new AssertionError("seed " + seed + ", " + failures.size() + " more", failure);
     }
     assertTrue(operations.get() > 20L * SECONDS, "too little was done");
     assertTrue(verified.get() > SECONDS, "too little was read");
-    verifyAll(STORE.root());
+    verifyAll(store.root());
     verifyAll(second);
     Brindle.ok("umount", second);
   }
