@@ -3,7 +3,8 @@ package dev.brindle.store;
 /**
  * The flags of an inode, 16 bits: what {@code chattr(1)} sets, and what the store knows for itself.
  *
- * @see <a href="https://man7.org/linux/man-pages/man2/FS_IOC_SETFLAGS.2const.html">FS_IOC_SETFLAGS</a>
+ * @see <a
+ *     href="https://man7.org/linux/man-pages/man2/FS_IOC_SETFLAGS.2const.html">FS_IOC_SETFLAGS</a>
  */
 public final class InodeFlags {
   /** There is an attribute {@link PosixAcl#ACCESS}: the mode does not say all. */

@@ -115,9 +115,7 @@ public final class PosixAcl {
     out.putInt(VERSION);
     entries.forEach(
         (key, permissions) ->
-            out.putShort((short) key.tag)
-                .putShort((short) (int) permissions)
-                .putInt(key.id));
+            out.putShort((short) key.tag).putShort((short) (int) permissions).putInt(key.id));
     return out.array();
   }
 

@@ -3,8 +3,8 @@ package dev.brindle.store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code brindle df}, in bytes; exact, from the deadlists' sums. A copy by reference counts
- * as what it was copied from does: its blocks are freed with the last that refers to them.
+ * A row of {@code brindle df}, in bytes; exact, from the deadlists' sums. A copy by reference
+ * counts as what it was copied from does: its blocks are freed with the last that refers to them.
  *
  * @param snapshot null for the volume's head
  * @param refer what the version refers to

@@ -27,8 +27,8 @@ public interface WritableFileTree extends FileTree {
       throws IOException;
 
   /** As with a umask of 0. */
-  default InodeAttributes create(
-      long directory, Name name, int mode, int uid, int gid, int device) throws IOException {
+  default InodeAttributes create(long directory, Name name, int mode, int uid, int gid, int device)
+      throws IOException {
     return create(directory, name, mode, 0, uid, gid, device);
   }
 
@@ -109,8 +109,9 @@ public interface WritableFileTree extends FileTree {
   void write(long inode, long offset, ByteBuffer source) throws IOException;
 
   /**
-   * As {@link #write}, also into an append-only file, for a kernel that acknowledged the write before and keeps the file's times:
-   * they stay as they are, and {@link #setattr} brings those of the write.
+   * As {@link #write}, also into an append-only file, for a kernel that acknowledged the write
+   * before and keeps the file's times: they stay as they are, and {@link #setattr} brings those of
+   * the write.
    */
   void writeBack(long inode, long offset, ByteBuffer source) throws IOException;
 

@@ -56,7 +56,8 @@ class AttributesAtOnceTest {
       while (!stop.get()) {
         write(tree, file, 0, "ten bytes!");
         tree.setattr(file, AttributeChange.ofMode(OPEN_MODE));
-        tree.setattr(file, new AttributeChange(CLOSED_MODE, null, null, (long) SHORT, null, null, null));
+        tree.setattr(
+            file, new AttributeChange(CLOSED_MODE, null, null, (long) SHORT, null, null, null));
       }
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

@@ -96,13 +96,27 @@ class PosixAclTest {
       assertArrayEquals(narrowed.encode(), PosixAcl.decode(narrowed.encode()).encode());
       forEachSubject(
           (user, groups) -> {
-            int bound = granted(then, user, groups, groupThen) & granted(now, user, groups, groupNow);
+            int bound =
+                granted(then, user, groups, groupThen) & granted(now, user, groups, groupNow);
             int got = granted(narrowed, user, groups, groupThen);
             assertEquals(
                 0,
                 got & ~bound,
-                () -> then + " " + groupThen + ", " + now + " " + groupNow + ": " + narrowed
-                    + " gives user " + user + " in " + groups + " too much");
+                () ->
+                    then
+                        + " "
+                        + groupThen
+                        + ", "
+                        + now
+                        + " "
+                        + groupNow
+                        + ": "
+                        + narrowed
+                        + " gives user "
+                        + user
+                        + " in "
+                        + groups
+                        + " too much");
           });
     }
   }
@@ -127,8 +141,7 @@ class PosixAclTest {
       PosixAcl mode = PosixAcl.ofMode(acl.modeForAll());
       forEachSubject(
           (user, groups) ->
-              assertEquals(
-                  0, granted(mode, user, groups, 1) & ~granted(acl, user, groups, 1)));
+              assertEquals(0, granted(mode, user, groups, 1) & ~granted(acl, user, groups, 1)));
     }
   }
 

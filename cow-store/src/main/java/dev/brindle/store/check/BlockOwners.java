@@ -35,9 +35,7 @@ final class BlockOwners {
     return claimed;
   }
 
-  /**
-   * What is claimed more than once, with how often beyond the first; runs do not overlap.
-   */
+  /** What is claimed more than once, with how often beyond the first; runs do not overlap. */
   List<Run> again() {
     return again.minus(new BlockRuns()).runs();
   }
@@ -80,8 +78,7 @@ final class BlockOwners {
   private void report(BlockRuns wrong, String how) {
     for (Run run : wrong.runs()) {
       problems.add(
-          "blocks %d to %d %s, by %d"
-              .formatted(run.address(), run.end() - 1, how, run.count()));
+          "blocks %d to %d %s, by %d".formatted(run.address(), run.end() - 1, how, run.count()));
     }
   }
 

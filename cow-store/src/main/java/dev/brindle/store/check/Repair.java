@@ -58,7 +58,8 @@ public final class Repair {
   private static RepairReport run(OpenStore store) throws IOException {
     List<String> salvaged = store.salvaged();
     List<String> unrepeated = store.unrepeated();
-    // What was made anew in memory, or could not be repeated, must not become durable or void before
+    // What was made anew in memory, or could not be repeated, must not become durable or void
+    // before
     // the rest is repaired.
     boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
     CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);

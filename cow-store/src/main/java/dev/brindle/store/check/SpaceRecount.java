@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes anew, from the trees alone, what is derived from them: each version's deadlist and what it
- * refers to, which blocks of the log are live, and which of them are shared. Versions come with parents before children.
+ * refers to, which blocks of the log are live, and which of them are shared. Versions come with
+ * parents before children.
  */
 final class SpaceRecount {
   private final VersionRepair versions;

@@ -60,8 +60,7 @@
  *   <li><em>Ownership</em>: a node that is older than the parent and that the parent, now repaired,
  *       has not is replaced by a copy, born in the version.
  *   <li><em>Deadlists, shares, sums and live maps</em> are dropped and made anew from the trees, by
- *       (3) and (4).
- *       Records that nothing reaches are freed.
+ *       (3) and (4). Records that nothing reaches are freed.
  * </ol>
  *
  * <p>What it does not do: file data that is damaged stays damaged (reading it fails with EIO,

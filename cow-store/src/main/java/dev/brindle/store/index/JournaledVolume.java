@@ -3,8 +3,8 @@ package dev.brindle.store.index;
 import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
 import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
-import java.io.File;
 import dev.brindle.store.CorruptStoreException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;

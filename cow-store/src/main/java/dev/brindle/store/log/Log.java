@@ -119,8 +119,8 @@ public final class Log implements Closeable {
    * @return what was done, in sentences
    * @throws CorruptStoreException another segment's file is in its place
    */
-  public static List<String> mendHead(
-      Disk disk, StoreId store, int segmentBlocks, LogState state) throws IOException {
+  public static List<String> mendHead(Disk disk, StoreId store, int segmentBlocks, LogState state)
+      throws IOException {
     return HeadRepair.run(disk, store, segmentBlocks, state.position().address() / segmentBlocks);
   }
 

@@ -4,8 +4,8 @@ import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 
 /**
- * Gives up references, and frees the blocks that have none left. Where damage hides how many a block
- * has it stays taken.
+ * Gives up references, and frees the blocks that have none left. Where damage hides how many a
+ * block has it stays taken.
  *
  * @param monitor the version tree's, under which references are counted
  */

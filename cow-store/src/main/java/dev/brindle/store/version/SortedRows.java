@@ -5,8 +5,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in the order of two unsigned numbers: the B+tree of all deadlists and shares. Its nodes belong
- * to no version and are changed in place.
+ * Rows in the order of two unsigned numbers: the B+tree of all deadlists and shares. Its nodes
+ * belong to no version and are changed in place.
  */
 interface SortedRows {
   record Row(long high, long offset, byte[] value) {}

@@ -54,8 +54,7 @@ public final class VersionTree {
     RowFormat.Counters counters = loadCounters(tables.counters());
     nextNumber = counters.nextNumber();
     space =
-        new SpaceTree(
-            deadlistRows.open(counters.spaceRoot()), segmentBlocks, counters.nextList());
+        new SpaceTree(deadlistRows.open(counters.spaceRoot()), segmentBlocks, counters.nextList());
     this.freer = new ReferenceFreer(this, space.shares(), freer, losses);
     burials = new Burials(space.deadlists(), losses, segmentBlocks);
     reaper = new Reaper(this, ownedSpace, this.freer, losses);

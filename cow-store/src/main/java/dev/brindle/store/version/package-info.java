@@ -56,11 +56,11 @@
  * <p>A copy by reference makes a head refer once more to blocks that some version refers to. What
  * versions refer to, and hand on and lose, are therefore not blocks but <i>references</i> to them:
  * R(v) is a set of references, and each belongs to one act of a head, a write or a copy, in which
- * it was born. A copy's reference is born in the head that copies, whatever the age of the block. So
- * (1), (2), (3) and all of the above hold as they stand, with as many copies as one likes, within a
- * volume, from a snapshot or from another volume; and in whatever order versions go, each
- * reference is freed once. References to the same block with the same birth need not be told
- * apart: any of them does for the others. But a deadlist can hold several of them, so it counts.
+ * it was born. A copy's reference is born in the head that copies, whatever the age of the block.
+ * So (1), (2), (3) and all of the above hold as they stand, with as many copies as one likes,
+ * within a volume, from a snapshot or from another volume; and in whatever order versions go, each
+ * reference is freed once. References to the same block with the same birth need not be told apart:
+ * any of them does for the others. But a deadlist can hold several of them, so it counts.
  *
  * <p>Then a block is alive as long as it has a reference. The <i>reference-count map</i> says how
  * many it has beyond the first, and has no row for one without such:

@@ -65,8 +65,7 @@ final class AclItems {
     }
   }
 
-  private static @Nullable PosixAcl find(Change change, Inode inode, Name name)
-      throws IOException {
+  private static @Nullable PosixAcl find(Change change, Inode inode, Name name) throws IOException {
     if ((inode.flags & InodeFlags.ofAcl(name)) == 0) {
       return null;
     }

@@ -77,8 +77,7 @@ final class Change {
   }
 
   Mark mark() {
-    return new Mark(
-        undo.size(), allocated.size(), shared.size(), freed.size(), redo.length());
+    return new Mark(undo.size(), allocated.size(), shared.size(), freed.size(), redo.length());
   }
 
   /** Takes back all that was put, removed, allocated, shared and freed since. */

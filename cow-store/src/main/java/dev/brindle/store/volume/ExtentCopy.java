@@ -92,7 +92,7 @@ final class ExtentCopy {
     while (at < behind && budget.take()) {
       Item item = content.extentAt((at + shift) << SHIFT);
       long start = item == null ? behind : (item.offset() >>> SHIFT) - shift;
-      if (at < start) {
+      if (item == null || at < start) {
         at = extents.cut(at, Math.min(start, behind), budget);
       } else {
         at = replace(extents, Extent.decode(item.value()), start, at, behind, budget);

@@ -17,8 +17,8 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p>The flags are those of {@link dev.brindle.store.InodeFlags}; an inode that was written before
- * there were any has none of them set. A directory's size is the number of its entries. {@code blocks} counts what the file's extents
- * hold, in blocks of 4 KiB.
+ * there were any has none of them set. A directory's size is the number of its entries. {@code
+ * blocks} counts what the file's extents hold, in blocks of 4 KiB.
  */
 public final class Inode {
   static final int ENCODED_LENGTH = 4 * 5 + 8 * 2 + 4 * 12;

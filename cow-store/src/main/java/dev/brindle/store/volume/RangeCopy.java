@@ -16,7 +16,8 @@ import org.tinylog.Logger;
 /**
  * One {@code copy_file_range(2)}: by reference where blocks of both files stand on each other, and
  * else, at ragged ends and of content that stands in the tree, byte by byte. Holes stay holes. Each
- * step is an operation by itself; a call ends early when it has worked long, and its caller goes on.
+ * step is an operation by itself; a call ends early when it has worked long, and its caller goes
+ * on.
  */
 final class RangeCopy {
   /** Of bytes that pass through memory, so many a call. */

@@ -112,8 +112,8 @@ public final class StoreOpening {
 
   /**
    * Opens a store in which nothing happens by itself, for a repair: rows that its tables have lost
-   * are made anew as far as they can be, a lost last segment of the log is replaced, the redo behind
-   * the last checkpoint is repeated as far as damage lets it be, and no checkpoint follows.
+   * are made anew as far as they can be, a lost last segment of the log is replaced, the redo
+   * behind the last checkpoint is repeated as far as damage lets it be, and no checkpoint follows.
    */
   public static OpenStore openAtRest(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)

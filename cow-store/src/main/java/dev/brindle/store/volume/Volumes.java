@@ -2,9 +2,7 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.CorruptStoreException;
-import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
-import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
 import dev.brindle.store.SnapshotInfo;

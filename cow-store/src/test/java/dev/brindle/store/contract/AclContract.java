@@ -101,9 +101,7 @@ public interface AclContract extends TreeFixture {
       refused(EINVAL, () -> set(file, PosixAcl.ACCESS, text));
     }
     byte[] cut = java.util.Arrays.copyOf(acl("u::7 g::5 o::0"), 27);
-    refused(
-        EINVAL,
-        () -> tree().setxattr(file, PosixAcl.ACCESS, cut, XattrMode.CREATE_OR_REPLACE));
+    refused(EINVAL, () -> tree().setxattr(file, PosixAcl.ACCESS, cut, XattrMode.CREATE_OR_REPLACE));
     byte[] newer = acl("u::7 g::5 o::0");
     newer[0] = 3;
     refused(

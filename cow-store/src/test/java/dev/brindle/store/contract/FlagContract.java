@@ -85,14 +85,11 @@ public interface FlagContract extends TreeFixture {
     refused(EPERM, () -> tree().setattr(file, AttributeChange.ofOwner(1, 1)));
     Timestamp old = new Timestamp(5, 0);
     refused(EPERM, () -> tree().setattr(file, AttributeChange.ofTimes(old, old)));
-    refused(
-        EPERM, () -> tree().setxattr(file, name("user.b"), new byte[1], XattrMode.CREATE));
+    refused(EPERM, () -> tree().setxattr(file, name("user.b"), new byte[1], XattrMode.CREATE));
     refused(EPERM, () -> tree().removexattr(file, name("user.a")));
     refused(
         EPERM,
-        () ->
-            tree()
-                .setxattr(file, PosixAcl.ACCESS, acl("u::7 g::5 o::0"), XattrMode.CREATE));
+        () -> tree().setxattr(file, PosixAcl.ACCESS, acl("u::7 g::5 o::0"), XattrMode.CREATE));
     for (FallocateMode mode : FallocateMode.values()) {
       if (mode != FallocateMode.ALLOCATE_KEEP_SIZE) {
         refused(EPERM, () -> tree().fallocate(file, mode, 0, 9000));
@@ -168,8 +165,7 @@ public interface FlagContract extends TreeFixture {
     tree().setFlags(parent, NO_ACCESS_TIME | NO_DUMP | APPEND_ONLY);
     long file = file(tree(), parent, "f");
     assertEquals(NO_ACCESS_TIME | NO_DUMP, tree().getattr(file).flags());
-    assertEquals(
-        NO_ACCESS_TIME | NO_DUMP, tree().getattr(directory(tree(), parent, "e")).flags());
+    assertEquals(NO_ACCESS_TIME | NO_DUMP, tree().getattr(directory(tree(), parent, "e")).flags());
     int fifo = FileMode.FIFO | 0600;
     assertEquals(0, tree().create(parent, name("p"), fifo, UID, GID, 0).flags());
     write(tree(), file, 0, "text");

@@ -27,9 +27,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes the golden store of the newest format version: {@code main DIRECTORY} writes {@code
- * vN.zip} and {@code vN.listing} there. The store is left as a process leaves it that is killed, so
- * that opening it replays a tail of the log.
+ * Makes the golden store of the newest format version: {@code main DIRECTORY} writes {@code vN.zip}
+ * and {@code vN.listing} there. The store is left as a process leaves it that is killed, so that
+ * opening it replays a tail of the log.
  */
 final class GoldenStoreMaker {
   static final StoreOptions OPTIONS =

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FormatTooNewException;
 import dev.brindle.store.IndexLostException;
-import dev.brindle.store.IndexLostException;
 import dev.brindle.store.Store;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;

@@ -30,8 +30,7 @@ record ConcurrentCall<T, M>(
     M run(ModelStore model, @Nullable T found);
   }
 
-  ConcurrentCall(
-      String what, OnStore<T> onStore, OnModel<T, M> onModel, BiConsumer<M, T> compare) {
+  ConcurrentCall(String what, OnStore<T> onStore, OnModel<T, M> onModel, BiConsumer<M, T> compare) {
     this(what, onStore, onModel, compare, null);
   }
 }

@@ -304,8 +304,7 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
       throws IOException {
     InodeAttributes moved = Outcome.of(() -> lookup(directory, name)).value();
     InodeAttributes old = Outcome.of(() -> lookup(newDirectory, newName)).value();
-    boolean areFiles =
-        moved != null && old != null && !moved.isDirectory() && !old.isDirectory();
+    boolean areFiles = moved != null && old != null && !moved.isDirectory() && !old.isDirectory();
     if (areFiles && moved.inode() != old.inode() && removeFile(newDirectory, newName)) {
       store.betweenSteps();
     }

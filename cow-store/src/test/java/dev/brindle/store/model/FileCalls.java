@@ -73,8 +73,7 @@ final class FileCalls {
     return new ConcurrentCall<byte[], byte[]>(
         "getxattr %d inode %d".formatted(treeId, inode),
         store -> NameCalls.open(store, treeId).getxattr(inode, ATTRIBUTE),
-        (model, found) ->
-            InodeEdit.getxattr(NameCalls.look(model, treeId).inode(inode), ATTRIBUTE),
+        (model, found) -> InodeEdit.getxattr(NameCalls.look(model, treeId).inode(inode), ATTRIBUTE),
         (expected, found) -> InodeComparison.bytes("value", 0, expected, found));
   }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Small histories of concurrent calls: each call is as if it happened at one instant, whatever else
- * the store does. {@code -Dbrindle.full=true} runs many more; {@code -Dbrindle.seed=N} runs those of
- * one seed again and again, since the calls do not meet in the same way each time.
+ * the store does. {@code -Dbrindle.full=true} runs many more; {@code -Dbrindle.seed=N} runs those
+ * of one seed again and again, since the calls do not meet in the same way each time.
  */
 class LinearizabilityTest {
   private static final boolean FULL = Boolean.getBoolean("brindle.full");

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +55,7 @@ final class Linearization {
    * @throws AssertionError there is none: the history, and how far the search came
    */
   static ModelStore.Moment of(
-      List<RecordedCall<?, ?>> history, ModelStore.Moment first, Ending ending)
-      throws IOException {
+      List<RecordedCall<?, ?>> history, ModelStore.Moment first, Ending ending) throws IOException {
     Linearization search = new Linearization(history, ending);
     ModelStore.Moment last = search.from(first);
     if (last == null) {

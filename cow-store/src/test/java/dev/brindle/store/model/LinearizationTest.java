@@ -46,8 +46,7 @@ class LinearizationTest {
 
   @Test
   void lookups_duringACreate_doNotForgetIt() throws IOException {
-    assertEquals(
-        2, inodes(created(0, 0, 50), looked(1, 10, 20, false), looked(1, 30, 40, true)));
+    assertEquals(2, inodes(created(0, 0, 50), looked(1, 10, 20, false), looked(1, 30, 40, true)));
     refused(created(0, 0, 50), looked(1, 10, 20, true), looked(1, 30, 40, false));
   }
 

@@ -156,8 +156,7 @@ final class NameCalls {
         store -> {
           Map<Name, Long> names = new TreeMap<>();
           open(store, treeId)
-              .readdir(
-                  directory, 0, (name, inode, mode, cookie) -> names.put(name, inode) == null);
+              .readdir(directory, 0, (name, inode, mode, cookie) -> names.put(name, inode) == null);
           return names;
         },
         (model, found) -> {

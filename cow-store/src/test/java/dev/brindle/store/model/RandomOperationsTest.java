@@ -19,7 +19,9 @@ class RandomOperationsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = {"NONE", ".*_IN_TWO_STEPS"})
+  @EnumSource(
+      mode = EnumSource.Mode.MATCH_NONE,
+      names = {"NONE", ".*_IN_TWO_STEPS"})
   void plantedBug_isFound(Bug bug) {
     AssertionError found =
         assertThrows(

@@ -187,7 +187,8 @@ final class SlowDiskTest {
           () -> {
             for (int n = 0; n < files / THREADS; n++) {
               long inode = create("a name that takes some room " + thread + " " + n);
-              tree.setxattr(inode, Name.of("user.room"), new byte[1_000], XattrMode.CREATE_OR_REPLACE);
+              tree.setxattr(
+                  inode, Name.of("user.room"), new byte[1_000], XattrMode.CREATE_OR_REPLACE);
               done.incrementAndGet();
             }
           });

@@ -98,7 +98,9 @@ record SparseBytes(
     return new SparseBytes(keepSize ? size : Math.max(size, offset + length), written, reserved);
   }
 
-  /** With a range of other content in it: holes are holes, or zeros; what was reserved is either. */
+  /**
+   * With a range of other content in it: holes are holes, or zeros; what was reserved is either.
+   */
   SparseBytes copy(SparseBytes source, long from, long to, long length) {
     SparseBytes result = resize(Math.max(size, to + length)).punch(to, length);
     Map.@Nullable Entry<Long, byte[]> block = source.written.ceiling(from / BLOCK);

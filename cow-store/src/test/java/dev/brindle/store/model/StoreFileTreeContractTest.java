@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A volume of the store keeps the file tree's contract, and is sound after each test of it. */
-class StoreFileTreeContractTest extends FileTreeContract 
+class StoreFileTreeContractTest extends FileTreeContract
     implements UnnamedFileContract, AclContract, FlagContract {
   @TempDir Path scratch;
   private Store store;

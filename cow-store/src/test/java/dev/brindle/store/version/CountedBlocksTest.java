@@ -41,7 +41,9 @@ class CountedBlocksTest {
       throws IOException {
     int at = 0;
     long before = -1;
-    for (Range range = counted.next(KEY, 0); range != null; range = counted.next(KEY, range.end())) {
+    for (Range range = counted.next(KEY, 0);
+        range != null;
+        range = counted.next(KEY, range.end())) {
       for (; at < range.address(); at++) {
         assertEquals(0, expected[at], what + ", block " + at);
         before = -1;
