@@ -12,6 +12,7 @@ import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -134,14 +135,13 @@ final class UnreadableIndexTest {
 
   @Test
   void readThatFailsForAMoment_isNoDamage() throws IOException {
-    byte[] before = disk.contents("index.db");
-    for (int skip = 0; skip < 3; skip++) {
+    for (int reads = 1; reads <= 2; reads++) {
       FaultyDisk bad = withoutCopies();
       try (Store store = Store.openAtRest(bad, OPTIONS)) {
-        bad.failReads(2, "index.db"::equals);
+        bad.failReads(reads, "index.db"::equals);
         assertTrue(Repair.run(store).deeds().isEmpty());
+        assertEquals(List.of(), Check.run(store, true).problems());
       }
-      assertArrayEquals(before, bad.contents("index.db"));
     }
   }
 
@@ -151,7 +151,7 @@ final class UnreadableIndexTest {
     for (int page : somePages()) {
       FaultyDisk bad = withoutCopies();
       bad.makeUnreadable("index.db", page);
-      byte[] before = bad.contents("index.db");
+      byte[] before = page(bad, page);
       try (Store store = Store.openAtRest(bad, OPTIONS)) {
         IOException refusal = assertThrows(IOException.class, () -> Repair.run(store));
         assertTrue(refusal.getMessage().contains("cannot be read"), refusal.getMessage());
@@ -159,9 +159,13 @@ final class UnreadableIndexTest {
       } catch (CorruptStoreException | IndexLostException e) {
         assertTrue(e.getMessage().contains("cannot be read"), e.getMessage());
       }
-      assertArrayEquals(before, bad.contents("index.db"));
+      assertArrayEquals(before, page(bad, page), "what may be there is written over");
     }
     assertTrue(refused > 0);
+  }
+
+  private static byte[] page(FaultyDisk disk, int page) throws IOException {
+    return Arrays.copyOfRange(disk.contents("index.db"), page * PAGE, (page + 1) * PAGE);
   }
 
   @Test
