@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes anew what it can of tables that have lost rows, so that what is left can be loaded and
@@ -75,21 +76,27 @@ final class CatalogueSalvage {
 
   // ---- Versions
 
-  /** Says which of the roots that nothing refers to is which lost version's. */
+  /**
+   * Says which of the roots that nothing refers to is which lost version's. One that was born in a
+   * lost version, or in one of which nothing is known, is that one's. Any other is that of a version
+   * that came later and changed nothing, which its children tell.
+   */
   private Map<Long, Long> assignTops(TreeSet<Long> lost) throws IOException {
     BitSet known = new BitSet();
     versions.values().forEach(version -> known.set((int) version.root()));
+    Map<Long, Long> tops = TreeTops.find(index, nodes, known);
+    tops.keySet().removeIf(root -> !isFileTree.test(root));
     Map<Long, Long> roots = new TreeMap<>();
-    for (Map.Entry<Long, Long> top : TreeTops.find(index, nodes, known).entrySet()) {
+    tops.entrySet()
+        .removeIf(
+            top -> lost.contains(top.getValue()) && put(roots, top.getValue(), top.getKey()));
+    for (Map.Entry<Long, Long> top : tops.entrySet()) {
       long born = top.getValue();
-      if (!isFileTree.test(top.getKey())) {
-        continue;
-      }
-      Long id = lost.ceiling(born);
+      Long id = lostParentOf(top.getKey(), lost.tailSet(born), roots);
       if (id == null && !versions.containsKey(born)) {
         id = born;
       }
-      if (id == null || roots.putIfAbsent(id, top.getKey()) != null) {
+      if (id == null || !put(roots, id, top.getKey())) {
         deeds.add(
             "the tree below node %d, of version %d, could not be given to a version"
                 .formatted(top.getKey(), born));
@@ -98,6 +105,26 @@ final class CatalogueSalvage {
       }
     }
     return roots;
+  }
+
+  private static boolean put(Map<Long, Long> roots, long id, long root) {
+    return roots.putIfAbsent(id, root) == null;
+  }
+
+  /** The version all of whose children come after a tree; null when there is none. */
+  private @Nullable Long lostParentOf(long root, Iterable<Long> ids, Map<Long, Long> roots)
+      throws IOException {
+    for (long id : ids) {
+      List<VersionRow> children = children(id);
+      boolean fits = !children.isEmpty() && !roots.containsKey(id);
+      for (VersionRow child : children) {
+        fits = fits && lineage.comesAfter(child.root(), id, root);
+      }
+      if (fits) {
+        return id;
+      }
+    }
+    return null;
   }
 
   /** A child that has changed nothing since has its parent's root; 0 when there is none. */

@@ -36,7 +36,7 @@ final class Lineage {
     for (VersionRow version : youngestFirst) {
       boolean canHaveChildren =
           version.state() == VersionState.SNAPSHOT || version.state() == VersionState.NAMELESS;
-      if (oldest <= version.id() && canHaveChildren && comesAfter(root, version)) {
+      if (oldest <= version.id() && canHaveChildren && comesAfter(root, version.id(), version.root())) {
         return version.id();
       }
     }
@@ -73,19 +73,20 @@ final class Lineage {
     return oldest[0];
   }
 
-  private boolean comesAfter(long root, VersionRow version) throws IOException {
+  /** Whether rule (2) holds of a tree and the version that has this number and this root. */
+  boolean comesAfter(long root, long version, long versionRoot) throws IOException {
     try {
-      return nodesFit(root, version) && extentsFit(root, version);
+      return nodesFit(root, version, versionRoot) && extentsFit(root, version, versionRoot);
     } catch (CorruptStoreException e) {
       return false;
     }
   }
 
-  private boolean nodesFit(long root, VersionRow version) throws IOException {
+  private boolean nodesFit(long root, long version, long versionRoot) throws IOException {
     boolean[] fits = {true};
     NodeDiff.walk(
         nodes,
-        version.root(),
+        versionRoot,
         root,
         new NodeDiff.Visitor() {
           @Override
@@ -93,24 +94,24 @@ final class Lineage {
 
           @Override
           public void onlyTo(long nodeId, long born, int encodedBytes) {
-            fits[0] &= born > version.id();
+            fits[0] &= born > version;
           }
         });
     return fits[0];
   }
 
-  private boolean extentsFit(long root, VersionRow version) throws IOException {
+  private boolean extentsFit(long root, long version, long versionRoot) throws IOException {
     Blocks before = new Blocks();
     Blocks kept = new Blocks();
     TreeDiff.walk(
-        new TreeReader(nodes, version.root()),
+        new TreeReader(nodes, versionRoot),
         new TreeReader(nodes, root),
         (high, offset, from, to) -> {
           if (from != null) {
             before.add(extents.find(high, offset, from));
           }
           ExtentFinder.Blocks found = to == null ? null : extents.find(high, offset, to);
-          if (found != null && found.born() <= version.id()) {
+          if (found != null && found.born() <= version) {
             kept.add(found);
           }
         });

@@ -142,9 +142,9 @@
  *
  * <ul>
  *   <li><em>A version's number</em> is known from its children, from the volume whose head it is,
- *       or from the birth of its root. <em>Its root</em> is the node of that birth, or the next
- *       older one, that no other node leads to; when there is none, a child that has changed
- *       nothing has the same. <em>Its parent</em> is the youngest version of which (2) holds.
+ *       or from the birth of its root. <em>Its root</em> is the node of that birth that no other
+ *       node leads to, or an older one that all its children come after; when there is none, a
+ *       child that has changed nothing has the same. <em>Its parent</em> is the youngest version of which (2) holds.
  *       Without a root it is given up: its children come after an older one, found in the same way;
  *       a volume whose head it was goes on from its newest snapshot.
  *   <li><em>A volume</em> is known from its head and its snapshots; it stands at the top. Names
