@@ -158,13 +158,7 @@ final class MountCommand extends Verb {
   private int mountVolume(Path store, String volume) throws IOException {
     MountOptions options =
         new MountOptions(
-            readOnly,
-            allowOther,
-            noAccessTime,
-            setUid,
-            devices,
-            snapshots,
-            cache == Cache.ALONE);
+            readOnly, allowOther, noAccessTime, setUid, devices, snapshots, cache == Cache.ALONE);
     MountRequest request =
         new MountRequest(volume, Location.realPath(directory.toString()), options);
     return access().mount(store, request, settings, foreground, this::tell);

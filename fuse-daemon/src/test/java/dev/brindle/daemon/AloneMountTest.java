@@ -59,8 +59,7 @@ class AloneMountTest {
   }
 
   private void refuses(String volume, MountOptions options) {
-    MountException refused =
-        assertThrows(MountException.class, () -> mount(volume, options));
+    MountException refused = assertThrows(MountException.class, () -> mount(volume, options));
     assertTrue(refused.getMessage().contains("--cache=shared"), refused.getMessage());
   }
 

@@ -167,7 +167,7 @@ public class MemoryFileSystem implements InodeFileSystem {
             file.modified,
             file.changed,
             file.born,
-        file.flags));
+            file.flags));
   }
 
   private File insert(Caller caller, long parent, Name name, int mode) throws IOException {

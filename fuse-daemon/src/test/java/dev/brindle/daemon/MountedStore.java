@@ -54,14 +54,9 @@ public final class MountedStore implements AutoCloseable {
       throws IOException {
     Namespace namespace =
         Namespace.open(
-            store,
-            store.volume(volume).id(),
-            NamespaceOptions.defaults(),
-            kernelCaches,
-            feed);
+            store, store.volume(volume).id(), NamespaceOptions.defaults(), kernelCaches, feed);
     namespaces.add(namespace);
-    MountedMemory mount =
-        MountedMemory.mount(transport, namespace, mountPoint, caching);
+    MountedMemory mount = MountedMemory.mount(transport, namespace, mountPoint, caching);
     mounts.add(mount);
     return mount;
   }

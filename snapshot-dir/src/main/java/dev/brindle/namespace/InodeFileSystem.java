@@ -40,8 +40,8 @@ public interface InodeFileSystem {
 
   /**
    * Whether attributes may soon change though nobody is told: how much space a file takes that was
-   * written a moment ago, or the mode of a directory in a snapshot, which narrows with the volume's.
-   * A transport lets the kernel believe these for a moment only.
+   * written a moment ago, or the mode of a directory in a snapshot, which narrows with the
+   * volume's. A transport lets the kernel believe these for a moment only.
    */
   default boolean isUnsettled(Entry entry) {
     return false;

@@ -32,7 +32,9 @@ import org.jspecify.annotations.Nullable;
  * ends that, and what handles are left.
  */
 public final class Namespace implements InodeFileSystem, Closeable {
-  /** How long a written file may still be laid out anew: its dirty pages reach the log meanwhile. */
+  /**
+   * How long a written file may still be laid out anew: its dirty pages reach the log meanwhile.
+   */
   private static final long SETTLING_SECONDS = 5;
 
   private final VersionedStore store;
@@ -56,8 +58,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
     this.views = views;
     this.changes = new Changes(feed, views);
     this.layout =
-        new Layout(
-            store, views, new VirtualNames(options.visibility()), options.obeysAcls());
+        new Layout(store, views, new VirtualNames(options.visibility()), options.obeysAcls());
     this.mount = new AtomicReference<>(mount);
   }
 
@@ -68,11 +69,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
    * @throws FileSystemException ESTALE when there is no such volume
    */
   public static Namespace open(
-      Store store,
-      long volume,
-      NamespaceOptions options,
-      KernelCache kernelCache,
-      ChangeFeed feed)
+      Store store, long volume, NamespaceOptions options, KernelCache kernelCache, ChangeFeed feed)
       throws IOException {
     return open(new StoreAdapter(store, kernelCache), volume, options, feed);
   }
@@ -341,8 +338,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
-  public long copyRange(
-      long handle, long offset, long targetHandle, long targetOffset, long length)
+  public long copyRange(long handle, long offset, long targetHandle, long targetOffset, long length)
       throws IOException {
     Handle source = handles.file(handle);
     Handle target = handles.file(targetHandle);
@@ -350,8 +346,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
     long copied =
         target
             .writableTree()
-            .copyRange(
-                source.tree(), source.node().inode(), offset, inode, targetOffset, length);
+            .copyRange(source.tree(), source.node().inode(), offset, inode, targetOffset, length);
     changes.content(target.node());
     return copied;
   }

@@ -72,8 +72,7 @@ final class SnapshotPermissions {
     }
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
-    PosixAcl narrowed =
-        sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
+    PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
     int limit = limitByPlace(view, live, then);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);

@@ -101,13 +101,17 @@ class CloneDirectoryTest extends MountFixture {
   void rmdir_ofAMountedClone_isBusy() throws IOException {
     mkdir("/.clones/c");
     long id = opened.store().clone(opened.volume(), Name.of("c")).orElseThrow().id();
-    Namespace second = Namespace.open(opened.store(), id, NamespaceOptions.defaults(), new ChangeFeed());
+    Namespace second =
+        Namespace.open(opened.store(), id, NamespaceOptions.defaults(), new ChangeFeed());
     assertEquals(Errno.EBUSY, errno(() -> rmdir("/.clones/c")));
     second.close();
     second.close();
     rmdir("/.clones/c");
     assertEquals(
-        Errno.ESTALE, errno(() -> Namespace.open(opened.store(), id, NamespaceOptions.defaults(), new ChangeFeed())));
+        Errno.ESTALE,
+        errno(
+            () ->
+                Namespace.open(opened.store(), id, NamespaceOptions.defaults(), new ChangeFeed())));
   }
 
   @Test

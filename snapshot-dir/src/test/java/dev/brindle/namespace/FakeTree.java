@@ -178,8 +178,7 @@ final class FakeTree implements WritableFileTree {
 
   @Override
   public synchronized InodeAttributes mkdir(
-      long directory, Name name, int mode, int umask, int uid, int gid)
-      throws FileSystemException {
+      long directory, Name name, int mode, int umask, int uid, int gid) throws FileSystemException {
     FakeInode parent = parentOfNew(directory, name);
     FakeInode made = add(FileMode.DIRECTORY | mode & ~umask & FileMode.PERMISSION_MASK, uid, gid);
     made.parent = directory;
@@ -210,8 +209,7 @@ final class FakeTree implements WritableFileTree {
 
   @Override
   public synchronized InodeAttributes createUnnamed(
-      long directory, int mode, int umask, int uid, int gid)
-      throws FileSystemException {
+      long directory, int mode, int umask, int uid, int gid) throws FileSystemException {
     changeable();
     directory(directory);
     FakeInode made = add(FileMode.REGULAR | mode & ~umask, uid, gid);

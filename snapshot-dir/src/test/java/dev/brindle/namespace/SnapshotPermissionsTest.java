@@ -119,8 +119,7 @@ class SnapshotPermissionsTest extends MountFixture {
   }
 
   private void setAcl(String path, String acl) throws IOException {
-    mount.setxattr(
-        OWNER, node(path), PosixAcl.ACCESS, acl(acl), XattrMode.CREATE_OR_REPLACE);
+    mount.setxattr(OWNER, node(path), PosixAcl.ACCESS, acl(acl), XattrMode.CREATE_OR_REPLACE);
   }
 
   private void expectAcl(String path, String acl) throws IOException {

@@ -158,7 +158,8 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
   Output tryMount(Path mountPoint, Object place, Object... mountOptions) {
     List<Object> arguments = new ArrayList<>(List.of("mount"));
     String transport = System.getProperty(TRANSPORT);
-    boolean isChosen = Stream.of(mountOptions).anyMatch(o -> o.toString().startsWith("--transport"));
+    boolean isChosen =
+        Stream.of(mountOptions).anyMatch(o -> o.toString().startsWith("--transport"));
     if (transport != null && !isChosen) {
       arguments.add("--transport=" + transport);
     }

@@ -46,8 +46,7 @@ final class OutOfMemoryIT {
           .expectSuccess();
       ProcessHandle daemon = ProcessHandle.of(store.daemonPid()).orElseThrow();
 
-      Output written =
-          store.shell().with("LEDGER", ledger).run(List.of("bash", "-uc", WRITERS));
+      Output written = store.shell().with("LEDGER", ledger).run(List.of("bash", "-uc", WRITERS));
       assertTrue(written.status() != 124, "the writers hang");
       daemon.onExit().orTimeout(60, TimeUnit.SECONDS).join();
 

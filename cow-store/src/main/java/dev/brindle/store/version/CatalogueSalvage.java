@@ -78,8 +78,8 @@ final class CatalogueSalvage {
 
   /**
    * Says which of the roots that nothing refers to is which lost version's. One that was born in a
-   * lost version, or in one of which nothing is known, is that one's. Any other is that of a version
-   * that came later and changed nothing, which its children tell.
+   * lost version, or in one of which nothing is known, is that one's. Any other is that of a
+   * version that came later and changed nothing, which its children tell.
    */
   private Map<Long, Long> assignTops(TreeSet<Long> lost) throws IOException {
     BitSet known = new BitSet();
@@ -88,8 +88,7 @@ final class CatalogueSalvage {
     tops.keySet().removeIf(root -> !isFileTree.test(root));
     Map<Long, Long> roots = new TreeMap<>();
     tops.entrySet()
-        .removeIf(
-            top -> lost.contains(top.getValue()) && put(roots, top.getValue(), top.getKey()));
+        .removeIf(top -> lost.contains(top.getValue()) && put(roots, top.getValue(), top.getKey()));
     for (Map.Entry<Long, Long> top : tops.entrySet()) {
       long born = top.getValue();
       Long id = lostParentOf(top.getKey(), lost.tailSet(born), roots);

@@ -36,7 +36,9 @@ final class Lineage {
     for (VersionRow version : youngestFirst) {
       boolean canHaveChildren =
           version.state() == VersionState.SNAPSHOT || version.state() == VersionState.NAMELESS;
-      if (oldest <= version.id() && canHaveChildren && comesAfter(root, version.id(), version.root())) {
+      if (oldest <= version.id()
+          && canHaveChildren
+          && comesAfter(root, version.id(), version.root())) {
         return version.id();
       }
     }

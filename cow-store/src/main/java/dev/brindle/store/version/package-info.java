@@ -144,9 +144,9 @@
  *   <li><em>A version's number</em> is known from its children, from the volume whose head it is,
  *       or from the birth of its root. <em>Its root</em> is the node of that birth that no other
  *       node leads to, or an older one that all its children come after; when there is none, a
- *       child that has changed nothing has the same. <em>Its parent</em> is the youngest version of which (2) holds.
- *       Without a root it is given up: its children come after an older one, found in the same way;
- *       a volume whose head it was goes on from its newest snapshot.
+ *       child that has changed nothing has the same. <em>Its parent</em> is the youngest version of
+ *       which (2) holds. Without a root it is given up: its children come after an older one, found
+ *       in the same way; a volume whose head it was goes on from its newest snapshot.
  *   <li><em>A volume</em> is known from its head and its snapshots; it stands at the top. Names
  *       that are lost become {@code recovered-NUMBER}; a lost version that has children becomes a
  *       snapshot of that name, since nobody knows whether it had one.

@@ -7,8 +7,8 @@ import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 
 /**
- * {@code copy_file_range(2)}: the store copies by reference, so data neither pass through the kernel
- * nor are they written again. Each request says how much of it was done; the caller goes on.
+ * {@code copy_file_range(2)}: the store copies by reference, so data neither pass through the
+ * kernel nor are they written again. Each request says how much of it was done; the caller goes on.
  */
 final class CopyOperation {
   /** What fits into the answer's 32 bits, in whole pages. */

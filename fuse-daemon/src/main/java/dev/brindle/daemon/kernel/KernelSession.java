@@ -35,7 +35,8 @@ final class KernelSession extends WorkerSession {
     this.served = served;
     this.polling = polling;
     ioBytesMax = agreed.ioBytesMax();
-    dispatcher = new Dispatcher(new Faults(new ErrnoNumbers(Host.LINUX), label), this, served, agreed);
+    dispatcher =
+        new Dispatcher(new Faults(new ErrnoNumbers(Host.LINUX), label), this, served, agreed);
     DevicePair first = DevicePair.first(device);
     devices.add(first);
     int wanted = Math.min(DEVICES_MAX, java.lang.Runtime.getRuntime().availableProcessors());

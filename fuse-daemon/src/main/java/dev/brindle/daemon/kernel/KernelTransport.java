@@ -75,8 +75,7 @@ public final class KernelTransport implements Transport {
   }
 
   /** The kernel's first request, which all others wait for. */
-  private static Negotiation negotiate(Device device, boolean cachesWrites)
-      throws IOException {
+  private static Negotiation negotiate(Device device, boolean cachesWrites) throws IOException {
     awaitFirst(device);
     Request request = new Request(new NativeBuffer(Negotiation.IO_BYTES_MAX / 4));
     Answer answer = new Answer(new NativeBuffer(OutHeader.BYTES + FIRST_REQUEST_BYTES_MAX));

@@ -77,7 +77,10 @@ final class Negotiation {
       offered |= (long) request.u32(InitIn.FLAGS_HIGH) << Integer.SIZE;
     }
     return new Negotiation(
-        minor, offered, cachesWrites && minor >= WRITES_AWAITED_MINOR, request.u32(InitIn.READAHEAD));
+        minor,
+        offered,
+        cachesWrites && minor >= WRITES_AWAITED_MINOR,
+        request.u32(InitIn.READAHEAD));
   }
 
   boolean has(long flag) {

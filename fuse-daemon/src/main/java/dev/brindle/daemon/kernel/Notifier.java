@@ -49,8 +49,7 @@ final class Notifier {
    * answer that is on its way, which is why the others are.
    */
   void entryChanged(long directory, Name name, boolean wasDirectory) throws IOException {
-    NativeBuffer message =
-        new NativeBuffer(OutHeader.BYTES + InvalEntry.BYTES + name.length() + 1);
+    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + InvalEntry.BYTES + name.length() + 1);
     ByteBuffer bytes = message.bytes();
     bytes.putInt(OutHeader.LENGTH, message.size());
     bytes.putInt(OutHeader.ERROR, INVAL_ENTRY);

@@ -85,10 +85,7 @@ final class Replies {
         at + EntryOut.ENTRY_VALID_NANOS,
         remembered ? served.caching().entrySeconds() : 0);
     putSeconds(
-        answer,
-        at + EntryOut.ATTR_VALID,
-        at + EntryOut.ATTR_VALID_NANOS,
-        attributeSeconds(entry));
+        answer, at + EntryOut.ATTR_VALID, at + EntryOut.ATTR_VALID_NANOS, attributeSeconds(entry));
     putAttributes(answer, at + EntryOut.ATTR, entry.attributes());
   }
 

@@ -47,33 +47,33 @@
  *
  * <p>Not taken: NO_OPEN_SUPPORT (a write-open in a snapshot must fail with EROFS at once, and a
  * file is held by its handle); NO_OPENDIR_SUPPORT (it makes the kernel keep listings, also those of
- * {@code .snapshots}); locks (the
- * kernel's own do); splicing (the data are in the process's memory on either side).
+ * {@code .snapshots}); locks (the kernel's own do); splicing (the data are in the process's memory
+ * on either side).
  *
  * <h2>Writes that the kernel keeps</h2>
  *
  * WRITEBACK_CACHE is taken for a mount that is alone with its volume ({@code --cache=alone}), from
  * Linux 6.16 on. The kernel then acknowledges a write when it is in its pages, and hands on many
- * together: when the file is closed or synced, after half a minute, or when it is told to. It is the
- * authority on size and times of the regular files that it knows, and believes no answer about them
- * as long as it knows the file. Hence:
+ * together: when the file is closed or synced, after half a minute, or when it is told to. It is
+ * the authority on size and times of the regular files that it knows, and believes no answer about
+ * them as long as it knows the file. Hence:
  *
  * <ul>
  *   <li>What comes from its pages changes no times; those follow with a {@code setattr} that says
- *       the change time, too. When the data still wait for their flush, the time is noted with them,
- *       and costs no change of the tree.
+ *       the change time, too. When the data still wait for their flush, the time is noted with
+ *       them, and costs no change of the tree.
  *   <li>An appending write goes where the kernel says. It also reads by handles that only write, to
  *       fill pages up.
  *   <li>What it keeps is asked for before a snapshot or clone is taken, before a file is renamed
  *       that is open for writing (a file that replaces another is whole), and before SEEK_DATA and
  *       SEEK_HOLE: by invalidating the file, which waits until its pages are written. Other workers
- *       take these writes. Before Linux 6.16 it does not wait for a page that was on its way already,
- *       and a snapshot could miss it: so older kernels write through.
+ *       take these writes. Before Linux 6.16 it does not wait for a page that was on its way
+ *       already, and a snapshot could miss it: so older kernels write through.
  *   <li>A disk that is full refuses what the program believes to have written. It is told so at
- *       {@code fsync} and {@code close}, as on NFS; nothing is reserved beforehand, since what a write
- *       takes is not known before it is laid out.
- *   <li>After the daemon died, what was neither synced nor closed may be missing, as after a crash of
- *       the machine.
+ *       {@code fsync} and {@code close}, as on NFS; nothing is reserved beforehand, since what a
+ *       write takes is not known before it is laid out.
+ *   <li>After the daemon died, what was neither synced nor closed may be missing, as after a crash
+ *       of the machine.
  *   <li>What another mount makes of a file's size would go unseen while the kernel knows the file,
  *       and an append then overwrite it. So another mount that shows the same volume is refused.
  *   <li>It costs a request more for each rename, link and unlink of a regular file, with its change
@@ -83,17 +83,18 @@
  * <h2>Threads</h2>
  *
  * As with libfuse there is one worker more than requests in work, except where they are brief
- * ({@link dev.brindle.daemon.serve.WorkerSession}). Descriptors are cloned
- * (FUSE_DEV_IOC_CLONE), a pair for each processor, up to eight: one that waits and one that is
- * polled ({@link dev.brindle.daemon.kernel.Polling}). Interrupts are not heeded: what an operation
- * does is short, and its answer comes.
+ * ({@link dev.brindle.daemon.serve.WorkerSession}). Descriptors are cloned (FUSE_DEV_IOC_CLONE), a
+ * pair for each processor, up to eight: one that waits and one that is polled ({@link
+ * dev.brindle.daemon.kernel.Polling}). Interrupts are not heeded: what an operation does is short,
+ * and its answer comes.
  *
  * <h2>What the kernel remembers</h2>
  *
  * Names, the absence of names and attributes for ten minutes ({@link
  * dev.brindle.daemon.transport.CachingOptions#lasting}), pages and listings as long as it has room,
- * over closes too, and until an opening finds that the file or directory has changed. {@link dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What
- * it does itself it knows; what another mount changes it is told of:
+ * over closes too, and until an opening finds that the file or directory has changed. {@link
+ * dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What it does
+ * itself it knows; what another mount changes it is told of:
  *
  * <pre>
  *   another mount's Namespace -> ChangeFeed -> Namespace -> Invalidations   notes it, and returns
@@ -105,12 +106,12 @@
  *         bytes              INVAL_INODE, 0    and reads
  * </pre>
  *
- * <p>The news comes a moment after the change was acknowledged; only an open is exact, for which the
- * file's attributes are compared with those at its last opening. An answer with the old state may be
- * on its way meanwhile. The kernel heeds it no more: attributes have a version there, to drop a name
- * takes the lock of its directory, which a lookup holds until its answer has come, and a name that
- * was looked up again is dropped all the same. Only a directory's name that expires (Linux 6.2)
- * may be overtaken so, which the ten minutes bound.
+ * <p>The news comes a moment after the change was acknowledged; only an open is exact, for which
+ * the file's attributes are compared with those at its last opening. An answer with the old state
+ * may be on its way meanwhile. The kernel heeds it no more: attributes have a version there, to
+ * drop a name takes the lock of its directory, which a lookup holds until its answer has come, and
+ * a name that was looked up again is dropped all the same. Only a directory's name that expires
+ * (Linux 6.2) may be overtaken so, which the ten minutes bound.
  *
  * <p>Not remembered are names in {@code .snapshots} and {@code .clones}, which the command line
  * changes too, and their attributes. For a second only: modes of directories in snapshots, which

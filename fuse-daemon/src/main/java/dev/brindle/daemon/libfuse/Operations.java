@@ -229,7 +229,8 @@ final class Operations {
     Integer newMode = kept == mode ? null : Integer.valueOf(kept & FileMode.PERMISSION_MASK);
     Timestamp now = Timestamp.now();
     Entry truncated =
-        fileSystem.setattr(caller, node, new AttributeChange(newMode, null, null, 0L, null, now, null));
+        fileSystem.setattr(
+            caller, node, new AttributeChange(newMode, null, null, 0L, null, now, null));
     if (newMode != null) {
       notifier.attributesChanged(node);
     }

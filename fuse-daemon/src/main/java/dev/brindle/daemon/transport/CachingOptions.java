@@ -17,7 +17,11 @@ package dev.brindle.daemon.transport;
  *     times of a file that it knows are what it says, and what another mount makes them goes unseen
  */
 public record CachingOptions(
-    double attributeSeconds, double entrySeconds, double absenceSeconds, boolean opensAfresh, boolean writes) {
+    double attributeSeconds,
+    double entrySeconds,
+    double absenceSeconds,
+    boolean opensAfresh,
+    boolean writes) {
   private static final double LASTING_SECONDS = 600;
 
   /** For a kernel that is told of nothing. */

@@ -5,7 +5,10 @@ import dev.brindle.daemon.MountedMemory;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 
-/** The contract of a mount, through the kernel transport; the kernel remembers what it can, writes too. */
+/**
+ * The contract of a mount, through the kernel transport; the kernel remembers what it can, writes
+ * too.
+ */
 class KernelMountTest extends MountContract {
   @Override
   protected Transport transport() {

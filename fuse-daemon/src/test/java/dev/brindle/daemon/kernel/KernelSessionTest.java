@@ -167,11 +167,14 @@ class KernelSessionTest {
     Unmounter.current().unmount(other, true);
   }
 
-  /** Whoever owns a file is not asked about; of others' files the kernel keeps that there is none. */
+  /**
+   * Whoever owns a file is not asked about; of others' files the kernel keeps that there is none.
+   */
   @Test
   void accessLists_thatAreNotThere_costNoRequestOrOne() throws Exception {
     assumeTrue(Processes.isRoot(), "skipped: root gives files away");
-    Shell.ok(root, "mkdir -p d/e; echo x > d/e/own; echo x >> d/e/own; cat d/e/own; ls d/e; rm d/e/own");
+    Shell.ok(
+        root, "mkdir -p d/e; echo x > d/e/own; echo x >> d/e/own; cat d/e/own; ls d/e; rm d/e/own");
     assertEquals(0, fileSystem.aclQuestions());
     Shell.ok(root, "echo x > d/e/other; chown -R 5:5 d; chmod -R ug+rwX d");
     Shell.ok(root, "echo y >> d/e/other; echo x > d/e/new; cat d/e/other d/e/new");
@@ -193,8 +196,7 @@ class KernelSessionTest {
 
   @Test
   void lookups_areNoneAfterTheKernelDropsItsCaches() throws Exception {
-    assumeTrue(
-        Files.isWritable(Path.of("/proc/sys/vm/drop_caches")), "skipped: root drops caches");
+    assumeTrue(Files.isWritable(Path.of("/proc/sys/vm/drop_caches")), "skipped: root drops caches");
     Shell.ok(
         root,
         """

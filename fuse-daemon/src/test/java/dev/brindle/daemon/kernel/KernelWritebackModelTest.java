@@ -94,7 +94,8 @@ class KernelWritebackModelTest {
     int count = Math.max(0, from.read(target, at));
     assertEquals(Math.max(0, Math.min(target.capacity(), expected.length - at)), count);
     assertArrayEquals(
-        Arrays.copyOfRange(expected, Math.min(at, expected.length), Math.min(at, expected.length) + count),
+        Arrays.copyOfRange(
+            expected, Math.min(at, expected.length), Math.min(at, expected.length) + count),
         Arrays.copyOf(target.array(), count));
   }
 

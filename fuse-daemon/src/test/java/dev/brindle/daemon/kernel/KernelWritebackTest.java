@@ -119,8 +119,7 @@ class KernelWritebackTest {
 
   private void changeThroughMapping() throws IOException {
     try (FileChannel file =
-        FileChannel.open(
-            root.resolve("f"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        FileChannel.open(root.resolve("f"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       var map = file.map(MapMode.READ_WRITE, 0, 8192);
       for (int i = 1; i < 50; i++) {
         map.put(5000, (byte) i);
@@ -168,7 +167,8 @@ class KernelWritebackTest {
   /** When the kernel has forgotten a file it takes the times from the store. */
   @Test
   void times_areTheKernelsInTheStoreToo() throws IOException {
-    Shell.ok(root, "for i in $(seq 50); do echo $i > f$i; done; ln f1 hard; mv f2 moved; chmod 600 f3");
+    Shell.ok(
+        root, "for i in $(seq 50); do echo $i > f$i; done; ln f1 hard; mv f2 moved; chmod 600 f3");
     for (String name : new String[] {"f1", "moved", "f3", "f50"}) {
       InodeAttributes stored = attributes(name);
       String shown = Shell.ok(root, "stat -c '%.9Y %.9Z' " + name);
