@@ -3,7 +3,6 @@ package dev.brindle.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.check.Check;
@@ -153,11 +152,11 @@ final class UnreadableIndexTest {
       bad.makeUnreadable("index.db", page);
       byte[] before = page(bad, page);
       try (Store store = Store.openAtRest(bad, OPTIONS)) {
-        IOException refusal = assertThrows(IOException.class, () -> Repair.run(store));
-        assertTrue(refusal.getMessage().contains("cannot be read"), refusal.getMessage());
-        refused += refusal.getMessage().contains("ddrescue") ? 1 : 0;
-      } catch (CorruptStoreException | IndexLostException e) {
+        // Of a page that nothing needs, a repair does not come to know.
+        assertEquals(List.of(), Repair.run(store).deeds());
+      } catch (IOException e) {
         assertTrue(e.getMessage().contains("cannot be read"), e.getMessage());
+        refused += e.getMessage().contains("ddrescue") ? 1 : 0;
       }
       assertArrayEquals(before, page(bad, page), "what may be there is written over");
     }
