@@ -16,12 +16,14 @@ import static dev.brindle.store.contract.Trees.text;
 import static dev.brindle.store.contract.Trees.write;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Copies of ranges, by reference or not. */
@@ -152,7 +154,8 @@ public interface CopyContract extends TreeFixture {
     assertEquals(3 * COPY_BLOCK, tree().seek(copy, 2 * COPY_BLOCK, Seek.HOLE));
     refused(ENXIO, () -> tree().seek(copy, 6 * COPY_BLOCK, Seek.DATA));
     tree().fsync(copy, false);
-    assertEquals(8, attributes(tree(), copy).blocks());
+    // what was reserved may be so in the copy, or a hole
+    assertTrue(List.of(8L, 16L).contains(attributes(tree(), copy).blocks()));
   }
 
   @Test

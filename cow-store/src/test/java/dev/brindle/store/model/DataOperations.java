@@ -164,7 +164,7 @@ final class DataOperations {
               ModelInode original = modelInode(lockstep, treeId, from);
               ModelInode copy = modelInode(lockstep, volume, to);
               long count = InodeEdit.copyLength(original, start, copy, target, length, sameFile);
-              boolean isPart = found != null && lockstep.expectsFullDisk() && found > 0;
+              boolean isPart = found != null && found > 0 && lockstep.mayEndEarly();
               long part = isPart ? Math.min(count, found) : count;
               model.update(
                   volume,

@@ -53,8 +53,9 @@ final class Lockstep {
     fullDisk = full;
   }
 
-  boolean expectsFullDisk() {
-    return fullDisk;
+  /** Whether an operation of several steps may have failed after the first. */
+  boolean mayEndEarly() {
+    return fullDisk || subject.hasCrashed();
   }
 
   VersionedStore store() {
