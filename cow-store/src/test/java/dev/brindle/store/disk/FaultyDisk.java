@@ -193,6 +193,11 @@ public final class FaultyDisk implements Disk {
     return this;
   }
 
+  /** What was unreadable can be read again. */
+  public synchronized void makeReadable() {
+    unreadable.clear();
+  }
+
   /** Makes 4 KiB of a file unreadable, as a bad sector does, until they are written again. */
   public synchronized void makeUnreadable(String name, int block) throws IOException {
     unreadable.computeIfAbsent(file(name), inode -> new BitSet()).set(block);
