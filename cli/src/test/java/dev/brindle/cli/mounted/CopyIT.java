@@ -13,7 +13,7 @@ final class CopyIT {
   void cp_takesNoSpace_andTheLastCopyGivesItBack() {
     try (MountedStore store = MountedStore.mounted("--transport=kernel")) {
       Shell shell = store.shell();
-      shell.ok("head -c " + ORIGINAL_BYTES + " /dev/urandom > original; sync");
+      shell.ok("head -c " + ORIGINAL_BYTES + " /dev/urandom > original; sync original");
       long live = live(store);
       shell.ok(
           """
