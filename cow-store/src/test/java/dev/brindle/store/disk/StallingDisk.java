@@ -2,20 +2,18 @@ package dev.brindle.store.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** A disk that can be told to stop taking writes and syncs: who asks for one waits. */
-public final class StallingDisk implements Disk {
-  private final Disk disk;
+public final class StallingDisk extends ForwardingDisk {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition goesOn = lock.newCondition();
   private boolean stalled;
   private int waiting;
 
   public StallingDisk(Disk disk) {
-    this.disk = disk;
+    super(disk);
   }
 
   public void stall() {
@@ -55,107 +53,55 @@ public final class StallingDisk implements Disk {
   }
 
   @Override
-  public DiskFile open(String name, OpenMode mode) throws IOException {
-    return new StallingFile(disk.open(name, mode));
-  }
-
-  @Override
-  public boolean exists(String name) throws IOException {
-    return disk.exists(name);
-  }
-
-  @Override
-  public List<String> list(String directory) throws IOException {
-    return disk.list(directory);
-  }
-
-  @Override
-  public void createDirectory(String name) throws IOException {
-    disk.createDirectory(name);
-  }
-
-  @Override
   public void delete(String name) throws IOException {
     await();
-    disk.delete(name);
+    super.delete(name);
   }
 
   @Override
   public void rename(String from, String to) throws IOException {
     await();
-    disk.rename(from, to);
+    super.rename(from, to);
   }
 
   @Override
   public void syncDirectory(String name) throws IOException {
     await();
-    disk.syncDirectory(name);
+    super.syncDirectory(name);
   }
 
   @Override
-  public long freeBytes() throws IOException {
-    return disk.freeBytes();
+  protected DiskFile forwarding(DiskFile file) {
+    return new StallingFile(file);
   }
 
-  @Override
-  public long totalBytes() throws IOException {
-    return disk.totalBytes();
-  }
-
-  @Override
-  public void close() throws IOException {
-    disk.close();
-  }
-
-  private final class StallingFile implements DiskFile {
-    private final DiskFile file;
-
+  private final class StallingFile extends ForwardingFile {
     StallingFile(DiskFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public String name() {
-      return file.name();
-    }
-
-    @Override
-    public int read(long offset, ByteBuffer target) throws IOException {
-      return file.read(offset, target);
+      super(file);
     }
 
     @Override
     public void write(long offset, ByteBuffer source) throws IOException {
       await();
-      file.write(offset, source);
+      super.write(offset, source);
     }
 
     @Override
     public void sync() throws IOException {
       await();
-      file.sync();
+      super.sync();
     }
 
     @Override
     public void allocate(long offset, long length) throws IOException {
       await();
-      file.allocate(offset, length);
-    }
-
-    @Override
-    public long length() throws IOException {
-      return file.length();
+      super.allocate(offset, length);
     }
 
     @Override
     public void truncate(long length) throws IOException {
       await();
-      file.truncate(length);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
+      super.truncate(length);
     }
   }
 }
