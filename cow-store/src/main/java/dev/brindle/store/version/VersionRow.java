@@ -71,27 +71,18 @@ record VersionRow(
   }
 
   VersionRow under(long newParent) {
-    return new VersionRow(
-        id,
-        newParent,
-        volume,
-        state,
-        name,
-        created,
-        root,
-        nextInode,
-        inodes,
-        referBytes,
-        deadBytes,
-        list,
-        mergedList,
-        cursor);
+    return with(newParent, volume, state, name);
   }
 
   VersionRow as(VersionState newState, long newVolume, @Nullable Name newName) {
+    return with(parent, newVolume, newState, newName);
+  }
+
+  private VersionRow with(
+      long newParent, long newVolume, VersionState newState, @Nullable Name newName) {
     return new VersionRow(
         id,
-        parent,
+        newParent,
         newVolume,
         newState,
         newName,
