@@ -1,5 +1,6 @@
 package dev.brindle.store.log;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
@@ -55,19 +56,8 @@ final class Maintenance {
       stopped = true;
       notifyAll();
     }
-    boolean interrupted = false;
-    for (Thread thread : new Thread[] {cleaning, sparing}) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterruptibles.joinUninterruptibly(cleaning);
+    Uninterruptibles.joinUninterruptibly(sparing);
   }
 
   synchronized void wantClean() {
