@@ -1,5 +1,6 @@
 package dev.brindle.namespace;
 
+import static dev.brindle.store.contract.Acls.acl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -7,8 +8,6 @@ import dev.brindle.store.AttributeChange;
 import dev.brindle.store.PosixAcl;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -101,21 +100,6 @@ class SnapshotPermissionsTest extends MountFixture {
     mkdir("/.snapshots/s/.clones/c");
     chmod("/d", 0700);
     assertEquals("2755", mode("/.clones/c/d"));
-  }
-
-  /** The attribute's value for a text such as {@code u::7 u:5:6 g::5 m::7 o::0}. */
-  private static byte[] acl(String text) {
-    String[] entries = text.split(" ");
-    ByteBuffer out =
-        ByteBuffer.allocate(4 + 8 * entries.length).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
-    for (String entry : entries) {
-      String[] parts = entry.split(":");
-      int id = parts[1].isEmpty() ? -1 : Integer.parseInt(parts[1]);
-      int tag = "ugmo".indexOf(parts[0]);
-      int number = tag == 2 ? 16 : tag == 3 ? 32 : (1 << (2 * tag)) << (id < 0 ? 0 : 1);
-      out.putShort((short) number).putShort(Short.parseShort(parts[2])).putInt(id);
-    }
-    return out.array();
   }
 
   private void setAcl(String path, String acl) throws IOException {
