@@ -19,6 +19,9 @@ public final class InodeFlags {
   /** A file only grows at its end; a directory only gets more names. */
   public static final int APPEND_ONLY = 1 << 3;
 
+  /** With either, what there is stays. */
+  public static final int UNCHANGEABLE = IMMUTABLE | APPEND_ONLY;
+
   /** Reads are not noted. */
   public static final int NO_ACCESS_TIME = 1 << 4;
 

@@ -58,9 +58,8 @@ public final class Repair {
   private static RepairReport run(OpenStore store) throws IOException {
     List<String> salvaged = store.salvaged();
     List<String> unrepeated = store.unrepeated();
-    // What was made anew in memory, or could not be repeated, must not become durable or void
-    // before
-    // the rest is repaired.
+    // Until the rest is repaired, what was made anew in memory must not become durable, nor what
+    // could not be repeated void.
     boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
     CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);
     store.index().refuseUnreadable();

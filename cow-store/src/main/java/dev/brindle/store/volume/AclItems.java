@@ -69,7 +69,7 @@ final class AclItems {
     if ((inode.flags & InodeFlags.ofAcl(name)) == 0) {
       return null;
     }
-    byte[] value = attributes(change, inode, name).get(name);
+    byte[] value = XattrItem.read(change, inode.number, name).get(name);
     return value == null ? null : PosixAcl.decode(value);
   }
 
@@ -79,7 +79,7 @@ final class AclItems {
     if (acl == null && (inode.flags & flag) == 0) {
       return;
     }
-    Map<Name, byte[]> attributes = attributes(change, inode, name);
+    Map<Name, byte[]> attributes = XattrItem.read(change, inode.number, name);
     if (acl == null) {
       attributes.remove(name);
       inode.flags &= ~flag;
@@ -87,18 +87,7 @@ final class AclItems {
       attributes.put(name, acl.encode());
       inode.flags |= flag;
     }
-    change.putOrRemove(
-        ItemType.high(inode.number, ItemType.XATTR),
-        change.view().hash().of(name),
-        XattrItem.encode(attributes));
-  }
-
-  private static Map<Name, byte[]> attributes(Change change, Inode inode, Name name)
-      throws IOException {
-    return XattrItem.decode(
-        change
-            .tree()
-            .get(ItemType.high(inode.number, ItemType.XATTR), change.view().hash().of(name)));
+    XattrItem.write(change, inode.number, name, attributes);
   }
 
   private static void refuseWhereNoneIs(Inode inode, Name name) throws FileSystemException {

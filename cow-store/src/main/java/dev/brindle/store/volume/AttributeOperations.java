@@ -25,7 +25,6 @@ final class AttributeOperations {
 
   private static final long RELATIME_SECONDS = 24 * 60 * 60;
   private static final int GROUP_EXECUTE = 010;
-  private static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   private final Engine engine;
   private final Head head;
@@ -79,7 +78,9 @@ final class AttributeOperations {
       Change change, long number, AttributeChange wanted, Consumer<InodeAttributes> sink)
       throws IOException {
     Long size = wanted.size();
-    change.inode(number).refuse(timeOfWrite(wanted) == null ? UNCHANGEABLE : InodeFlags.IMMUTABLE);
+    change
+        .inode(number)
+        .refuse(timeOfWrite(wanted) == null ? InodeFlags.UNCHANGEABLE : InodeFlags.IMMUTABLE);
     if (size != null && files.truncateStep(change, number, size)) {
       return;
     }
@@ -181,13 +182,13 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
-          inode.refuse(UNCHANGEABLE);
+          inode.refuse(InodeFlags.UNCHANGEABLE);
           if (PosixAcl.isName(name)) {
             AclItems.set(change, inode, name, value);
             touch(change, inode);
             return true;
           }
-          Map<Name, byte[]> attributes = attributes(change, number, name);
+          Map<Name, byte[]> attributes = XattrItem.read(change, number, name);
           if (mode == XattrMode.CREATE && attributes.containsKey(name)) {
             throw new FileSystemException(Errno.EEXIST);
           }
@@ -198,7 +199,8 @@ final class AttributeOperations {
             refuseLongList(change, number, name);
           }
           attributes.put(name, value.clone());
-          store(change, inode, name, attributes);
+          XattrItem.write(change, number, name, attributes);
+          touch(change, inode);
           return true;
         });
   }
@@ -208,25 +210,20 @@ final class AttributeOperations {
         head,
         change -> {
           Inode inode = change.inode(number);
-          inode.refuse(UNCHANGEABLE);
+          inode.refuse(InodeFlags.UNCHANGEABLE);
           if (PosixAcl.isName(name)) {
             AclItems.remove(change, inode, name);
             touch(change, inode);
             return true;
           }
-          Map<Name, byte[]> attributes = attributes(change, number, name);
+          Map<Name, byte[]> attributes = XattrItem.read(change, number, name);
           if (attributes.remove(name) == null) {
             throw new FileSystemException(Errno.ENODATA);
           }
-          store(change, inode, name, attributes);
+          XattrItem.write(change, number, name, attributes);
+          touch(change, inode);
           return true;
         });
-  }
-
-  private static Map<Name, byte[]> attributes(Change change, long inode, Name name)
-      throws IOException {
-    return XattrItem.decode(
-        change.tree().get(ItemType.high(inode, ItemType.XATTR), change.view().hash().of(name)));
   }
 
   private static void refuseLongList(Change change, long inode, Name added) throws IOException {
@@ -237,15 +234,6 @@ final class AttributeOperations {
     if (length > XATTR_LIST_BYTES_MAX) {
       throw new FileSystemException(Errno.ENOSPC);
     }
-  }
-
-  private static void store(Change change, Inode inode, Name name, Map<Name, byte[]> attributes)
-      throws IOException {
-    change.putOrRemove(
-        ItemType.high(inode.number, ItemType.XATTR),
-        change.view().hash().of(name),
-        XattrItem.encode(attributes));
-    touch(change, inode);
   }
 
   private static void touch(Change change, Inode inode) {

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryOperations {
   private static final int SYMLINK_BYTES_MAX = 4095;
   private static final int LINKS_MAX = Integer.MAX_VALUE;
-  private static final int UNREMOVABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   private final Engine engine;
   private final Head head;
@@ -121,7 +120,7 @@ final class DirectoryOperations {
           if (inode.linkCount == LINKS_MAX) {
             throw new FileSystemException(Errno.EMLINK);
           }
-          inode.refuse(UNREMOVABLE);
+          inode.refuse(InodeFlags.UNCHANGEABLE);
           Inode parent = vacant(change, directory, name);
           if (inode.linkCount == 0) {
             giveFirstName(change, inode);
@@ -270,8 +269,8 @@ final class DirectoryOperations {
 
   /** A name stays when its directory may lose none, or the inode may not lose one. */
   private static void refuseRemoval(Inode directory, Inode inode) throws FileSystemException {
-    directory.refuse(UNREMOVABLE);
-    inode.refuse(UNREMOVABLE);
+    directory.refuse(InodeFlags.UNCHANGEABLE);
+    inode.refuse(InodeFlags.UNCHANGEABLE);
   }
 
   private static void refuseReplacement(Inode source, Inode target) throws FileSystemException {

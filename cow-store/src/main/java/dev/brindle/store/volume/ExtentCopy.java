@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.tree.Item;
 import dev.brindle.store.volume.ExtentMap.Budget;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class ExtentCopy {
       throws IOException {
     Inode original = source.view().inode(from);
     Inode inode = change.inode(to);
-    inode.refuse(FileOperations.UNCHANGEABLE);
+    inode.refuse(InodeFlags.UNCHANGEABLE);
     FileState state = head.attach(inode);
     synchronized (state) {
       long end = offset + Math.min(length, original.size - sourceOffset);

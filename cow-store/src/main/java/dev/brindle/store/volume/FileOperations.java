@@ -17,7 +17,6 @@ final class FileOperations {
   private static final int PAGE_BYTES = FileState.PAGE_BYTES;
   private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
   private static final int PAGE_MASK = PAGE_BYTES - 1;
-  static final int UNCHANGEABLE = InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY;
 
   /** Extents that one operation removes; a larger truncation takes several. */
   private static final int ITEMS_PER_CHANGE = 1024;
@@ -105,7 +104,8 @@ final class FileOperations {
         head.refuseDeleted();
         Inode inode = regular(head.view().inode(number));
         // whole pages come from a kernel that appended, and let nobody do anything else
-        inode.refuse(offset == null || keepsTimes ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
+        inode.refuse(
+            offset == null || keepsTimes ? InodeFlags.IMMUTABLE : InodeFlags.UNCHANGEABLE);
         state = head.attach(inode);
         synchronized (state) {
           state.refuseAfterLoss();
@@ -360,7 +360,8 @@ final class FileOperations {
     if (!inode.isRegular()) {
       throw new FileSystemException(inode.isDirectory() ? Errno.EISDIR : Errno.ENODEV);
     }
-    inode.refuse(mode == FallocateMode.ALLOCATE_KEEP_SIZE ? InodeFlags.IMMUTABLE : UNCHANGEABLE);
+    inode.refuse(
+        mode == FallocateMode.ALLOCATE_KEEP_SIZE ? InodeFlags.IMMUTABLE : InodeFlags.UNCHANGEABLE);
     FileState state = head.attach(inode);
     synchronized (state) {
       boolean keepsSize =

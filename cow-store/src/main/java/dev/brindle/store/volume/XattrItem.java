@@ -2,6 +2,7 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Name;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -18,6 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class XattrItem {
   private XattrItem() {}
+
+  /** The attributes of an inode that stand with one of this name; to be changed and written. */
+  static Map<Name, byte[]> read(Change change, long inode, Name name) throws IOException {
+    return decode(
+        change.tree().get(ItemType.high(inode, ItemType.XATTR), change.view().hash().of(name)));
+  }
+
+  /** Puts what stands with an attribute of this name. */
+  static void write(Change change, long inode, Name name, Map<Name, byte[]> attributes)
+      throws IOException {
+    change.putOrRemove(
+        ItemType.high(inode, ItemType.XATTR), change.view().hash().of(name), encode(attributes));
+  }
 
   /**
    * @throws CorruptStoreException the item is cut off
