@@ -1,5 +1,6 @@
 package dev.brindle.namespace;
 
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
@@ -39,7 +40,7 @@ final class Changes {
     FileTree tree = directory.view().tree();
     try {
       return tree.lookup(directory.inode(), name);
-    } catch (dev.brindle.store.FileSystemException absent) {
+    } catch (FileSystemException absent) {
       return null;
     }
   }

@@ -207,13 +207,10 @@ final class FileOperations {
     long offset = request.u64(WriteIn.OFFSET);
     boolean fromCache = (writeFlags & WRITE_FROM_CACHE) != 0;
     boolean appends = (request.u32(WriteIn.FLAGS) & O_APPEND) != 0;
-    if (served.caching().writes()) {
-      if (fromCache) {
-        fileSystem.writeBack(handle, offset, data);
-      } else {
-        fileSystem.write(handle, offset, data);
-      }
-    } else if (appends && !fromCache) {
+    boolean kernelKeeps = served.caching().writes();
+    if (fromCache && kernelKeeps) {
+      fileSystem.writeBack(handle, offset, data);
+    } else if (appends && !fromCache && !kernelKeeps) {
       fileSystem.append(handle, data);
     } else {
       fileSystem.write(handle, offset, data);

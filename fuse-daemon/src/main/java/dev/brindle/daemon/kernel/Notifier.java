@@ -49,10 +49,8 @@ final class Notifier {
    * answer that is on its way, which is why the others are.
    */
   void entryChanged(long directory, Name name, boolean wasDirectory) throws IOException {
-    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + InvalEntry.BYTES + name.length() + 1);
+    NativeBuffer message = message(INVAL_ENTRY, InvalEntry.BYTES + name.length() + 1);
     ByteBuffer bytes = message.bytes();
-    bytes.putInt(OutHeader.LENGTH, message.size());
-    bytes.putInt(OutHeader.ERROR, INVAL_ENTRY);
     bytes.putLong(OutHeader.BYTES + InvalEntry.PARENT, directory);
     bytes.putInt(OutHeader.BYTES + InvalEntry.NAME_LENGTH, name.length());
     bytes.putInt(OutHeader.BYTES + InvalEntry.FLAGS, wasDirectory && expires ? EXPIRE_ONLY : 0);
@@ -61,14 +59,19 @@ final class Notifier {
   }
 
   private void invalidate(long node, long offset) throws IOException {
-    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + InvalInode.BYTES);
+    NativeBuffer message = message(INVAL_INODE, InvalInode.BYTES);
     ByteBuffer bytes = message.bytes();
-    bytes.putInt(OutHeader.LENGTH, message.size());
-    bytes.putInt(OutHeader.ERROR, INVAL_INODE);
     bytes.putLong(OutHeader.BYTES + InvalInode.NODE, node);
     bytes.putLong(OutHeader.BYTES + InvalInode.OFFSET, offset);
     bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, 0);
     send(message);
+  }
+
+  private static NativeBuffer message(int code, int bodyBytes) {
+    NativeBuffer message = new NativeBuffer(OutHeader.BYTES + bodyBytes);
+    message.bytes().putInt(OutHeader.LENGTH, message.size());
+    message.bytes().putInt(OutHeader.ERROR, code);
+    return message;
   }
 
   /** What the kernel does not know any more needs no forgetting, nor does a mount that is gone. */

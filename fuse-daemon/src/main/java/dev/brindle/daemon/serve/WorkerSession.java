@@ -1,5 +1,6 @@
 package dev.brindle.daemon.serve;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.transport.TransportSession;
 import java.io.IOException;
@@ -218,22 +219,8 @@ public abstract class WorkerSession implements TransportSession {
       called = new CountDownLatch(1);
       reserve.push(called);
     }
-    awaitCall(called);
+    Uninterruptibles.awaitUninterruptibly(called);
     return true;
-  }
-
-  private static void awaitCall(CountDownLatch called) {
-    boolean interrupted = false;
-    while (called.getCount() > 0) {
-      try {
-        called.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** A worker was told by the kernel that nothing more will come: the others will be, too. */
