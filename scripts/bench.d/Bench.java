@@ -1,3 +1,4 @@
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +15,16 @@ import java.util.Locale;
  * another order each time: what disturbs the machine for a while disturbs all of them.
  */
 final class Bench {
+  private static final Closeable NOTHING = () -> {};
+
   private final Options options;
   private final Report report = new Report(System.out);
   private final Measurements measurements = new Measurements();
   private final List<Target> targets = new ArrayList<>();
   private final Brindle brindle;
+
+  /** Takes away what the row that is measured has beside its files, such as a server. */
+  private volatile Closeable underWay = NOTHING;
 
   /**
    * @param work an empty directory
@@ -109,6 +115,11 @@ final class Bench {
 
   /** Also when the benchmark is stopped in the middle. */
   private void stopAll() {
+    try {
+      underWay.close();
+    } catch (IOException e) {
+      System.err.println("what was measured does not end: " + e.getMessage());
+    }
     for (Target target : targets) {
       try {
         target.stop();
@@ -142,11 +153,7 @@ final class Bench {
       for (Row row : rows) {
         Collections.rotate(targets, 1);
         for (Target target : targets) {
-          try {
-            measurements.add(row, target, measure(row, target));
-          } catch (IOException e) {
-            cannot(row, target, e);
-          }
+          addSample(row, target);
         }
       }
       for (Target target : targets) {
@@ -156,12 +163,18 @@ final class Bench {
   }
 
   /** A peer that cannot do a row has no figure there. Brindle and the host must. */
-  private static void cannot(Row row, Target target, IOException why) throws IOException {
-    if (!isFusePeer(target)) {
-      throw why;
+  private void addSample(Row row, Target target) throws IOException {
+    underWay = () -> row.finish().run(target);
+    try (Closeable end = underWay) {
+      measurements.add(row, target, measure(row, target));
+    } catch (IOException e) {
+      if (!isFusePeer(target)) {
+        throw e;
+      }
+      System.err.printf("%s on %s does not work: %s%n", row.name(), target.name, e.getMessage());
+    } finally {
+      underWay = NOTHING;
     }
-    System.err.printf("%s on %s does not work: %s%n", row.name(), target.name, why.getMessage());
-    row.finish().run(target);
   }
 
   private Measurements.Sample measure(Row row, Target target) throws IOException {
@@ -178,7 +191,6 @@ final class Bench {
     double amount = row.measure().run(target);
     double seconds = (System.nanoTime() - start) / 1e9;
     double share = (target.cpuSeconds() - cpu) / seconds;
-    row.finish().run(target);
     return new Measurements.Sample(
         row.unit() == Row.Unit.SECONDS ? seconds : amount / seconds, share);
   }

@@ -33,7 +33,11 @@ final class MetadataRows {
             "create files of 4 KiB",
             t -> none(t, "small"),
             t -> create(t.path("small"), 0, count, 4096)),
-        row("stat", "stat, names not cached by the kernel", this::unknownFiles, this::stat),
+        row(
+            "stat",
+            "stat, names not cached by the kernel",
+            this::unknownFiles,
+            t -> stat(t.path("files"), count)),
         row("readdir", "list a directory, each entry", this::files, this::list),
         row("rename", "rename within a directory", this::files, this::rename),
         row("unlink", "unlink", this::files, this::unlink),
@@ -62,11 +66,7 @@ final class MetadataRows {
 
   private void unknownFiles(Target target) throws IOException {
     files(target);
-    if (Processes.canDropCaches()) {
-      Processes.dropNames();
-    } else {
-      target.restart();
-    }
+    target.forgetNames();
   }
 
   private void directories(Target target) throws IOException {
@@ -92,8 +92,7 @@ final class MetadataRows {
     return to - from;
   }
 
-  private double stat(Target target) throws IOException {
-    Path directory = target.path("files");
+  static double stat(Path directory, int count) throws IOException {
     for (int i = 0; i < count; i++) {
       Files.readAttributes(
           directory.resolve(name(i)), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

@@ -2,10 +2,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -103,11 +101,7 @@ final class ParallelRows {
 
   private void unknownNames(Target target) throws IOException {
     names(target);
-    if (Processes.canDropCaches()) {
-      Processes.dropNames();
-    } else {
-      target.restart();
-    }
+    target.forgetNames();
   }
 
   private void data(Target target) throws IOException {
@@ -122,13 +116,7 @@ final class ParallelRows {
   }
 
   private double stat(Path directory) throws IOException {
-    for (int i = 0; i < count; i++) {
-      Files.readAttributes(
-          directory.resolve(NAMES).resolve(MetadataRows.name(i)),
-          BasicFileAttributes.class,
-          LinkOption.NOFOLLOW_LINKS);
-    }
-    return count;
+    return MetadataRows.stat(directory.resolve(NAMES), count);
   }
 
   private double unlink(Path directory) throws IOException {

@@ -8,7 +8,6 @@ import java.util.List;
 /** The file systems that Brindle is measured beside, by name. */
 final class Peers {
   private static final String[] NOTHING = {};
-  private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
   private final Path work;
   private final String brindleCommand;
@@ -72,7 +71,7 @@ final class Peers {
       "gocryptfs", "-init", "-q", "-scryptn", "10", "-passfile", password, backing
     };
     List<String> command = new ArrayList<>(List.of("gocryptfs", "-q", "-fg"));
-    if (ROOT) {
+    if (Processes.ROOT) {
       command.add("-allow_other");
     }
     command.addAll(List.of("-passfile", password, backing, mount));
@@ -81,7 +80,7 @@ final class Peers {
 
   /** The option that lets PostgreSQL's user in, whom root needs. */
   private static String forOthers() {
-    return ROOT ? ",allow_other" : "";
+    return Processes.ROOT ? ",allow_other" : "";
   }
 
   private Path image(String name) throws IOException {

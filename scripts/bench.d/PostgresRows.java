@@ -16,15 +16,17 @@ final class PostgresRows {
   /** Not in the measured directories: a socket's address is at most 107 bytes. */
   private final Path sockets;
 
-  private final boolean root = "root".equals(System.getProperty("user.name"));
+  /** The directory with the server's programs, of the newest version; null when there is none. */
+  private final Path programs;
 
-  PostgresRows(Path work) {
+  PostgresRows(Path work) throws IOException {
     sockets = Path.of("/tmp", work.getFileName().toString());
+    programs = findPrograms();
   }
 
   /** None where PostgreSQL is not installed. */
-  List<Row> rows() throws IOException {
-    if (programs() == null) {
+  List<Row> rows() {
+    if (programs == null) {
       return List.of();
     }
     return List.of(
@@ -81,7 +83,7 @@ final class PostgresRows {
 
   /** Owned by the one who runs the server, and closed to others, as the server demands. */
   private void give(Path directory) throws IOException {
-    if (root) {
+    if (Processes.ROOT) {
       Processes.run(Path.of("/"), "chown", "nobody", directory.toString());
     }
     Processes.run(Path.of("/"), "chmod", "0700", directory.toString());
@@ -89,16 +91,15 @@ final class PostgresRows {
 
   private void run(Target target, String program, String... arguments) throws IOException {
     List<String> words = new ArrayList<>();
-    if (root) {
+    if (Processes.ROOT) {
       words.addAll(List.of("setpriv", "--reuid=nobody", "--clear-groups"));
     }
-    words.add(programs().resolve(program).toString());
+    words.add(programs.resolve(program).toString());
     words.addAll(List.of(arguments));
     Processes.runWithInput(target.mount, Path.of("/dev/null"), words.toArray(String[]::new));
   }
 
-  /** The directory with the server's programs, of the newest version; null when there is none. */
-  private static Path programs() throws IOException {
+  private static Path findPrograms() throws IOException {
     Path versions = Path.of("/usr/lib/postgresql");
     if (!Files.isDirectory(versions)) {
       return null;

@@ -10,6 +10,8 @@ final class Processes {
   private static final Path DROP_CACHES = Path.of("/proc/sys/vm/drop_caches");
   private static final double TICKS_PER_SECOND = 100;
 
+  static final boolean ROOT = "root".equals(System.getProperty("user.name"));
+
   private Processes() {}
 
   static void run(Path directory, String... command) throws IOException {

@@ -62,11 +62,7 @@ final class ProgramRows {
 
   private void unknownTree(Target target) throws IOException {
     tree(target);
-    if (Processes.canDropCaches()) {
-      Processes.dropNames();
-    } else {
-      target.restart();
-    }
+    target.forgetNames();
   }
 
   private void treeRead(Target target) throws IOException {

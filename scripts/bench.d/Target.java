@@ -31,6 +31,15 @@ abstract class Target {
     start();
   }
 
+  /** Has the kernel know no name and no attribute of it. */
+  final void forgetNames() throws IOException {
+    if (Processes.canDropCaches()) {
+      Processes.dropNames();
+    } else {
+      restart();
+    }
+  }
+
   final Path path(String name) {
     return mount.resolve(name);
   }
