@@ -65,7 +65,7 @@ final class Bench {
 
   private Bench(Options options) throws IOException {
     this.options = options;
-    brindle = new Brindle("brindle", options.work, options.command, "");
+    brindle = new Brindle("brindle", options.work, options.command);
     targets.add(brindle);
     targets.add(new Host(options.work));
     long imageBytes = (options.full ? 48L : 12L) << 30;

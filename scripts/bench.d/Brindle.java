@@ -9,27 +9,25 @@ import java.util.regex.Pattern;
 final class Brindle extends Target {
   final Path store;
   private final String command;
-  private final String transport;
+  private final List<String> options;
   private long pid;
 
   /**
-   * @param name "brindle", or another name for one that has another transport
-   * @param transport what its mount is told, or empty for the default
+   * @param name "brindle", or another name for one that is mounted in another way
+   * @param options of its mount
    */
-  Brindle(String name, Path work, String command, String transport) {
+  Brindle(String name, Path work, String command, String... options) {
     super(name, work.resolve(name));
     this.store = work.resolve(name + "-store");
     this.command = command;
-    this.transport = transport;
+    this.options = List.of(options);
   }
 
   @Override
   void start() throws IOException {
     Files.createDirectories(mount);
     List<String> words = new ArrayList<>(List.of(command, "mount"));
-    if (!transport.isEmpty()) {
-      words.add("--transport=" + transport);
-    }
+    words.addAll(options);
     words.addAll(List.of(store.toString(), mount.toString()));
     Processes.run(mount.getParent(), words.toArray(String[]::new));
     pid = number(status(), "pid");

@@ -83,7 +83,13 @@ final class IoRows {
             "append-fsync",
             "append 4 KiB, each with fsync",
             this::noFile,
-            t -> append(t, count / 8)));
+            t -> append(t, count / 8)),
+        new Row(
+            "copy-file",
+            "cp --reflink=auto of the file that is read",
+            Row.Unit.SECONDS,
+            this::fileAlone,
+            IoRows::copy));
   }
 
   private static Row rate(String name, String what, Row.Step prepare, Row.Measure measure) {
@@ -103,6 +109,11 @@ final class IoRows {
     if (!Files.exists(file) || Files.size(file) != (long) fileMib * MIB) {
       write(file, MIB, true);
     }
+  }
+
+  private void fileAlone(Target target) throws IOException {
+    file(target);
+    noFile(target);
   }
 
   private void fileRead(Target target) throws IOException {
@@ -173,6 +184,11 @@ final class IoRows {
       }
     }
     return times;
+  }
+
+  private static double copy(Target target) throws IOException {
+    Processes.run(target.mount, "cp", "--reflink=auto", FILE, NEW_FILE);
+    return 1;
   }
 
   private long position(int unit) {

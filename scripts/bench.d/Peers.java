@@ -58,7 +58,10 @@ final class Peers {
         Path image = image(name);
         yield new LoopMounted(name, work, image, "mkfs.xfs", "-q", image.toString());
       }
-      case "libfuse", "kernel" -> new Brindle("brindle-" + name, work, brindleCommand, name);
+      case "libfuse", "kernel" ->
+          new Brindle("brindle-" + name, work, brindleCommand, "--transport=" + name);
+      case "alone" ->
+          new Brindle("brindle-alone", work, brindleCommand, "--transport=kernel", "--cache=alone");
       default -> throw new IOException("no peer is called " + name);
     };
   }
