@@ -104,8 +104,7 @@ final class FileOperations {
         head.refuseDeleted();
         Inode inode = regular(head.view().inode(number));
         // whole pages come from a kernel that appended, and let nobody do anything else
-        inode.refuse(
-            offset == null || keepsTimes ? InodeFlags.IMMUTABLE : InodeFlags.UNCHANGEABLE);
+        inode.refuse(offset == null || keepsTimes ? InodeFlags.IMMUTABLE : InodeFlags.UNCHANGEABLE);
         state = head.attach(inode);
         synchronized (state) {
           state.refuseAfterLoss();
