@@ -138,7 +138,8 @@ final class ModelStore {
             .when(!clones.isEmpty() && disposition == CloneDisposition.REFUSE, EBUSY);
     if (disposition == CloneDisposition.DETACH) {
       for (ModelVolume clone : clones) {
-        conditions.when(state.volumeNamed(0, clone.name()) != null, EEXIST);
+        ModelVolume there = state.volumeNamed(0, clone.name());
+        conditions.when(there != null && there.id() != id, EEXIST);
       }
     }
     conditions.check();

@@ -151,9 +151,7 @@ final class VersionCalls {
     if (volume.id() == operands.main().id() && !operands.oneIn(4)) {
       return clones(operands);
     }
-    CloneDisposition clones = operands.oneOf(CloneDisposition.values());
-    boolean ambiguous = clones == CloneDisposition.DETACH && volume.name().length() == 1;
-    return deleteVolume(volume.id(), ambiguous ? CloneDisposition.DELETE : clones);
+    return deleteVolume(volume.id(), operands.oneOf(CloneDisposition.values()));
   }
 
   static ConcurrentCall<Boolean, Boolean> deleteVolume(long volume, CloneDisposition clones) {

@@ -52,13 +52,7 @@ final class VersionOperations {
     ModelVolume volume = pick.volume();
     CloneDisposition disposition =
         CloneDisposition.values()[pick.random().nextInt(CloneDisposition.values().length)];
-    boolean ambiguous =
-        disposition == CloneDisposition.DETACH
-            && volume.parent() == 0
-            && lockstep.state().volumeNamed(volume.id(), volume.name()) != null;
-    if (!ambiguous) {
-      deleteVolume(lockstep, volume, disposition);
-    }
+    deleteVolume(lockstep, volume, disposition);
   }
 
   static void deleteVolume(Lockstep lockstep, ModelVolume volume, CloneDisposition disposition)
