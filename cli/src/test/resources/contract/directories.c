@@ -110,6 +110,141 @@ CASE(rewinddir_showsWhatIsNew) {
   CHECK(found);
 }
 
+// Counts each of the entries "stays" behind the stream's place, and which are shown.
+static void read_rest(DIR *directory, bool *shown) {
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    int number = number_in(entry->d_name, "stays");
+    if (number < 0) continue;
+    if (shown[number]) fail(__FILE__, __LINE__, "%s is shown twice", entry->d_name);
+    shown[number] = true;
+  }
+}
+
+CASE(readdir_whoseLastEntryIsGone_goesOnAfterAnotherListing) {
+  enum { COUNT = 3000, STREAMS = 8 };
+  make_entries("stays", 0, COUNT);
+  make_entries("goes", 0, COUNT);
+  static bool shown[STREAMS][COUNT];
+  DIR *streams[STREAMS];
+  for (int s = 0; s < STREAMS; s++) {
+    streams[s] = opendir(".");
+    for (int i = 0; i < (s + 1) * 600; i++) {
+      struct dirent *entry = readdir(streams[s]);
+      CHECK(entry != NULL);
+      int number = number_in(entry->d_name, "stays");
+      if (number >= 0) shown[s][number] = true;
+    }
+  }
+  // The last entries that the streams have got of the kernel are gone, or half of them.
+  for (int i = 0; i < COUNT; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "goes%06d", i);
+    OK(unlink(name));
+  }
+  EQUAL(COUNT, count_entries("."));
+  EQUAL(COUNT, count_entries("."));
+  for (int s = 0; s < STREAMS; s++) {
+    read_rest(streams[s], shown[s]);
+    for (int i = 0; i < COUNT; i++) {
+      if (!shown[s][i]) fail(__FILE__, __LINE__, "stays%06d is missed by stream %d", i, s);
+    }
+  }
+}
+
+CASE(seekdir_toAnEntryThatIsGone_goesOnBehindIt) {
+  enum { COUNT = 2000, MARKS = 20 };
+  make_entries("stays", 0, COUNT);
+  make_entries("goes", 0, COUNT);
+  static bool before[MARKS][COUNT];
+  bool shown[COUNT] = {false};
+  long places[MARKS];
+  int marks = 0;
+  DIR *directory = opendir(".");
+  long start = telldir(directory);
+  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+    int number = number_in(entry->d_name, "stays");
+    if (number >= 0) {
+      CHECK(!shown[number]);
+      shown[number] = true;
+    } else if (marks < MARKS && number_in(entry->d_name, "goes") % 90 == 0) {
+      places[marks] = telldir(directory);
+      memcpy(before[marks++], shown, sizeof shown);
+    }
+  }
+  EQUAL(MARKS, marks);
+  for (int i = 0; i < COUNT; i++) {
+    char name[64];
+    snprintf(name, sizeof name, "goes%06d", i);
+    OK(unlink(name));
+  }
+  make_entries("comes", 0, 500);
+  for (int round = 0; round < 3; round++) {
+    // A whole listing on the stream, and one on another.
+    seekdir(directory, start);
+    memset(shown, 0, sizeof shown);
+    read_rest(directory, shown);
+    for (int i = 0; i < COUNT; i++) CHECK(shown[i]);
+    EQUAL(COUNT + 500, count_entries("."));
+    for (int mark = round; mark < MARKS; mark += 3) {
+      seekdir(directory, places[mark]);
+      memcpy(shown, before[mark], sizeof shown);
+      read_rest(directory, shown);
+      for (int i = 0; i < COUNT; i++) {
+        if (!shown[i]) fail(__FILE__, __LINE__, "stays%06d is missed from %d on", i, mark);
+      }
+    }
+  }
+}
+
+CASE(seekdir_whileNamesComeAndGo_showsWhatStaysOnce) {
+  enum { STAY = 700, FLEETING = 900, MARKS = 40, STEPS = 6000 };
+  make_entries("stays", 0, STAY);
+  static bool fleeting[FLEETING], before[MARKS][STAY];
+  bool shown[STAY] = {false};
+  long places[MARKS];
+  int marks = 0;
+  unsigned seed = (unsigned)time(NULL);
+  fprintf(stderr, "seed %u\n", seed);
+  DIR *directory = opendir(".");
+  for (int step = 0; step < STEPS; step++) {
+    char name[64];
+    int chosen = rand_r(&seed) % FLEETING, dice = rand_r(&seed) % 100;
+    snprintf(name, sizeof name, "fleeting%06d", chosen);
+    if (fleeting[chosen]) {
+      OK(unlink(name));
+    } else {
+      make_file(name, "");
+    }
+    fleeting[chosen] = !fleeting[chosen];
+    if (dice < 4) {
+      int mark = marks < MARKS ? marks++ : rand_r(&seed) % MARKS;
+      places[mark] = telldir(directory);
+      memcpy(before[mark], shown, sizeof shown);
+    } else if (dice < 6 && marks > 0) {
+      int mark = rand_r(&seed) % marks;
+      seekdir(directory, places[mark]);
+      memcpy(shown, before[mark], sizeof shown);
+    } else if (dice < 7) {
+      count_entries(".");
+    } else {
+      struct dirent *entry = readdir(directory);
+      if (entry == NULL) {
+        for (int i = 0; i < STAY; i++) {
+          if (!shown[i]) fail(__FILE__, __LINE__, "stays%06d is missed", i);
+        }
+        rewinddir(directory);
+        memset(shown, 0, sizeof shown);
+        marks = 0;
+        continue;
+      }
+      int number = number_in(entry->d_name, "stays");
+      if (number < 0) continue;
+      if (shown[number]) fail(__FILE__, __LINE__, "%s is shown twice", entry->d_name);
+      shown[number] = true;
+    }
+  }
+}
+
 CASE(readdir_tellsKindsAndInodes) {
   make_file("file", "x");
   OK(mkdir("directory", 0755));

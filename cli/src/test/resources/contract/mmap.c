@@ -1,6 +1,8 @@
 // Mapped files, and how they agree with read and write.
 #include "contract.h"
 
+#include <setjmp.h>
+
 enum { PAGE = 4096 };
 
 static char *map(int fd, size_t length, int flags) {
@@ -98,6 +100,124 @@ CASE(mmap_pastTheEnd_isZeroAndNotWritten) {
   EQUAL(6, pread(fd, buffer, 8, 0));
   CHECK(memcmp(buffer, "abc\0\0\0", 6) == 0);
   EQUAL(6, status_of("file").st_size);
+}
+
+enum { RACE_PAGES = 64, RACE_ROUNDS = 400 };
+
+static char race_byte(int page) { return (char)(page % 100 + 1); }
+
+// Each page is as it is written, or zero, or zero from where it was cut.
+static void check_race(int fd) {
+  static char page[PAGE];
+  for (int i = 0; i < RACE_PAGES; i++) {
+    ssize_t count = (ssize_t)OK(pread(fd, page, PAGE, (off_t)i * PAGE));
+    bool cut = false;
+    for (ssize_t at = 0; at < count; at++) {
+      if (page[at] == 0) {
+        cut = true;
+      } else if (cut || page[at] != race_byte(i)) {
+        fail(__FILE__, __LINE__, "byte %zd of page %d is %d", at, i, page[at]);
+      }
+    }
+  }
+}
+
+static void leave(int signal) {
+  (void)signal;
+  _exit(0);
+}
+
+// A process that writes until it is told to end; it has begun when this returns.
+static pid_t begin_writing(int fd, void (*write_page)(int fd, int page)) {
+  pid_t writer = (pid_t)OK(fork());
+  if (writer == 0) {
+    signal(SIGTERM, leave);
+    for (int i = 0;; i++) write_page(fd, i * 7 % RACE_PAGES);
+  }
+  char byte = 0;
+  while (byte == 0) {
+    OK(pread(fd, &byte, 1, 0));
+    usleep(1000);
+  }
+  return writer;
+}
+
+// Runs what writes and what cuts in processes of their own, and reads meanwhile.
+static void race(void (*write_page)(int fd, int page)) {
+  int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
+  pid_t writer = begin_writing(fd, write_page);
+  pid_t cutter = (pid_t)OK(fork());
+  if (cutter == 0) {
+    unsigned seed = 11;
+    for (int round = 0; round < RACE_ROUNDS; round++)
+      OK(ftruncate(fd, rand_r(&seed) % (RACE_PAGES * PAGE)));
+    _exit(0);
+  }
+  int reader = (int)OK(open("file", O_RDONLY));
+  for (int round = 0; round < 20; round++) check_race(reader);
+  await_child(cutter);
+  OK(kill(writer, SIGTERM));
+  await_child(writer);
+  OK(fsync(fd));
+  check_race(reader);
+  OK(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+  check_race(reader);
+  OK(ftruncate(fd, 5 * PAGE + 7));
+  OK(ftruncate(fd, RACE_PAGES * PAGE));
+  check_race(reader);
+  EQUAL(RACE_PAGES * PAGE, status_of("file").st_size);
+}
+
+static void write_by_call(int fd, int page) {
+  char data[PAGE];
+  memset(data, race_byte(page), PAGE);
+  EQUAL(PAGE, pwrite(fd, data, PAGE, (off_t)page * PAGE));
+}
+
+CASE(truncate_whileAnotherWrites_leavesWholePagesOrCutOnes) { race(write_by_call); }
+
+static sigjmp_buf behind_the_end;
+
+static void jump(int signal) {
+  (void)signal;
+  siglongjmp(behind_the_end, 1);
+}
+
+// Of a mapping, each byte is written for itself: what is there is from its beginning on.
+static void write_by_mapping(int fd, int page) {
+  static char *memory;
+  if (memory == NULL) {
+    memory = map(fd, RACE_PAGES * PAGE, MAP_SHARED);
+    signal(SIGBUS, jump);
+  }
+  if (sigsetjmp(behind_the_end, 1)) return;
+  for (int i = 0; i < PAGE; i++) ((volatile char *)memory)[page * PAGE + i] = race_byte(page);
+}
+
+CASE(truncate_whileAnotherWritesByMapping_leavesNoForeignByte) {
+  // A page cut and grown while it is written has a gap; so pages are looked at for foreign bytes.
+  int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
+  OK(ftruncate(fd, RACE_PAGES * PAGE));
+  pid_t writer = begin_writing(fd, write_by_mapping);
+  unsigned seed = 12;
+  static char page[PAGE];
+  for (int round = 0; round < RACE_ROUNDS; round++) {
+    off_t size = rand_r(&seed) % (RACE_PAGES * PAGE);
+    OK(ftruncate(fd, size));
+    EQUAL(size, status_of("file").st_size);
+    OK(ftruncate(fd, RACE_PAGES * PAGE));
+    int i = rand_r(&seed) % RACE_PAGES;
+    EQUAL(PAGE, pread(fd, page, PAGE, (off_t)i * PAGE));
+    for (int at = 0; at < PAGE; at++) CHECK(page[at] == 0 || page[at] == race_byte(i));
+  }
+  OK(kill(writer, SIGTERM));
+  await_child(writer);
+  OK(fsync(fd));
+  OK(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+  for (int i = 0; i < RACE_PAGES; i++) {
+    EQUAL(PAGE, pread(fd, page, PAGE, (off_t)i * PAGE));
+    for (int at = 0; at < PAGE; at++) CHECK(page[at] == 0 || page[at] == race_byte(i));
+  }
 }
 
 CASE(exec_ofProgramOnTheMount) {

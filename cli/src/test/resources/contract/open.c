@@ -153,6 +153,110 @@ CASE(direct_readsAndWrites) {
   for (int i = 0; i < 4096; i++) CHECK(block[i] == 0);
 }
 
+// A page for each byte value, the last half of it.
+static char *direct_file(const char *name, int *fd, size_t pages) {
+  *fd = open(name, O_CREAT | O_RDWR | O_DIRECT, 0644);
+  if (*fd == -1 && errno == EINVAL) skip("no O_DIRECT here");
+  CHECK(*fd >= 0);
+  char *memory;
+  CHECK(posix_memalign((void **)&memory, 4096, pages * 4096) == 0);
+  for (size_t i = 0; i < pages * 4096; i++) memory[i] = (char)(i / 4096 + 1);
+  EQUAL(pages * 4096, pwrite(*fd, memory, pages * 4096, 0));
+  return memory;
+}
+
+// What is not aligned is refused, as open(2) allows, or does what it says.
+CASE(direct_unaligned_isExactOrRefused) {
+  int fd;
+  char *memory = direct_file("file", &fd, 4);
+  int buffered = (int)OK(open("file", O_RDWR));
+  const struct { off_t offset; size_t length; int shift; } tries[] = {
+      {0, 4096, 1}, {0, 4096, 512}, {512, 512, 0}, {1, 1, 1}, {4095, 2, 0}, {5000, 7000, 3}};
+  for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+    off_t offset = tries[i].offset;
+    ssize_t length = (ssize_t)tries[i].length;
+    char *buffer = memory + tries[i].shift, copy[8192];
+    memset(buffer, 'A' + (int)i, tries[i].length);
+    char before[4 * 4096], after[4 * 4096];
+    EQUAL(sizeof before, pread(buffered, before, sizeof before, 0));
+    ssize_t written = pwrite(fd, buffer, tries[i].length, offset);
+    CHECK(written == length || (written == -1 && errno == EINVAL));
+    if (written == length) memcpy(before + offset, buffer, tries[i].length);
+    EQUAL(sizeof after, pread(buffered, after, sizeof after, 0));
+    CHECK(memcmp(before, after, sizeof after) == 0);
+    ssize_t count = pread(fd, memory + tries[i].shift, tries[i].length, offset);
+    CHECK(count == length || (count == -1 && errno == EINVAL));
+    memcpy(copy, memory + tries[i].shift, tries[i].length);
+    if (count == length) CHECK(memcmp(copy, after + offset, tries[i].length) == 0);
+  }
+  EQUAL(4 * 4096, status_of("file").st_size);
+}
+
+CASE(direct_atAndBehindTheEnd_isShortAndZero) {
+  int fd;
+  char *memory = direct_file("file", &fd, 2);
+  OK(ftruncate(fd, 4096 + 100));
+  EQUAL(4096 + 100, pread(fd, memory, 8192, 0));
+  EQUAL(100, pread(fd, memory, 4096, 4096));
+  EQUAL(0, pread(fd, memory, 4096, 8192));
+  memset(memory, 'b', 4096);
+  EQUAL(4096, pwrite(fd, memory, 4096, 3 * 4096));
+  EQUAL(4096, pread(fd, memory, 4096, 2 * 4096));
+  for (int i = 0; i < 4096; i++) CHECK(memory[i] == 0);
+  EQUAL(4096, pread(fd, memory, 4096, 4096));
+  for (int i = 0; i < 4096; i++) EQUAL(i < 100 ? 2 : 0, memory[i]);
+}
+
+CASE(direct_bufferedAndMapped_agree) {
+  int fd;
+  char *memory = direct_file("file", &fd, 8);
+  int buffered = (int)OK(open("file", O_RDWR));
+  char *map = mmap(NULL, 8 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, buffered, 0);
+  CHECK(map != MAP_FAILED);
+  for (int page = 0; page < 8; page++) EQUAL(page + 1, map[page * 4096]);
+  // A direct write shows in what is cached and mapped.
+  memset(memory, 'd', 4096);
+  EQUAL(4096, pwrite(fd, memory, 4096, 2 * 4096));
+  char byte;
+  EQUAL(1, pread(buffered, &byte, 1, 2 * 4096 + 77));
+  EQUAL('d', byte);
+  EQUAL('d', map[2 * 4096 + 5]);
+  // A direct read sees what was written buffered, and what a mapping changed.
+  EQUAL(1, pwrite(buffered, "w", 1, 3 * 4096 + 9));
+  map[4 * 4096 + 9] = 'm';
+  EQUAL(2 * 4096, pread(fd, memory, 2 * 4096, 3 * 4096));
+  EQUAL('w', memory[9]);
+  EQUAL('m', memory[4096 + 9]);
+  // A direct write next to a changed page loses nothing of it.
+  map[5 * 4096] = 'n';
+  memset(memory, 'e', 4096);
+  EQUAL(4096, pwrite(fd, memory, 4096, 6 * 4096));
+  EQUAL('n', map[5 * 4096]);
+  EQUAL('e', map[6 * 4096]);
+  OK(msync(map, 8 * 4096, MS_SYNC));
+  EQUAL(2 * 4096, pread(fd, memory, 2 * 4096, 5 * 4096));
+  EQUAL('n', memory[0]);
+  EQUAL('e', memory[4096]);
+}
+
+CASE(direct_appending_writesAtTheEnd) {
+  make_file("file", "text");
+  int fd = open("file", O_WRONLY | O_APPEND | O_DIRECT);
+  if (fd == -1 && errno == EINVAL) skip("no O_DIRECT here");
+  OK(truncate("file", 8192));
+  char *memory;
+  CHECK(posix_memalign((void **)&memory, 4096, 4096) == 0);
+  memset(memory, 'a', 4096);
+  EQUAL(4096, pwrite(fd, memory, 4096, 0));
+  EQUAL(3 * 4096, status_of("file").st_size);
+  int reader = (int)OK(open("file", O_RDONLY));
+  char byte;
+  EQUAL(1, pread(reader, &byte, 1, 0));
+  EQUAL('t', byte);
+  EQUAL(1, pread(reader, &byte, 1, 8192));
+  EQUAL('a', byte);
+}
+
 CASE(write_crossingManyBlocks_readsBackEverywhere) {
   int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
   enum { SIZE = 3 << 20 };

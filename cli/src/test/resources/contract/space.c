@@ -152,6 +152,117 @@ CASE(fallocate_zeroesRanges) {
   EQUAL(500 * KIB, status_of("file").st_size);
 }
 
+CASE(extension_seek_ofUnwrittenSpace_findsWhatWasWritten) {
+  int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
+  OK(fallocate(fd, 0, 0, 1 * MIB));
+  fill(fd, 256 * KIB, 4 * KIB, 9);
+  OK(fsync(fd));
+  // lseek(2): what was reserved and not written may be a hole or data; what was written is data.
+  off_t data = (off_t)OK(lseek(fd, 0, SEEK_DATA)), hole = (off_t)OK(lseek(fd, 256 * KIB, SEEK_HOLE));
+  CHECK(data <= 256 * KIB);
+  CHECK(hole >= 260 * KIB && hole <= 1 * MIB);
+  EQUAL(256 * KIB, lseek(fd, 256 * KIB, SEEK_DATA));
+  expect_bytes(fd, 0, 256 * KIB, 0);
+  expect_bytes(fd, 256 * KIB, 4 * KIB, 9);
+  expect_bytes(fd, 260 * KIB, 764 * KIB, 0);
+  FAILS(ENXIO, lseek(fd, 1 * MIB, SEEK_DATA));
+  FAILS(ENXIO, lseek(fd, 1 * MIB, SEEK_HOLE));
+  FAILS(EINVAL, lseek(fd, 0, 99));
+}
+
+// A model of bytes, against which all that changes ranges is held.
+CASE(ranges_writtenPunchedZeroedAndCut_areTheirModel) {
+  enum { SIZE = 512 * 1024, STEPS = 1500 };
+  static unsigned char model[SIZE], copy[SIZE];
+  off_t size = 0;
+  unsigned seed = (unsigned)time(NULL);
+  fprintf(stderr, "seed %u\n", seed);
+  int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
+  for (int step = 1; step <= STEPS; step++) {
+    off_t offset = rand_r(&seed) % (SIZE / 2), length = rand_r(&seed) % (SIZE / 2) + 1;
+    if (rand_r(&seed) % 2) offset &= ~4095;
+    if (rand_r(&seed) % 3) length = length % 9000 + 1;
+    off_t end = offset + length;
+    switch (rand_r(&seed) % 7) {
+      case 0:
+      case 1:
+        memset(model + offset, step % 255 + 1, (size_t)length);
+        EQUAL(length, pwrite(fd, model + offset, (size_t)length, offset));
+        if (end > size) size = end;
+        break;
+      case 2:
+        OK(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+        memset(model + offset, 0, (size_t)length);
+        break;
+      case 3: {
+        int keep = rand_r(&seed) % 2 ? FALLOC_FL_KEEP_SIZE : 0;
+        if (fallocate(fd, FALLOC_FL_ZERO_RANGE | keep, offset, length) == -1) {
+          EQUAL(EOPNOTSUPP, errno);
+          break;
+        }
+        memset(model + offset, 0, (size_t)length);
+        if (!keep && end > size) size = end;
+        break;
+      }
+      case 4: {
+        int keep = rand_r(&seed) % 2 ? FALLOC_FL_KEEP_SIZE : 0;
+        OK(fallocate(fd, keep, offset, length));
+        if (!keep && end > size) size = end;
+        break;
+      }
+      case 5:
+        OK(ftruncate(fd, end));
+        if (end < size) memset(model + end, 0, (size_t)(size - end));
+        size = end;
+        break;
+      default:
+        if (rand_r(&seed) % 4 == 0) OK(fsync(fd));
+        OK(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+        break;
+    }
+    EQUAL(size, status_of("file").st_size);
+    EQUAL(size, pread(fd, copy, SIZE, 0));
+    for (off_t i = 0; i < size; i++) {
+      if (copy[i] != model[i])
+        fail(__FILE__, __LINE__, "step %d: byte %lld is %d and not %d", step, (long long)i, copy[i],
+             model[i]);
+    }
+    // No byte that is not zero is in what SEEK_DATA skips.
+    off_t from = 0, data;
+    while ((data = lseek(fd, from, SEEK_DATA)) != -1 || errno == ENXIO) {
+      off_t to = data == -1 ? size : data;
+      for (off_t i = from; i < to; i++) {
+        if (model[i] != 0) fail(__FILE__, __LINE__, "step %d: no hole at %lld", step, (long long)i);
+      }
+      if (data == -1) break;
+      from = (off_t)OK(lseek(fd, data, SEEK_HOLE));
+      CHECK(from > data);
+      if (from >= size) break;
+    }
+  }
+}
+
+CASE(statfs_countsInodes) {
+  enum { COUNT = 300 };
+  struct statvfs before, with, after;
+  OK(statvfs(".", &before));
+  if (before.f_files == 0) skip("inodes are not counted here");
+  char name[32];
+  for (int i = 0; i < COUNT; i++) {
+    snprintf(name, sizeof name, "f%d", i);
+    make_file(name, "");
+  }
+  OK(statvfs(".", &with));
+  EQUAL(before.f_files - before.f_ffree + COUNT, with.f_files - with.f_ffree);
+  CHECK(with.f_favail <= with.f_ffree);
+  for (int i = 0; i < COUNT; i++) {
+    snprintf(name, sizeof name, "f%d", i);
+    OK(unlink(name));
+  }
+  OK(statvfs(".", &after));
+  EQUAL(before.f_files - before.f_ffree, after.f_files - after.f_ffree);
+}
+
 CASE(fallocate_refusals) {
   make_file("file", "abc");
   int reader = (int)OK(open("file", O_RDONLY)), writer = (int)OK(open("file", O_RDWR));

@@ -1,6 +1,9 @@
 // Time stamps.
 #include "contract.h"
 
+#include <linux/falloc.h>
+#include <sys/xattr.h>
+
 static void set(const char *path, struct timespec access, struct timespec modification) {
   struct timespec times[2] = {access, modification};
   OK(utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW));
@@ -172,4 +175,175 @@ CASE(relatime_leavesRecentTimesAlone) {
   set("file", at(soon, 0), at(soon - 2000, 0));
   read_byte("file");
   EQUAL(soon, status_of("file").st_atim.tv_sec);
+}
+
+// Which times a call marks, as POSIX and the Linux manual pages say of each: a(ccess),
+// m(odification), c(hange); in capitals where the call may do either.
+#define MARKS(path, marks, call)                                                    \
+  do {                                                                              \
+    struct stat before_ = status_of(path);                                          \
+    let_time_pass();                                                                \
+    OK(call);                                                                       \
+    expect_marks(__LINE__, #call, path, marks, before_, status_of(path));           \
+  } while (0)
+
+static void expect_mark(int line, const char *call, const char *path, const char *marks, char mark,
+                        struct timespec before, struct timespec after) {
+  if (strchr(marks, mark - 'a' + 'A')) return;
+  bool expected = strchr(marks, mark) != NULL, marked = nanos(before) != nanos(after);
+  if (expected != marked)
+    fail(__FILE__, line, "%s %s %ctime of %s", call, marked ? "marked" : "left", mark, path);
+  if (marked && nanos(after) < nanos(before))
+    fail(__FILE__, line, "%s moved %ctime of %s back", call, mark, path);
+}
+
+static void expect_marks(int line, const char *call, const char *path, const char *marks,
+                         struct stat before, struct stat after) {
+  expect_mark(line, call, path, marks, 'a', before.st_atim, after.st_atim);
+  expect_mark(line, call, path, marks, 'm', before.st_mtim, after.st_mtim);
+  expect_mark(line, call, path, marks, 'c', before.st_ctim, after.st_ctim);
+}
+
+// An access time so old that relatime lets the next access mark it.
+static void age(const char *path) {
+  struct timespec old = at(1000000000, 0);
+  set(path, old, at(1000000001, 0));
+}
+
+CASE(times_ofCallsOnAFile) {
+  make_file("f", "some text");
+  int fd = (int)OK(open("f", O_RDWR));
+  char buffer[16];
+  age("f");
+  MARKS("f", "a", read(fd, buffer, 4));
+  MARKS("f", "", read(fd, buffer, 0));
+  MARKS("f", "mc", pwrite(fd, "x", 1, 2));
+  MARKS("f", "", pwrite(fd, "", 0, 2));
+  MARKS("f", "mc", ftruncate(fd, 4));
+  MARKS("f", "mc", ftruncate(fd, 4));
+  MARKS("f", "mc", ftruncate(fd, 400));
+  MARKS("f", "mc", truncate("f", 5));
+  MARKS("f", "MC", truncate("f", 5));
+  MARKS("f", "mc", fallocate(fd, 0, 0, 8192));
+  MARKS("f", "MC", fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 65536));
+  MARKS("f", "mc", fallocate(fd, FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE, 0, 4096));
+  MARKS("f", "", lseek(fd, 0, SEEK_HOLE));
+  MARKS("f", "", fsync(fd));
+  MARKS("f", "c", fchmod(fd, 0600));
+  MARKS("f", "C", fchmod(fd, 0600));
+  MARKS("f", "c", fchown(fd, geteuid(), getegid()));
+  MARKS("f", "c", setxattr("f", "user.a", "b", 1, 0));
+  MARKS("f", "", getxattr("f", "user.a", buffer, sizeof buffer));
+  MARKS("f", "", listxattr("f", buffer, sizeof buffer));
+  MARKS("f", "c", removexattr("f", "user.a"));
+  MARKS("f", "c", link("f", "g"));
+  MARKS("f", "C", rename("g", "h"));
+  MARKS("f", "c", unlink("h"));
+  MARKS("f", "ac", utimensat(AT_FDCWD, "f", (struct timespec[2]){now(), at(0, UTIME_OMIT)}, 0));
+  MARKS("f", "mc", utimensat(AT_FDCWD, "f", (struct timespec[2]){at(0, UTIME_OMIT), now()}, 0));
+  MARKS("f", "mc", open("f", O_WRONLY | O_TRUNC));
+  MARKS("f", "MC", open("f", O_WRONLY | O_TRUNC));
+  MARKS("f", "", open("f", O_RDWR));
+  MARKS("f", "", close(fd));
+}
+
+CASE(times_ofCallsInADirectory) {
+  OK(mkdir("d", 0755));
+  OK(mkdir("e", 0755));
+  MARKS("d", "mc", close((int)OK(open("d/f", O_CREAT | O_WRONLY, 0644))));
+  MARKS("d", "", close((int)OK(open("d/f", O_CREAT | O_WRONLY, 0644))));
+  MARKS("d", "mc", mkdir("d/d", 0755));
+  MARKS("d", "mc", mkfifo("d/p", 0644));
+  MARKS("d", "mc", mknod("d/r", S_IFREG | 0644, 0));
+  MARKS("d", "mc", symlink("f", "d/s"));
+  MARKS("d", "mc", link("d/f", "d/l"));
+  MARKS("d", "mc", unlink("d/l"));
+  MARKS("d", "mc", rmdir("d/d"));
+  MARKS("d", "mc", rename("d/f", "d/g"));
+  MARKS("d", "mc", rename("d/p", "d/g"));
+  MARKS("d", "mc", rename("d/g", "e/g"));
+  MARKS("d", "mc", rename("e/g", "d/g"));
+  MARKS("e", "mc", rename("d/g", "e/g"));
+  MARKS("e", "mc", rename("e/g", "d/g"));
+  MARKS("d", "", chmod("d/g", 0600));
+  struct stat before = status_of("d");
+  OK(rename("d", "c"));
+  expect_marks(__LINE__, "rename", "c", "C", before, status_of("c"));
+  age("c");
+  MARKS("c", "a", count_entries("c"));
+  MARKS("c", "", status_of("c/g").st_size);
+  MARKS("c", "c", chmod("c", 0700));
+  make_file("c/w", "x");
+  MARKS("c", "", truncate("c/w", 0));
+}
+
+CASE(times_ofNewInodes_areOfTheirMaking) {
+  struct timespec begun = now();
+  OK(mkdir("d", 0755));
+  make_file("f", "");
+  OK(symlink("f", "s"));
+  OK(mkfifo("p", 0644));
+  struct timespec done = now();
+  const char *const names[] = {"d", "f", "s", "p"};
+  for (int i = 0; i < 4; i++) {
+    struct stat status = status_of(names[i]);
+    const struct timespec times[] = {status.st_atim, status.st_mtim, status.st_ctim};
+    for (int t = 0; t < 3; t++) {
+      // the kernel's coarse clock is behind by a tick at the most
+      CHECK(nanos(times[t]) >= nanos(begun) - 20000000);
+      CHECK(nanos(times[t]) <= nanos(done) + 20000000);
+    }
+  }
+}
+
+CASE(times_ofASymbolicLink_followItsReading) {
+  OK(symlink("nowhere", "s"));
+  char buffer[16];
+  age("s");
+  MARKS("s", "A", readlink("s", buffer, sizeof buffer));
+  MARKS("s", "", status_of("s").st_size);
+}
+
+CASE(times_ofARefusedCall_stay) {
+  OK(mkdir("d", 0755));
+  make_file("d/f", "x");
+  OK(mkdir("d/full", 0755));
+  make_file("d/full/f", "x");
+  struct stat directory = status_of("d"), file = status_of("d/f");
+  let_time_pass();
+  FAILS(EEXIST, mkdir("d/f", 0755));
+  FAILS(EEXIST, link("d/f", "d/full"));
+  FAILS(ENOENT, unlink("d/none"));
+  FAILS(ENOTEMPTY, rmdir("d/full"));
+  FAILS(EISDIR, rename("d/f", "d/full"));
+  FAILS(EEXIST, symlink("x", "d/f"));
+  FAILS(EEXIST, open("d/f", O_CREAT | O_EXCL | O_WRONLY, 0644));
+  FAILS(EINVAL, truncate("d/f", -1));
+  expect_marks(__LINE__, "refused", "d", "", directory, status_of("d"));
+  expect_marks(__LINE__, "refused", "d/f", "", file, status_of("d/f"));
+}
+
+CASE(times_ofAMapping_followWhatItWrote) {
+  make_file("f", "some text");
+  int fd = (int)OK(open("f", O_RDWR));
+  char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  CHECK(map != MAP_FAILED);
+  age("f");
+  struct stat before = status_of("f");
+  let_time_pass();
+  map[0] = 'S';
+  OK(msync(map, 4096, MS_SYNC));
+  expect_marks(__LINE__, "msync", "f", "Amc", before, status_of("f"));
+  OK(munmap(map, 4096));
+}
+
+CASE(times_ofACopy_areThoseOfAReadAndAWrite) {
+  make_file("from", "some text");
+  make_file("to", "other");
+  int from = (int)OK(open("from", O_RDONLY)), to = (int)OK(open("to", O_WRONLY));
+  age("from");
+  loff_t in = 0, out = 0;
+  MARKS("from", "A", copy_file_range(from, &in, to, &out, 4, 0));
+  in = out = 0;
+  MARKS("to", "mc", copy_file_range(from, &in, to, &out, 4, 0));
 }
