@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.tree.NodeStore;
@@ -48,7 +49,7 @@ final class Backlog {
   /**
    * Waits until an operation may add to the backlog. Called with no lock held.
    *
-   * @throws FileSystemException ENOSPC, EROFS
+   * @throws FileSystemException ENOSPC; EROFS; EINTR when the caller is gone
    */
   void await(WriteFault fault) throws IOException {
     fault.refuseChanges();
@@ -60,6 +61,7 @@ final class Backlog {
       while (nodes.dirtyBytes() > 2 * dirtyNodeBytesMax) {
         pause();
         fault.refuseChanges();
+        CallerThread.refuseIfGone();
         if (diskFull) {
           throw new FileSystemException(Errno.ENOSPC);
         }

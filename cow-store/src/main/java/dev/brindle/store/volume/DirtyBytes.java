@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
@@ -27,7 +28,8 @@ final class DirtyBytes {
   /**
    * Waits for room. Called with no lock held.
    *
-   * @throws FileSystemException ENOSPC; EROFS when the store has turned read-only
+   * @throws FileSystemException ENOSPC; EROFS when the store has turned read-only; EINTR when the
+   *     caller is gone
    */
   void await(WriteFault fault) throws IOException {
     synchronized (this) {
@@ -39,6 +41,7 @@ final class DirtyBytes {
     synchronized (this) {
       while (bytes >= max) {
         fault.refuseChanges();
+        CallerThread.refuseIfGone();
         if (diskFull) {
           throw new FileSystemException(Errno.ENOSPC);
         }

@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CallerThread;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
@@ -112,7 +113,7 @@ final class Engine {
   /**
    * Runs an operation that may take space.
    *
-   * @throws FileSystemException ENOSPC, EROFS, or what the body refuses
+   * @throws FileSystemException ENOSPC, EROFS, EINTR, or what the body refuses
    */
   <T> T grow(Head head, Body<T> body) throws IOException {
     admitGrowth();
@@ -127,7 +128,7 @@ final class Engine {
   <T> T grow(Head head, @Nullable Head read, Body<T> body) throws IOException {
     admitGrowth();
     backlog.await(fault);
-    head.barrier.readLock().lock();
+    head.passBarrier();
     try {
       return flushChange(head, read == head ? null : read, body);
     } finally {
@@ -138,7 +139,7 @@ final class Engine {
   /** Runs an operation that must go on when the disk is full. */
   <T> T shrink(Head head, Body<T> body) throws IOException {
     backlog.await(fault);
-    head.barrier.readLock().lock();
+    head.passBarrier();
     try {
       return flushChange(head, body);
     } finally {
@@ -195,6 +196,7 @@ final class Engine {
       T result = body.apply(change);
       change.finish();
       if (change.hasChanged()) {
+        CallerThread.markBegun();
         pending.add(redo.operation());
       }
       return result;
@@ -300,9 +302,11 @@ final class Engine {
 
   /**
    * Ends a hold; the last one of a file without names removes it. Nothing keeps the volume from
-   * being deleted from then on, and with it went what is left to do.
+   * being deleted from then on, and with it went what is left to do. Nobody else ends it, so it is
+   * done whoever waits.
    */
   void release(Head head, long inode) throws IOException {
+    CallerThread.markBegun();
     FileState state = head.state(inode);
     if (state == null) {
       throw new IllegalStateException("inode " + inode + " is not held");

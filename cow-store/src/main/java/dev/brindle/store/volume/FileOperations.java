@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
@@ -97,7 +98,7 @@ final class FileOperations {
     engine.admitWrite(length);
     FileState state;
     long at;
-    head.barrier.readLock().lock();
+    head.passBarrier();
     try (Pin pin = engine.log().pin()) {
       head.lock.readLock().lock();
       try {
@@ -113,6 +114,7 @@ final class FileOperations {
             throw new FileSystemException(at < 0 ? Errno.EINVAL : Errno.EFBIG);
           }
           if (length > 0) {
+            CallerThread.markBegun();
             copy(state, inode, at, source);
             if (!keepsTimes) {
               state.modified(Timestamp.now());
@@ -157,7 +159,7 @@ final class FileOperations {
    * @return false when nothing waits, or a later change is known already
    */
   boolean noteWriteTime(long number, Timestamp time) throws IOException {
-    head.barrier.readLock().lock();
+    head.passBarrier();
     try {
       head.lock.readLock().lock();
       try {

@@ -1,5 +1,7 @@
 package dev.brindle.store.volume;
 
+import com.google.common.util.concurrent.Uninterruptibles;
+import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.log.Log;
@@ -11,6 +13,8 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * its inodes.
  */
 final class Head {
+  private static final long BARRIER_WAIT_MILLIS = 50;
+
   final long volume;
 
   /** Held shared by writers of file data; exclusively while a snapshot cuts between two writes. */
@@ -44,6 +50,19 @@ final class Head {
     this.version = version;
     this.tree = new Tree(nodes, versions.ownership(version), version.root());
     this.view = new TreeView(tree, hash);
+  }
+
+  /**
+   * Waits while a snapshot cuts; ends with {@code barrier.readLock().unlock()}.
+   *
+   * @throws FileSystemException EINTR when the caller is gone
+   */
+  void passBarrier() throws FileSystemException {
+    Lock shared = barrier.readLock();
+    while (!Uninterruptibles.tryLockUninterruptibly(
+        shared, BARRIER_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+      CallerThread.refuseIfGone();
+    }
   }
 
   long version() {

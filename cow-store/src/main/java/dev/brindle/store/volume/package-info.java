@@ -177,6 +177,10 @@
  * that is true for a directory that fits one batch. {@code LinearizabilityTest} looks for an order
  * of concurrent calls that explains all answers. A deletion takes all locks of what it deletes
  * before it is decided, so that one that is refused is seen by nobody.
+ *
+ * <p>Operations wait for room in memory, for a checkpoint and for the barrier before they take any
+ * other lock. There, and nowhere later, they end with EINTR when their caller is gone ({@link
+ * dev.brindle.store.CallerThread}).
  */
 @NullMarked
 package dev.brindle.store.volume;

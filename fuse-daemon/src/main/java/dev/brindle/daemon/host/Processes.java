@@ -1,5 +1,9 @@
 package dev.brindle.daemon.host;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import jnr.ffi.LibraryLoader;
 
 /** Facts about this process that the JDK does not tell, and its place among the others. */
@@ -15,6 +19,11 @@ public final class Processes {
     static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
   }
 
+  private static final String PENDING_SIGNALS = "SigPnd:";
+
+  /** SIGKILL's bit, which Linux sets in each thread that any signal is about to end. */
+  private static final long KILLED = 1 << 8;
+
   private Processes() {}
 
   public static boolean isRoot() {
@@ -27,5 +36,24 @@ public final class Processes {
    */
   public static void leaveTerminal() {
     Holder.LIBC.setsid();
+  }
+
+  /**
+   * Whether a signal that nothing can hold up is about to end a thread of whatever process; Linux
+   * only. False when there is no such thread, or it does not show.
+   *
+   * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_status.5.html">proc_pid_status</a>
+   */
+  public static boolean isBeingKilled(int thread) {
+    try {
+      Path status = Path.of("/proc", Integer.toString(thread), "status");
+      // a process's name may be any bytes
+      return Files.readAllLines(status, StandardCharsets.ISO_8859_1).stream()
+          .filter(line -> line.startsWith(PENDING_SIGNALS))
+          .map(line -> line.substring(PENDING_SIGNALS.length()).strip())
+          .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & KILLED) != 0);
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.serve.NativeBuffer;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -30,6 +31,11 @@ final class Answer {
   void begin(Device from, long toUnique) {
     device = from;
     unique = toUnique;
+  }
+
+  /** Where the answer goes, which is pending. */
+  Device device() {
+    return Objects.requireNonNull(device);
   }
 
   boolean isPending() {

@@ -2,6 +2,7 @@ package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.kernel.Wire.BatchForgetIn;
 import dev.brindle.daemon.kernel.Wire.ForgetIn;
+import dev.brindle.daemon.kernel.Wire.InterruptIn;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
 import dev.brindle.daemon.serve.Faults;
 import dev.brindle.daemon.serve.OperationWatch;
@@ -80,6 +81,19 @@ final class Dispatcher {
       case Opcode.MKDIR, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2 ->
           !served.fileSystem().isVolatile(request.node());
       case Opcode.WRITE -> request.u32(WriteIn.SIZE) <= BRIEF_WRITE_BYTES_MAX;
+      default -> false;
+    };
+  }
+
+  /**
+   * Whether the kernel may be answered before a request is done: those that wait for the disk and
+   * leave nothing else than they found, as the kernel knows it.
+   */
+  boolean isAnswerableBefore(Request request) {
+    return switch (request.opcode()) {
+      case Opcode.FSYNC, Opcode.FSYNCDIR, Opcode.SYNCFS -> true;
+      case Opcode.MKDIR, Opcode.RMDIR, Opcode.RENAME, Opcode.RENAME2 ->
+          served.fileSystem().isVolatile(request.node());
       default -> false;
     };
   }
@@ -184,10 +198,15 @@ final class Dispatcher {
       case Opcode.RELEASEDIR -> directories.releasedir(request, answer);
       case Opcode.FSYNCDIR -> directories.fsyncdir(request, answer);
       case Opcode.FORGET, Opcode.BATCH_FORGET -> forget(opcode, request, answer);
-      case Opcode.INTERRUPT -> answer.none();
+      case Opcode.INTERRUPT -> interrupt(request, answer);
       case Opcode.DESTROY -> answer.success();
       default -> answer.error(faults.number(Errno.ENOSYS));
     }
+  }
+
+  private void interrupt(Request request, Answer answer) {
+    answer.none();
+    served.interrupts().add(request.u64(InterruptIn.UNIQUE));
   }
 
   private void forget(int opcode, Request request, Answer answer) {

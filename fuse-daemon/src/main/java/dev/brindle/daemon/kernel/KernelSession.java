@@ -55,10 +55,15 @@ final class KernelSession extends WorkerSession {
 
   void start() {
     served.fileSystem().listen(served.invalidations());
-    Thread thread = new Thread(this::tellOfChanges, "invalidate-" + label());
+    startThread(this::tellOfChanges, "invalidate-" + label());
+    startThread(this::heedInterrupts, "interrupt-" + label());
+    startServing();
+  }
+
+  private static void startThread(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
-    startServing();
   }
 
   /** What other mounts change, until the end. */
@@ -73,16 +78,36 @@ final class KernelSession extends WorkerSession {
     }
   }
 
+  /** Signals to those who wait for answers, until the end. */
+  private void heedInterrupts() {
+    Interrupts interrupts = served.interrupts();
+    while (interrupts.await() && beginNotification()) {
+      try {
+        interrupts.look();
+      } finally {
+        endNotification();
+      }
+      interrupts.pause();
+    }
+  }
+
   @Override
   protected void startWorker(String name, int number) {
     DevicePair pair = devices.get((number - 1) % devices.size());
     Worker worker = new Worker(this, pair, dispatcher, polling, ioBytesMax, name);
+    served.interrupts().enter(worker);
     try {
       worker.start();
     } catch (OutOfMemoryError e) {
+      workerLeaves(worker);
       worker.free();
       throw e;
     }
+  }
+
+  /** A worker serves no more. */
+  void workerLeaves(Worker worker) {
+    served.interrupts().leave(worker);
   }
 
   @Override
@@ -98,6 +123,7 @@ final class KernelSession extends WorkerSession {
   @Override
   protected void close() {
     served.invalidations().end();
+    served.interrupts().end();
     devices.forEach(DevicePair::close);
     served.replacedFiles().forgetAll();
   }

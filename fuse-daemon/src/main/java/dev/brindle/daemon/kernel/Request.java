@@ -52,8 +52,13 @@ final class Request {
     return bytes.getInt(InHeader.UID);
   }
 
+  /** The thread that waits for the answer; 0 when it is none of this process's namespace. */
+  int thread() {
+    return bytes.getInt(InHeader.PID);
+  }
+
   Caller caller() {
-    return new Caller(uid(), bytes.getInt(InHeader.GID), bytes.getInt(InHeader.PID));
+    return new Caller(uid(), bytes.getInt(InHeader.GID), thread());
   }
 
   /** How long the body is. */

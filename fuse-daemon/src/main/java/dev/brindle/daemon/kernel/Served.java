@@ -13,6 +13,7 @@ final class Served {
   private final Notifier notifier;
   private final LookupCounts lookups = new LookupCounts();
   private final Invalidations invalidations;
+  private final Interrupts interrupts = new Interrupts();
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
   private final ReplacedFiles replacedFiles;
@@ -41,6 +42,11 @@ final class Served {
   /** What other mounts change. */
   Invalidations invalidations() {
     return invalidations;
+  }
+
+  /** Callers that have got a signal. */
+  Interrupts interrupts() {
+    return interrupts;
   }
 
   OpenedFiles openedFiles() {

@@ -117,6 +117,12 @@ final class Wire {
     static final int ONE_BYTES = ONE_LOOKUPS + U64;
   }
 
+  /** {@code fuse_interrupt_in}. */
+  static final class InterruptIn {
+    static final int UNIQUE = 0;
+    static final int BYTES = UNIQUE + U64;
+  }
+
   /** {@code fuse_setattr_in}. */
   static final class SetattrIn {
     static final int VALID = 0;

@@ -4,14 +4,16 @@ import dev.brindle.daemon.kernel.Wire.InHeader;
 import dev.brindle.daemon.kernel.Wire.OutHeader;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
 import dev.brindle.daemon.serve.NativeBuffer;
+import dev.brindle.store.CallerThread;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
  * A thread that receives requests and answers them, one at a time, with the memory that takes: the
  * longest request and the longest answer. What is never used of it takes up none.
  */
-final class Worker extends Thread {
+final class Worker extends Thread implements CallerThread {
   private static final int STACK_BYTES = 1 << 20;
 
   /** The kernel wants so much room at the least for what comes before data: a page. */
@@ -25,6 +27,7 @@ final class Worker extends Thread {
   private final NativeBuffer sent;
   private final Request request;
   private final Answer answer;
+  private volatile @Nullable ServedRequest served;
 
   Worker(
       KernelSession session,
@@ -50,7 +53,7 @@ final class Worker extends Thread {
     try {
       while (receive()) {
         session.workerBusy(dispatcher.isBrief(request));
-        dispatcher.dispatch(request, answer);
+        serve();
         polling.answered();
         if (!session.workerIdle()) {
           return;
@@ -61,8 +64,35 @@ final class Worker extends Thread {
       Logger.error(e, "{} can receive no more requests", getName());
       session.workerFailed();
     } finally {
+      session.workerLeaves(this);
       free();
       session.workerEnded();
+    }
+  }
+
+  private void serve() {
+    boolean answerable = dispatcher.isAnswerableBefore(request);
+    served = new ServedRequest(request.unique(), request.thread(), answer.device(), answerable);
+    dispatcher.dispatch(request, answer);
+    served = null;
+  }
+
+  /** The request that is being served; for any thread. */
+  @Nullable ServedRequest served() {
+    return served;
+  }
+
+  @Override
+  public boolean isCallerGone() {
+    ServedRequest present = served;
+    return present != null && present.isFutile();
+  }
+
+  @Override
+  public void begun() {
+    ServedRequest present = served;
+    if (present != null) {
+      present.begin();
     }
   }
 

@@ -85,8 +85,17 @@
  * As with libfuse there is one worker more than requests in work, except where they are brief
  * ({@link dev.brindle.daemon.serve.WorkerSession}). Descriptors are cloned (FUSE_DEV_IOC_CLONE), a
  * pair for each processor, up to eight: one that waits and one that is polled ({@link
- * dev.brindle.daemon.kernel.Polling}). Interrupts are not heeded: what an operation does is short,
- * and its answer comes.
+ * dev.brindle.daemon.kernel.Polling}).
+ *
+ * <h2>Interrupts</h2>
+ *
+ * The kernel says once that a caller has got a signal, and not which. {@link
+ * dev.brindle.daemon.kernel.Interrupts} looks whether that is the thread's end, and looks again as
+ * long as the request is under way. Then an operation that waits for its turn (for room in memory,
+ * a checkpoint, a snapshot that holds writers back) ends with EINTR before it has changed anything
+ * ({@link dev.brindle.store.CallerThread}); {@code fsync} and what makes or deletes snapshots and
+ * clones is answered at once and goes on; anything else is done to its end, because the kernel, and
+ * whoever writes next, takes what is refused for undone. Other signals end nothing.
  *
  * <h2>What the kernel remembers</h2>
  *

@@ -58,6 +58,7 @@ class WireTest {
     {"fuse_init_out", "time_gran", Wire.InitOut.TIME_GRAIN, 24},
     {"fuse_init_out", "max_pages", Wire.InitOut.PAGES, 28},
     {"fuse_forget_in", "", Wire.ForgetIn.BYTES, 8},
+    {"fuse_interrupt_in", "", Wire.InterruptIn.BYTES, 8},
     {"fuse_batch_forget_in", "", Wire.BatchForgetIn.BYTES, 8},
     {"fuse_forget_one", "", Wire.BatchForgetIn.ONE_BYTES, 16},
     {"fuse_forget_one", "nlookup", Wire.BatchForgetIn.ONE_LOOKUPS, 8},
