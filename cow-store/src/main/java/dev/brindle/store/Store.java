@@ -46,7 +46,8 @@ public final class Store implements Closeable {
   /** True when the directory holds a store (of any format version), or what is left of one. */
   public static boolean exists(Path directory) {
     return Files.isRegularFile(directory.resolve(Superblock.FILE))
-        || Files.isRegularFile(directory.resolve(Superblock.COPY));
+        || Files.isRegularFile(directory.resolve(Superblock.COPY))
+        || Superblock.isLost(directory);
   }
 
   /**

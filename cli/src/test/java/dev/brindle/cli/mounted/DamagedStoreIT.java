@@ -1,6 +1,7 @@
 package dev.brindle.cli.mounted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,8 +67,11 @@ final class DamagedStoreIT {
       Path saved = Files.move(superblock, store.base().resolve("superblock"));
       Files.delete(store.store().resolve("checkpoints/superblock"));
       Shell.in(store.store()).ok("rm -f daemon.*");
-      refused(store, 4, store.store() + " is no store, and not empty", "init");
-      mountRefused(store, 4, store.store() + " is no store, and not empty");
+      String backup = "put either of them back from a backup";
+      refused(store, 6, backup, "check");
+      refused(store, 6, backup, "check", "--repair");
+      refused(store, 4, store.store().toString(), "init");
+      mountRefused(store, 6, backup);
       Files.move(saved, superblock);
       expectMountable(store);
     }
@@ -80,6 +84,22 @@ final class DamagedStoreIT {
       mountRefused(store, 6, "check --rebuild-index");
       Brindle.run("check", "--rebuild-index", store.store()).expectSuccess();
       expectMountable(store);
+    }
+  }
+
+  @Test
+  void log_missing_isDamage_andTheNamesComeBack() throws IOException {
+    try (MountedStore store = filled()) {
+      Shell.in(store.store()).ok("rm -r log");
+      refused(store, 6, "brindle check --repair", "status");
+      refused(store, 6, "brindle check --repair", "check");
+      mountRefused(store, 6, "brindle check --repair");
+      Brindle.run("check", "--repair", store.store()).expectSuccess();
+      store.mount();
+      assertEquals(CONTENT.length(), Files.size(store.path("file")));
+      assertThrows(IOException.class, () -> Files.readString(store.path("file")));
+      Files.writeString(store.path("new"), CONTENT);
+      assertEquals(CONTENT, Files.readString(store.path("new")));
     }
   }
 

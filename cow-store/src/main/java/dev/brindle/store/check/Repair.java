@@ -63,8 +63,9 @@ public final class Repair {
     boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
     CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);
     store.index().refuseUnreadable();
-    if (found.isSound() && isAsOnDisk) {
-      return new RepairReport(store.mended(), List.of());
+    List<String> beyondRepair = store.log().verify();
+    if (isAsOnDisk && beyondRepair.containsAll(found.problems())) {
+      return new RepairReport(store.mended(), found.problems());
     }
     Repair repair = new Repair(store);
     repair.deeds.addAll(store.mended());

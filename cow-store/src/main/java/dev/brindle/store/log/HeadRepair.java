@@ -38,6 +38,8 @@ final class HeadRepair {
    */
   static List<String> run(Disk disk, StoreId store, int segmentBlocks, long head)
       throws IOException {
+    disk.createDirectory(LogFormat.DIRECTORY);
+    disk.syncDirectory("");
     TreeSet<Long> numbers = new TreeSet<>(List.of(head));
     for (String file : disk.list(LogFormat.DIRECTORY)) {
       numbers.add(LogFormat.segmentNumber(file));

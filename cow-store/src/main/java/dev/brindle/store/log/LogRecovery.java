@@ -53,6 +53,7 @@ final class LogRecovery {
     this.table = table;
     this.files = files;
     this.scanner = scanner;
+    requireDirectory();
     long position = from.position().address();
     this.block = (int) (position % segmentBlocks);
     this.incarnation = from.incarnation();
@@ -71,11 +72,18 @@ final class LogRecovery {
     enter(checksums);
   }
 
-  private SegmentFile openForAppend(long number) throws IOException {
-    String name = LogFormat.segmentName(number);
-    if (!disk.exists(name)) {
-      throw new CorruptStoreException(name, -1, "the log's last segment is missing" + ADVICE);
+  private void requireDirectory() throws IOException {
+    if (!disk.exists(LogFormat.DIRECTORY)) {
+      throw new CorruptStoreException(
+          LogFormat.DIRECTORY,
+          -1,
+          "the directory is missing, and with it the content of the files. Put it back from a backup"
+              + " if there is one; brindle check --repair goes on without it, with all names and the"
+              + " content of the smallest files");
     }
+  }
+
+  private SegmentFile openForAppend(long number) throws IOException {
     try {
       return SegmentFile.open(disk, store, number, segmentBlocks, Disk.OpenMode.READ_WRITE);
     } catch (CorruptStoreException e) {

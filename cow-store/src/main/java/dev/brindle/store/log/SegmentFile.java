@@ -31,11 +31,19 @@ final class SegmentFile implements Closeable {
     this.runs = runs;
   }
 
-  /** Opens a segment's file and verifies its header and run table. */
+  /**
+   * Opens a segment's file and verifies its header and run table.
+   *
+   * @throws CorruptStoreException it is missing, damaged, or another segment's
+   */
   static SegmentFile open(
       Disk disk, StoreId store, long number, int segmentBlocks, Disk.OpenMode mode)
       throws IOException {
-    DiskFile file = disk.open(LogFormat.segmentName(number), mode);
+    String name = LogFormat.segmentName(number);
+    if (!disk.exists(name)) {
+      throw new CorruptStoreException(name, -1, "the segment is missing, and the data in it");
+    }
+    DiskFile file = disk.open(name, mode);
     try {
       SegmentHeader header = SegmentHeader.read(file, store, number, segmentBlocks);
       return new SegmentFile(file, header, header.rewritten() ? readRuns(file, header) : null);

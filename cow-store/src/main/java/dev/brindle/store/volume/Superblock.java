@@ -9,6 +9,7 @@ import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -147,6 +148,13 @@ public record Superblock(
     return disk.exists(COPY_DIRECTORY) && disk.exists(COPY);
   }
 
+  /** Whether a store was here, by its other files: one that is just being made announces it. */
+  public static boolean isLost(Path directory) {
+    return Files.isRegularFile(directory.resolve("index.db"))
+        && Files.isDirectory(directory.resolve(COPY_DIRECTORY))
+        && !Files.exists(directory.resolve(FILE + UNFINISHED));
+  }
+
   /** As {@link #read}; one that is missing or damaged is written anew from its copy. */
   static Superblock readOrRestore(Disk disk, Path directory) throws IOException {
     try {
@@ -164,13 +172,21 @@ public record Superblock(
    * @param directory for messages
    * @throws FormatTooNewException a newer Brindle wrote it
    * @throws IndexLostException it is missing or damaged, and there is a copy
-   * @throws CorruptStoreException it is no superblock, or damaged
+   * @throws CorruptStoreException it is no superblock, or damaged, or both are missing
    */
   static Superblock read(Disk disk, Path directory) throws IOException {
     boolean copied = hasCopy(disk);
     if (!disk.exists(FILE)) {
       if (copied) {
         throw new IndexLostException(directory.toString(), "superblock", "is missing");
+      }
+      if (disk.exists("index.db") && !isAnnounced(disk)) {
+        throw new CorruptStoreException(
+            FILE,
+            -1,
+            "it is missing, and so is its copy, %s: nobody can read the store %s without it; put"
+                    .formatted(COPY, directory)
+                + " either of them back from a backup");
       }
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
