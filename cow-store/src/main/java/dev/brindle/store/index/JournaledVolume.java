@@ -13,15 +13,15 @@ import org.mapdb.DataInput2;
 import org.mapdb.volume.Volume;
 
 /**
- * The address space that MapDB works on: {@link LayeredPages} as one range of bytes. MapDB locks
+ * The address space that MapDB works on: {@link Pages} as one range of bytes. MapDB locks
  * the bytes that it reads and writes; its commit ends in {@link #sync}, which is the freeze.
  */
 final class JournaledVolume extends Volume {
   private static final int PAGE_MASK = PAGE_BYTES - 1;
 
-  private final LayeredPages pages;
+  private final Pages pages;
 
-  JournaledVolume(LayeredPages pages) {
+  JournaledVolume(Pages pages) {
     this.pages = pages;
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * user's care; here it is seen to that a page has one copy in {@code live}. {@link #freeze} is
  * called while nothing changes pages.
  */
-final class LayeredPages {
+final class LayeredPages implements Pages {
   private static final int CACHED_PAGES_MAX = 2_048;
 
   private final PageFile file;
@@ -55,19 +55,20 @@ final class LayeredPages {
     this.layers = new Layers(new ConcurrentHashMap<>(), Map.of(), Map.of());
   }
 
-  /** How many pages there are; those never written read as zeros. */
-  int count() {
+  @Override
+  public int count() {
     return count;
   }
 
-  void growTo(int pages) {
+  @Override
+  public void growTo(int pages) {
     synchronized (swapping) {
       count = Math.max(count, pages);
     }
   }
 
-  /** A page's content as it is now; not to be changed. */
-  byte[] get(int page) throws IOException {
+  @Override
+  public byte[] get(int page) throws IOException {
     while (true) {
       Layers current = layers;
       byte[] found = current.find(page);
@@ -92,7 +93,8 @@ final class LayeredPages {
   /**
    * Copies pages that follow each other, past the cache, those on disk in as few reads as can be.
    */
-  void copyTo(int first, int pages, byte[] target, int at) throws IOException {
+  @Override
+  public void copyTo(int first, int pages, byte[] target, int at) throws IOException {
     while (true) {
       Layers current = layers;
       try {
@@ -139,8 +141,8 @@ final class LayeredPages {
     }
   }
 
-  /** The page's one copy that may be changed until the next freeze. */
-  byte[] changeable(int page) throws IOException {
+  @Override
+  public byte[] changeable(int page) throws IOException {
     Map<Integer, byte[]> live = layers.live;
     byte[] present = live.get(page);
     if (present != null) {
@@ -151,8 +153,8 @@ final class LayeredPages {
     return first != null ? first : copy;
   }
 
-  /** Sets a whole page, without reading what was there. */
-  void put(int page, byte[] source, int at) {
+  @Override
+  public void put(int page, byte[] source, int at) {
     byte[] fresh = new byte[PAGE_BYTES];
     System.arraycopy(source, at, fresh, 0, PAGE_BYTES);
     byte[] present = layers.live.putIfAbsent(page, fresh);
@@ -162,7 +164,8 @@ final class LayeredPages {
   }
 
   /** What is live becomes the newest of what is frozen. Touches memory only. */
-  void freeze() {
+  @Override
+  public void freeze() {
     synchronized (swapping) {
       Layers current = layers;
       layers =

@@ -27,8 +27,12 @@ final class PageFile implements Closeable {
   private final Mending mending;
   private long reservedBytes;
   private volatile IndexFrame frame;
-
   private volatile @Nullable UnreadableStoreException unreadable;
+
+  /** Made when the first damaged page is met. */
+  private @Nullable OwnPagesOf ownPages;
+
+  private record OwnPagesOf(IndexFrame frame, OwnPages pages) {}
 
   /** Where the image of a damaged page may be found. */
   interface Mending {
@@ -136,10 +140,10 @@ final class PageFile implements Closeable {
 
   /**
    * A page that was not what it should be: looked at again while no checkpoint is written, then
-   * looked for among the copies, and written back. What is written back has the checksum of what
+   * looked for elsewhere, and written back. What is written back has the checksum of what
    * was there, so it does no harm to a page that is sound and could not be read.
    *
-   * @throws CorruptStoreException there is no copy either, or the caller's frame is not the last
+   * @throws CorruptStoreException it is nowhere else, or the caller's frame is not the last
    */
   private synchronized byte[] mended(IndexFrame of, int page) throws IOException {
     int place = PageFormat.place(page);
@@ -150,21 +154,28 @@ final class PageFile implements Closeable {
     if (damage == null) {
       return content;
     }
-    byte[] copy = of == frame ? copyOf(place, expected) : null;
-    if (copy == null) {
+    byte[] other = of == frame ? otherImage(place, expected) : null;
+    if (other == null) {
       note(damage);
       throw damage;
     }
-    Logger.warn(
-        "{}; it is read from its copy in {}, and written back",
-        damage.getMessage(),
-        CopyFiles.DIRECTORY);
+    Logger.warn("{}; it is written anew", damage.getMessage());
     try {
-      file.write(offset, ByteBuffer.wrap(copy.clone()));
+      file.write(offset, ByteBuffer.wrap(other.clone()));
     } catch (IOException e) {
       Logger.error(e, "{}: the page at byte {} cannot be written back", INDEX_FILE, offset);
     }
-    return copy;
+    return other;
+  }
+
+  /** A page's content from elsewhere: what MapDB's own must be, or its copy. */
+  private synchronized byte @Nullable [] otherImage(int place, int checksum) throws IOException {
+    IndexFrame current = frame;
+    if (ownPages == null || ownPages.frame != current) {
+      ownPages = new OwnPagesOf(current, OwnPages.of(page -> current.checksumOf(page) != 0));
+    }
+    byte[] own = ownPages.pages.find(place, checksum);
+    return own != null ? own : copyOf(place, checksum);
   }
 
   private byte @Nullable [] copyOf(int place, int checksum) throws UnreadableStoreException {
@@ -236,7 +247,7 @@ final class PageFile implements Closeable {
       return image(place);
     } catch (CorruptStoreException e) {
       int checksum = frame.checksumOf(PageFormat.pageAt(place));
-      byte[] copy = copyOf(place, checksum);
+      byte[] copy = otherImage(place, checksum);
       if (copy == null) {
         Logger.error(e, "a page of {} is damaged, and is not copied", INDEX_FILE);
       }

@@ -8,6 +8,7 @@
  *   Records          records of any length, cut into units of 8 KiB
  *   AllocationMap    which units are in use: two bits each
  *   (MapDB)          StoreDirect: finds a unit by its number, cuts the volume into units
+ *   OwnPages         its header and its table of units, made anew when damaged
  *   JournaledVolume  what MapDB takes for a file
  *   LayeredPages     pages changed in memory over pages on disk; freeze
  *   IndexWriter      a checkpoint: from memory into the journal, from there into index.db
@@ -194,6 +195,10 @@
  * A unit counts as in use from its first put to its delete; what {@code allocate} handed out and no
  * put ever followed is known in memory alone. The map is written by freeze, so a crash gives back
  * every number handed out and not put by then: none leaks, and none needs a sweep.
+ *
+ * <p>So MapDB's own pages follow from the number of units, and need no copy: one that is damaged is
+ * made anew by having MapDB make as many units again in memory, and verified by its checksum, as any
+ * image from elsewhere is.
  *
  * <p>Tables are B+trees of this package and not MapDB's, which keeps emptied nodes for ever.
  */

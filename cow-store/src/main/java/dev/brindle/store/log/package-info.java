@@ -175,9 +175,9 @@
  * Without the segment of the checkpoint's position there is no place to go on, and the log does not
  * open. A repair gives it that segment back ({@code HeadRepair}): everything in the header of a
  * segment that is not rewritten is known from elsewhere, so a damaged header costs nothing; a file
- * that is gone or cut off is made anew, and its blocks are unreadable, as any damaged block is. No
- * address is given out twice by that: what was appended behind the checkpoint is lost with the
- * file, and nothing older refers to it.
+ * that is gone or cut off is made anew, and its blocks are unreadable, as any damaged block is; so
+ * is the directory, when all of it is gone. No address is given out twice by that: what was
+ * appended behind the checkpoint is lost with the file, and nothing older refers to it.
  *
  * <h2>Failures</h2>
  *

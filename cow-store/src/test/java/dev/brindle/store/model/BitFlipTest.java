@@ -211,10 +211,6 @@ class BitFlipTest {
         DamageSurvey.assertKept(sound, unreadable, store);
       }
       goOn(store);
-    } catch (CorruptStoreException e) {
-      // A page of MapDB's own lists is met by what writes, not by a walk over what is there.
-      assertTrue(e.getMessage().startsWith("damaged store file index.db at byte"), e::getMessage);
-      return 2;
     }
     return report.deeds().isEmpty() ? 0 : 1;
   }
