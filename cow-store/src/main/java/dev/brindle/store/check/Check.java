@@ -125,6 +125,21 @@ public final class Check {
   private void checkRecords() throws IOException {
     if (isCheckpointed) {
       nodes.compare(store.index(), problems);
+      checkUnits();
+    }
+  }
+
+  /** A long record that is damaged was found as a node. */
+  private void checkUnits() throws IOException {
+    try {
+      int stray = store.index().countStrayUnits();
+      if (stray > 0) {
+        problems.add(stray + " units of index.db belong to no record");
+      }
+    } catch (CorruptStoreException e) {
+      if (nodes.isComplete()) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
     }
   }
 

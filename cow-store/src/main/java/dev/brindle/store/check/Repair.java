@@ -95,7 +95,16 @@ public final class Repair {
     }
     store.index().refuseUnreadable();
     store.checkpoint();
+    freeStrayUnits();
     return new RepairReport(List.copyOf(deeds), Check.run(store).problems());
+  }
+
+  /** Known only when the damaged records are gone. */
+  private void freeStrayUnits() throws IOException {
+    if (store.index().countStrayUnits() > 0) {
+      store.index().freeStrayUnits();
+      store.checkpoint();
+    }
   }
 
   private void findSuspects(VersionAudit audit) throws IOException {

@@ -3,6 +3,7 @@ package dev.brindle.store.index;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -140,16 +141,15 @@ final class AllocationMap {
     return changed;
   }
 
-  /** Visits the first units of all records, ascending. */
-  void forEachRecord(LongConsumer visitor) {
-    BitSet heads = new BitSet();
+  /** Visits the units that are used so, ascending. */
+  void forEach(Set<Use> uses, LongConsumer visitor) {
+    BitSet found = new BitSet();
     synchronized (this) {
       for (int bit = busy.nextSetBit(0); bit >= 0; bit = busy.nextSetBit(bit + 1)) {
-        Use use = use(bit + 1L);
-        heads.set(bit, use == Use.SINGLE || use == Use.HEAD);
+        found.set(bit, uses.contains(use(bit + 1L)));
       }
     }
-    heads.stream().forEach(bit -> visitor.accept(bit + 1L));
+    found.stream().forEach(bit -> visitor.accept(bit + 1L));
   }
 
   private static int useAt(Chunk chunk, int within) {

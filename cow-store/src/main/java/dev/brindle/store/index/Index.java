@@ -230,6 +230,21 @@ public final class Index implements Closeable {
   }
 
   /**
+   * How many units belong to no record: what long records that were damaged had, and were deleted.
+   * Nothing may change meanwhile.
+   *
+   * @throws dev.brindle.store.CorruptStoreException a long record is damaged, so nobody knows
+   */
+  public int countStrayUnits() throws IOException {
+    return records.countStrayParts();
+  }
+
+  /** Frees what {@link #countStrayUnits} counts. */
+  public void freeStrayUnits() throws IOException {
+    host.change(records::freeStrayParts);
+  }
+
+  /**
    * Fixes the content of the next checkpoint: all changes made so far. Takes no more than a moment
    * and touches memory only; changes wait for it. What an earlier freeze fixed and no write made
    * durable is included.

@@ -8,11 +8,16 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.index.AllocationMap.MapUnit;
 import dev.brindle.store.index.AllocationMap.Use;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
 import org.mapdb.volume.Volume;
+import org.tinylog.Logger;
 
 /**
  * Records of any length, each in one unit or a head unit and more. Safe for any number of threads,
@@ -59,7 +64,7 @@ final class Records {
   }
 
   void forEach(LongConsumer visitor) {
-    map.forEachRecord(visitor);
+    map.forEach(EnumSet.of(Use.SINGLE, Use.HEAD), visitor);
   }
 
   byte[] get(long id) throws IOException {
@@ -121,6 +126,57 @@ final class Records {
     return parts;
   }
 
+  /**
+   * The parts of a record that is overwritten or deleted. When its head is damaged nobody knows
+   * them: they stay taken until {@link #freeStrayParts}.
+   */
+  private long[] partsToFree(long id) throws IOException {
+    try {
+      return parts(head(id));
+    } catch (CorruptStoreException e) {
+      Logger.error(e, "record {} goes, and the space of its parts stays taken until a repair", id);
+      return NO_PARTS;
+    }
+  }
+
+  /**
+   * The units of long records that no record has.
+   *
+   * @throws CorruptStoreException a long record is damaged, so nobody knows
+   */
+  private BitSet strayParts() throws IOException {
+    BitSet stray = new BitSet();
+    map.forEach(EnumSet.of(Use.PART), id -> stray.set((int) id, !AllocationMap.isMapUnit(id)));
+    List<Long> heads = new ArrayList<>();
+    map.forEach(EnumSet.of(Use.HEAD), heads::add);
+    for (long head : heads) {
+      for (long part : parts(head(head))) {
+        stray.clear((int) part);
+      }
+    }
+    return stray;
+  }
+
+  /** How many units there are that belong to no record; no change may be under way. */
+  int countStrayParts() throws IOException {
+    longRecords.readLock().lock();
+    try {
+      return strayParts().cardinality();
+    } finally {
+      longRecords.readLock().unlock();
+    }
+  }
+
+  /** Frees them. */
+  void freeStrayParts() throws IOException {
+    longRecords.writeLock().lock();
+    try {
+      strayParts().stream().forEach(part -> map.setUse(part, Use.FREE));
+    } finally {
+      longRecords.writeLock().unlock();
+    }
+  }
+
   void put(long id, byte[] bytes) throws IOException {
     Use use = map.use(id);
     if (use == Use.PART || !map.isBusy(id)) {
@@ -138,7 +194,7 @@ final class Records {
   private void putLong(long id, Use use, int count, byte[] bytes) throws IOException {
     longRecords.writeLock().lock();
     try {
-      long[] old = use == Use.HEAD ? parts(head(id)) : NO_PARTS;
+      long[] old = use == Use.HEAD ? partsToFree(id) : NO_PARTS;
       long[] parts = new long[count - 1];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = i < old.length ? old[i] : map.allocate();
@@ -214,7 +270,7 @@ final class Records {
   private void deleteLong(long id) throws IOException {
     longRecords.writeLock().lock();
     try {
-      for (long part : parts(head(id))) {
+      for (long part : partsToFree(id)) {
         map.setUse(part, Use.FREE);
       }
       map.setUse(id, Use.FREE);

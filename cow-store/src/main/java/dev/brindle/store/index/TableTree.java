@@ -4,6 +4,8 @@ import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongConsumer;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table as a B+tree whose nodes are records. A node is cut when it outgrows a unit, and joined
  * with a neighbour when both fit well into one; a single row larger than a unit has a leaf of its
- * own. The root stays the same record for ever.
+ * own. The root stays the same record for ever. Nodes stay in memory once they were read.
  */
 final class TableTree implements Table {
   /** Below this, a node looks for a neighbour to join. */
@@ -37,6 +39,9 @@ final class TableTree implements Table {
   private final Records records;
   private final Host host;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  /** All that were read or written: few, and each checkpoint needs them, whatever rots meanwhile. */
+  private final Map<Long, TableNode> nodes = new ConcurrentHashMap<>();
 
   /** 0 as long as the table does not exist. Guarded by {@link #lock}. */
   private long root;
@@ -134,6 +139,7 @@ final class TableTree implements Table {
           lock.writeLock().lock();
           try {
             if (root != 0) {
+              nodes.clear();
               save(root, TableNode.emptyLeaf());
             }
           } finally {
@@ -292,7 +298,7 @@ final class TableTree implements Table {
     TableNode before = load(node.children()[at]);
     TableNode child = removeBelow(node.children()[at], before, key);
     if (child.count() == 0) {
-      records.delete(node.children()[at]);
+      delete(node.children()[at]);
       return node.without(at);
     }
     if (child == before || child.bytes() >= SMALL_BYTES || node.count() == 1) {
@@ -305,7 +311,7 @@ final class TableTree implements Table {
       return node;
     }
     save(node.children()[left], joined);
-    records.delete(node.children()[left + 1]);
+    delete(node.children()[left + 1]);
     return node.without(left + 1);
   }
 
@@ -318,17 +324,29 @@ final class TableTree implements Table {
       } else {
         long child = node.children()[0];
         node = load(child);
-        records.delete(child);
+        delete(child);
       }
       save(root, node);
     }
   }
 
   private TableNode load(long id) throws IOException {
-    return TableNode.decode(id, records.get(id));
+    TableNode known = nodes.get(id);
+    if (known != null) {
+      return known;
+    }
+    TableNode read = TableNode.decode(id, records.get(id));
+    nodes.put(id, read);
+    return read;
   }
 
   private void save(long id, TableNode node) throws IOException {
     records.put(id, node.encode());
+    nodes.put(id, node);
+  }
+
+  private void delete(long id) throws IOException {
+    records.delete(id);
+    nodes.remove(id);
   }
 }

@@ -200,7 +200,13 @@
  * made anew by having MapDB make as many units again in memory, and verified by its checksum, as any
  * image from elsewhere is.
  *
- * <p>Tables are B+trees of this package and not MapDB's, which keeps emptied nodes for ever.
+ * <p>A record of several units whose head is damaged can be overwritten and deleted like any other;
+ * the rest of its units stay taken until a repair, which knows them from all other records' heads.
+ *
+ * <p>Tables are B+trees of this package and not MapDB's, which keeps emptied nodes for ever. Their
+ * nodes stay in memory once they were read, some megabytes in a store of ten thousand snapshots: each
+ * checkpoint changes some, and none must fail because a page rots under an open store. Opening it
+ * again reads them from the disk, and mends them from their second rows.
  */
 @NullMarked
 package dev.brindle.store.index;

@@ -1,5 +1,6 @@
 package dev.brindle.store.volume;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -17,10 +18,16 @@ final class WriteFault {
     if (first.compareAndSet(null, cause)) {
       Logger.error(
           cause,
-          "{} failed: the store is read-only from now on; what was not synced may be lost. Check the"
-              + " host's disk, then unmount and mount again",
-          what);
+          "{} failed: the store is read-only from now on; what was not synced may be lost. {}",
+          what,
+          advice(cause));
     }
+  }
+
+  private static String advice(Throwable cause) {
+    return cause instanceof CorruptStoreException
+        ? "Unmount it, and see what brindle check says; with --repair it puts right what can be"
+        : "Check the host's disk, then unmount and mount again";
   }
 
   boolean isReported() {
@@ -29,7 +36,7 @@ final class WriteFault {
 
   @Nullable String reason() {
     Throwable cause = first.get();
-    return cause == null ? null : cause.toString();
+    return cause == null ? null : cause + ". " + advice(cause);
   }
 
   /**
