@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,7 +218,19 @@ public final class Store implements Closeable {
 
   /** Gives a volume or clone another name where it stands; its clones' full names follow. */
   public VolumeInfo renameVolume(long volume, Name newName) throws IOException {
-    return store.renameVolume(volume, newName);
+    return renameVolume(volume, found -> true, newName);
+  }
+
+  /**
+   * As {@link #renameVolume(long, Name)}, when the volume is then what the caller takes it for: who
+   * found it by its name renames it only while it has that name.
+   *
+   * @param condition asked at the instant of the change; must not change the store
+   * @throws FileSystemException ENOENT when it does not hold
+   */
+  public VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name newName)
+      throws IOException {
+    return store.renameVolume(volume, condition, newName);
   }
 
   /**
@@ -228,7 +241,19 @@ public final class Store implements Closeable {
    *     disposition is REFUSE
    */
   public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
-    store.deleteVolume(volume, clones);
+    deleteVolume(volume, found -> true, clones);
+  }
+
+  /**
+   * As {@link #deleteVolume(long, CloneDisposition)}, when the volume is then what the caller takes
+   * it for: who found it by its name deletes it only while it has that name.
+   *
+   * @param condition asked at the instant of the change; must not change the store
+   * @throws FileSystemException ENOENT when it does not hold
+   */
+  public void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException {
+    store.deleteVolume(volume, condition, clones);
   }
 
   /** The volume's snapshots, oldest first. */
@@ -255,7 +280,19 @@ public final class Store implements Closeable {
   }
 
   public SnapshotInfo renameSnapshot(long version, Name newName) throws IOException {
-    return store.renameSnapshot(version, newName);
+    return renameSnapshot(version, found -> true, newName);
+  }
+
+  /**
+   * As {@link #renameSnapshot(long, Name)}, when the snapshot is then what the caller takes it for:
+   * who found it by its name renames it only while it has that name.
+   *
+   * @param condition asked at the instant of the change; must not change the store
+   * @throws FileSystemException ENOENT when it does not hold
+   */
+  public SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name newName)
+      throws IOException {
+    return store.renameSnapshot(version, condition, newName);
   }
 
   /**
@@ -264,7 +301,18 @@ public final class Store implements Closeable {
    * @throws FileSystemException EBUSY while an inode of it is held
    */
   public void deleteSnapshot(long version) throws IOException {
-    store.deleteSnapshot(version);
+    deleteSnapshot(version, found -> true);
+  }
+
+  /**
+   * As {@link #deleteSnapshot(long)}, when the snapshot is then what the caller takes it for: who
+   * found it by its name deletes it only while it has that name.
+   *
+   * @param condition asked at the instant of the change; must not change the store
+   * @throws FileSystemException ENOENT when it does not hold
+   */
+  public void deleteSnapshot(long version, Predicate<SnapshotInfo> condition) throws IOException {
+    store.deleteSnapshot(version, condition);
   }
 
   /** The clones that stand in a volume's {@code .clones}, by name. */

@@ -64,12 +64,12 @@ final class CloneDirectory extends VirtualDirectory {
 
   @Override
   void delete(Member member) throws IOException {
-    store().deleteClone(member.id());
+    store().deleteClone(volume(), member.id(), member.name());
   }
 
   @Override
   void setName(Member member, Name name) throws IOException {
-    store().renameClone(member.id(), name);
+    store().renameClone(volume(), member.id(), member.name(), name);
   }
 
   private static Member member(VolumeInfo info) {

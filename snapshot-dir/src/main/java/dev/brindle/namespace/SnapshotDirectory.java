@@ -56,12 +56,12 @@ final class SnapshotDirectory extends VirtualDirectory {
 
   @Override
   void delete(Member member) throws IOException {
-    store().deleteSnapshot(member.id());
+    store().deleteSnapshot(member.id(), member.name());
   }
 
   @Override
   void setName(Member member, Name name) throws IOException {
-    store().renameSnapshot(member.id(), name);
+    store().renameSnapshot(member.id(), member.name(), name);
   }
 
   private static Member member(SnapshotInfo info) {

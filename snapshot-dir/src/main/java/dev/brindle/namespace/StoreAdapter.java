@@ -9,7 +9,9 @@ import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The real store as the namespace sees it.
@@ -49,13 +51,13 @@ record StoreAdapter(Store store, KernelCache kernelCache) implements VersionedSt
   }
 
   @Override
-  public void renameSnapshot(long version, Name newName) throws IOException {
-    store.renameSnapshot(version, newName);
+  public void renameSnapshot(long version, Name name, Name newName) throws IOException {
+    store.renameSnapshot(version, found -> found.name().equals(name), newName);
   }
 
   @Override
-  public void deleteSnapshot(long version) throws IOException {
-    LastClose.await(() -> store.deleteSnapshot(version));
+  public void deleteSnapshot(long version, Name name) throws IOException {
+    LastClose.await(() -> store.deleteSnapshot(version, found -> found.name().equals(name)));
   }
 
   @Override
@@ -85,13 +87,18 @@ record StoreAdapter(Store store, KernelCache kernelCache) implements VersionedSt
   }
 
   @Override
-  public void renameClone(long volume, Name newName) throws IOException {
-    store.renameVolume(volume, newName);
+  public void renameClone(long parent, long volume, Name name, Name newName) throws IOException {
+    store.renameVolume(volume, standsIn(parent, name), newName);
   }
 
   @Override
-  public void deleteClone(long volume) throws IOException {
-    LastClose.await(() -> store.deleteVolume(volume, CloneDisposition.REFUSE));
+  public void deleteClone(long parent, long volume, Name name) throws IOException {
+    LastClose.await(
+        () -> store.deleteVolume(volume, standsIn(parent, name), CloneDisposition.REFUSE));
+  }
+
+  private static Predicate<VolumeInfo> standsIn(long parent, Name name) {
+    return clone -> Objects.equals(clone.parentVolume(), parent) && clone.name().equals(name);
   }
 
   @Override

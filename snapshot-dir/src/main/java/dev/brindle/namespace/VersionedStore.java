@@ -30,9 +30,11 @@ interface VersionedStore {
 
   SnapshotInfo createSnapshot(long volume, Name name) throws IOException;
 
-  void renameSnapshot(long version, Name newName) throws IOException;
+  /** ENOENT when the snapshot does not have the name that it was found by any more. */
+  void renameSnapshot(long version, Name name, Name newName) throws IOException;
 
-  void deleteSnapshot(long version) throws IOException;
+  /** ENOENT when the snapshot does not have the name that it was found by any more. */
+  void deleteSnapshot(long version, Name name) throws IOException;
 
   List<VolumeInfo> clones(long volume) throws IOException;
 
@@ -42,10 +44,14 @@ interface VersionedStore {
 
   VolumeInfo cloneSnapshot(long version, Name name) throws IOException;
 
-  void renameClone(long volume, Name newName) throws IOException;
+  /** ENOENT when the clone does not stand under that name in that volume any more. */
+  void renameClone(long parent, long volume, Name name, Name newName) throws IOException;
 
-  /** Deletes a clone with its snapshots; EBUSY while it is held or has clones of its own. */
-  void deleteClone(long volume) throws IOException;
+  /**
+   * Deletes a clone with its snapshots; EBUSY while it is held or has clones of its own, ENOENT
+   * when it does not stand under that name in that volume any more.
+   */
+  void deleteClone(long parent, long volume, Name name) throws IOException;
 
   void sync() throws IOException;
 }

@@ -58,8 +58,10 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
 
   abstract Member create(Name name) throws IOException;
 
+  /** ENOENT when another call has renamed it since it was found. */
   abstract void delete(Member member) throws IOException;
 
+  /** ENOENT when another call has renamed it since it was found. */
   abstract void setName(Member member, Name name) throws IOException;
 
   final VersionedStore store() {
@@ -124,7 +126,11 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
       Caller caller, Name name, VirtualDirectory target, Name newName, RenameMode mode)
       throws IOException {
     Member member = existing(name);
-    if (target.node.kind() != node.kind() || target.volume() != volume() || !target.shows(member)) {
+    if (target.node.kind() != node.kind() || target.volume() != volume()) {
+      throw new FileSystemException(Errno.EXDEV);
+    }
+    if (!target.shows(member)) {
+      existing(name);
       throw new FileSystemException(Errno.EXDEV);
     }
     VersionName.check(newName);

@@ -12,16 +12,20 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConcurrentMountTest extends MountFixture {
   private static final int VERSIONS = 150;
   private static final int READERS = 3;
+  private static final int ROUNDS = 50;
 
   /** What a call may answer whose snapshot or clone comes and goes meanwhile. */
   private static final Set<Errno> GONE = EnumSet.of(Errno.ENOENT, Errno.ESTALE);
@@ -72,6 +76,38 @@ class ConcurrentMountTest extends MountFixture {
       rmdir("/.snapshots/" + name);
     }
     assertTrue(read.get() > 0);
+  }
+
+  /** Of a deletion and a rename of one name, one succeeds and the other finds nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"/.snapshots/", "/.clones/"})
+  void rmdir_thatMeetsARename_deletesNothingOfAnotherName(String directory) throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      mkdir(directory + "x");
+      CyclicBarrier start = new CyclicBarrier(2);
+      AtomicInteger successes = new AtomicInteger();
+      Call rmdir = () -> rmdir(directory + "x");
+      Call rename = () -> rename(directory + "x", directory + "y");
+      List<Callable<Void>> workers = new ArrayList<>();
+      for (Call call : List.of(rmdir, rename)) {
+        workers.add(
+            () -> {
+              start.await();
+              allowed(
+                  EnumSet.of(Errno.ENOENT),
+                  () -> {
+                    call.run();
+                    successes.incrementAndGet();
+                  });
+              return null;
+            });
+      }
+      run(workers);
+      assertEquals(1, successes.get(), "in round " + round);
+      for (String name : list(directory)) {
+        rmdir(directory + name);
+      }
+    }
   }
 
   private void makeVersions(AtomicInteger made) throws IOException {

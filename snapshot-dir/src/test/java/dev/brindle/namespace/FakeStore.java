@@ -67,17 +67,24 @@ final class FakeStore implements VersionedStore {
   }
 
   @Override
-  public synchronized void renameSnapshot(long version, Name newName) throws FileSystemException {
-    SnapshotInfo info = existing(snapshots.get(version));
+  public synchronized void renameSnapshot(long version, Name name, Name newName)
+      throws FileSystemException {
+    SnapshotInfo info = called(version, name);
     requireFree(snapshot(info.volume(), newName));
     snapshots.put(version, new SnapshotInfo(version, info.volume(), newName, info.created()));
   }
 
   @Override
-  public synchronized void deleteSnapshot(long version) throws FileSystemException {
+  public synchronized void deleteSnapshot(long version, Name name) throws FileSystemException {
+    called(version, name);
     existing(past.get(version)).delete();
     past.remove(version);
     snapshots.remove(version);
+  }
+
+  private SnapshotInfo called(long version, Name name) throws FileSystemException {
+    SnapshotInfo info = snapshots.get(version);
+    return existing(info != null && info.name().equals(name) ? info : null);
   }
 
   @Override
@@ -119,8 +126,9 @@ final class FakeStore implements VersionedStore {
   }
 
   @Override
-  public synchronized void renameClone(long volume, Name newName) throws FileSystemException {
-    VolumeInfo info = volume(volume);
+  public synchronized void renameClone(long parent, long volume, Name name, Name newName)
+      throws FileSystemException {
+    VolumeInfo info = standing(parent, volume, name);
     requireFree(clone(info.parentVolume(), newName));
     String fullName = volumes.get(info.parentVolume()).fullName() + "/" + newName;
     volumes.put(
@@ -136,7 +144,9 @@ final class FakeStore implements VersionedStore {
   }
 
   @Override
-  public synchronized void deleteClone(long volume) throws FileSystemException {
+  public synchronized void deleteClone(long parent, long volume, Name name)
+      throws FileSystemException {
+    standing(parent, volume, name);
     if (!clones(volume).isEmpty()) {
       throw new FileSystemException(Errno.EBUSY);
     }
@@ -144,8 +154,13 @@ final class FakeStore implements VersionedStore {
     heads.remove(volume);
     volumes.remove(volume);
     for (SnapshotInfo info : snapshots(volume)) {
-      deleteSnapshot(info.version());
+      deleteSnapshot(info.version(), info.name());
     }
+  }
+
+  private VolumeInfo standing(long parent, long volume, Name name) throws FileSystemException {
+    VolumeInfo info = clone(parent, name).orElse(null);
+    return existing(info != null && info.id() == volume ? info : null);
   }
 
   @Override

@@ -15,7 +15,9 @@ import java.util.function.BooleanSupplier;
  */
 final class Deletion implements AutoCloseable {
   private final Deque<Lock> locks = new ArrayDeque<>();
-  private final List<Runnable> ends = new ArrayList<>();
+  private final List<Tree> trees = new ArrayList<>();
+
+  private record Tree(BooleanSupplier isHeld, String what, Runnable end) {}
 
   /**
    * Adds a tree.
@@ -24,22 +26,31 @@ final class Deletion implements AutoCloseable {
    * @param isHeld whether somebody has a file of it open, asked under the lock
    * @param what it is, for the message
    * @param end says to the tree that it is deleted
-   * @throws FileSystemException EBUSY
    */
-  void add(Lock users, BooleanSupplier isHeld, String what, Runnable end)
-      throws FileSystemException {
+  void add(Lock users, BooleanSupplier isHeld, String what, Runnable end) {
     users.lock();
     locks.push(users);
-    if (isHeld.getAsBoolean()) {
-      throw new FileSystemException(
-          Errno.EBUSY, "files of " + what + " are open: close them first");
+    trees.add(new Tree(isHeld, what, end));
+  }
+
+  /**
+   * Refuses the deletion while somebody has a file of one of the trees open. Asked when it is known
+   * that they are what is to be deleted: who is told that they are in use takes them to be there.
+   *
+   * @throws FileSystemException EBUSY
+   */
+  void refuseHeld() throws FileSystemException {
+    for (Tree tree : trees) {
+      if (tree.isHeld.getAsBoolean()) {
+        throw new FileSystemException(
+            Errno.EBUSY, "files of " + tree.what + " are open: close them first");
+      }
     }
-    ends.add(end);
   }
 
   /** The catalogue does not know the trees any more. */
   void happened() {
-    ends.forEach(Runnable::run);
+    trees.forEach(tree -> tree.end.run());
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -195,24 +196,27 @@ public final class OpenStore implements Closeable {
     return volumes.create(name, uid, gid);
   }
 
-  public VolumeInfo renameVolume(long volume, Name name) throws IOException {
-    return volumes.rename(volume, name);
+  public VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name name)
+      throws IOException {
+    return volumes.rename(volume, condition, name);
   }
 
-  public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
-    volumes.delete(volume, clones);
+  public void deleteVolume(
+      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+    volumes.delete(volume, condition, clones);
   }
 
   public SnapshotInfo takeSnapshot(long volume, Name name) throws IOException {
     return volumes.takeSnapshot(volume, name);
   }
 
-  public SnapshotInfo renameSnapshot(long version, Name name) throws IOException {
-    return volumes.renameSnapshot(version, name);
+  public SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name name)
+      throws IOException {
+    return volumes.renameSnapshot(version, condition, name);
   }
 
-  public void deleteSnapshot(long version) throws IOException {
-    volumes.deleteSnapshot(version);
+  public void deleteSnapshot(long version, Predicate<SnapshotInfo> condition) throws IOException {
+    volumes.deleteSnapshot(version, condition);
   }
 
   public VolumeInfo cloneVolume(long volume, Name name) throws IOException {

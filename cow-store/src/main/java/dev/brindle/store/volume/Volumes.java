@@ -2,7 +2,9 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
 import dev.brindle.store.SnapshotInfo;
@@ -16,8 +18,10 @@ import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import org.tinylog.Logger;
 
 /**
@@ -148,18 +152,29 @@ final class Volumes {
         });
   }
 
-  VolumeInfo rename(long volume, Name name) throws IOException {
+  /** Refuses to change what is not, or not any more, what the caller takes it for. */
+  private static <T> void require(Optional<T> found, Predicate<T> condition)
+      throws FileSystemException {
+    if (found.filter(condition).isEmpty()) {
+      throw new FileSystemException(Errno.ENOENT, "it was renamed or deleted meanwhile");
+    }
+  }
+
+  VolumeInfo rename(long volume, Predicate<VolumeInfo> condition, Name name) throws IOException {
     return change(
         redo -> {
+          require(catalogue.volume(volume), condition);
           VolumeInfo renamed = catalogue.renameVolume(volume, name);
           redo.write(new RedoRecord.RenameVolume(volume, name));
           return renamed;
         });
   }
 
-  SnapshotInfo renameSnapshot(long snapshot, Name name) throws IOException {
+  SnapshotInfo renameSnapshot(long snapshot, Predicate<SnapshotInfo> condition, Name name)
+      throws IOException {
     return change(
         redo -> {
+          require(catalogue.snapshot(snapshot), condition);
           SnapshotInfo renamed = catalogue.renameSnapshot(snapshot, name);
           redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
           return renamed;
@@ -294,8 +309,7 @@ final class Volumes {
     wakeReaper.run();
   }
 
-  void deleteSnapshot(long snapshot) throws IOException {
-    catalogue.snapshotVersion(snapshot);
+  void deleteSnapshot(long snapshot, Predicate<SnapshotInfo> condition) throws IOException {
     synchronized (this) {
       SnapshotTree open = snapshots.get(snapshot);
       try (Deletion deletion = new Deletion()) {
@@ -304,6 +318,8 @@ final class Volumes {
         }
         change(
             redo -> {
+              require(catalogue.snapshot(snapshot), condition);
+              deletion.refuseHeld();
               catalogue.deleteSnapshot(snapshot);
               redo.write(new RedoRecord.DeleteSnapshot(snapshot));
               return true;
@@ -323,7 +339,8 @@ final class Volumes {
         : all.stream().filter(info -> info.id() == volume).toList();
   }
 
-  synchronized void delete(long volume, CloneDisposition clones) throws IOException {
+  synchronized void delete(
+      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
     List<VolumeInfo> going =
         goingWith(catalogue, volume, clones).stream()
             .sorted(Comparator.comparingLong(VolumeInfo::id))
@@ -337,6 +354,8 @@ final class Volumes {
             for (VolumeInfo info : going) {
               addHead(deletion, info);
             }
+            require(catalogue.volume(volume), condition);
+            deletion.refuseHeld();
             catalogue.deleteVolume(volume, clones);
             redo.write(new RedoRecord.DeleteVolume(volume, clones));
             deletion.happened();

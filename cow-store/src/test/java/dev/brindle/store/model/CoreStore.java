@@ -13,6 +13,7 @@ import dev.brindle.store.check.Check;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The real store behind the tests' interface: every call goes straight through. */
 record CoreStore(Store store) implements VersionedStore {
@@ -47,13 +48,15 @@ record CoreStore(Store store) implements VersionedStore {
   }
 
   @Override
-  public VolumeInfo renameVolume(long volume, Name newName) throws IOException {
-    return store.renameVolume(volume, newName);
+  public VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name newName)
+      throws IOException {
+    return store.renameVolume(volume, condition, newName);
   }
 
   @Override
-  public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
-    store.deleteVolume(volume, clones);
+  public void deleteVolume(
+      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+    store.deleteVolume(volume, condition, clones);
   }
 
   @Override
@@ -67,13 +70,14 @@ record CoreStore(Store store) implements VersionedStore {
   }
 
   @Override
-  public SnapshotInfo renameSnapshot(long version, Name newName) throws IOException {
-    return store.renameSnapshot(version, newName);
+  public SnapshotInfo renameSnapshot(
+      long version, Predicate<SnapshotInfo> condition, Name newName) throws IOException {
+    return store.renameSnapshot(version, condition, newName);
   }
 
   @Override
-  public void deleteSnapshot(long version) throws IOException {
-    store.deleteSnapshot(version);
+  public void deleteSnapshot(long version, Predicate<SnapshotInfo> condition) throws IOException {
+    store.deleteSnapshot(version, condition);
   }
 
   @Override

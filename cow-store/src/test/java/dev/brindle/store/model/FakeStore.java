@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -57,6 +58,8 @@ final class FakeStore implements VersionedStore, Subject {
     RENAME_IN_TWO_STEPS,
     /** The end of the file is found, and written to later. */
     APPEND_IN_TWO_STEPS,
+    /** A version is found by its name, and deleted later, whatever its name is then. */
+    DELETE_IN_TWO_STEPS,
     /** A listing shows one entry as it was, and the others as they are later. */
     LIST_IN_TWO_STEPS
   }
@@ -215,19 +218,23 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public VolumeInfo renameVolume(long volume, Name newName) throws IOException {
+  public VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name newName)
+      throws IOException {
     return change(
         () -> {
+          Refused.when(!condition.test(info(volume)), Errno.ENOENT).check();
           model.renameVolume(volume, newName);
           return info(volume);
         });
   }
 
   @Override
-  public void deleteVolume(long volume, CloneDisposition clones) throws IOException {
+  public void deleteVolume(
+      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
     boolean wrong = bug == Bug.DETACH_DELETES && clones == CloneDisposition.DETACH;
     change(
         () -> {
+          Refused.when(!condition.test(info(volume)), Errno.ENOENT).check();
           model.deleteVolume(volume, wrong ? CloneDisposition.DELETE : clones);
           return true;
         });
@@ -259,18 +266,26 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public SnapshotInfo renameSnapshot(long version, Name newName) throws IOException {
+  public SnapshotInfo renameSnapshot(
+      long version, Predicate<SnapshotInfo> condition, Name newName) throws IOException {
     return change(
         () -> {
+          Refused.when(!condition.test(info(model.snapshot(version))), Errno.ENOENT).check();
           model.renameSnapshot(version, newName);
           return info(model.snapshot(version));
         });
   }
 
   @Override
-  public void deleteSnapshot(long version) throws IOException {
+  public void deleteSnapshot(long version, Predicate<SnapshotInfo> condition) throws IOException {
+    boolean blind = bug == Bug.DELETE_IN_TWO_STEPS;
+    if (blind) {
+      betweenSteps();
+    }
     change(
         () -> {
+          boolean right = blind || condition.test(info(model.snapshot(version)));
+          Refused.when(!right, Errno.ENOENT).check();
           model.deleteSnapshot(version);
           return true;
         });

@@ -1,11 +1,16 @@
 package dev.brindle.store.model;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.VolumeInfo;
+import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Concurrent calls on volumes, snapshots and clones as wholes. */
@@ -43,6 +48,9 @@ final class VersionCalls {
   }
 
   static ConcurrentCall<?, ?> deleteSnapshot(ConcurrentOperands operands) {
+    if (operands.oneIn(2)) {
+      return deleteSnapshotNamed(operands.volume().id(), operands.versionName());
+    }
     long version = operands.snapshot();
     return new ConcurrentCall<Boolean, Boolean>(
         "delete snapshot " + version,
@@ -57,7 +65,62 @@ final class VersionCalls {
         (expected, found) -> {});
   }
 
+  /** As {@code rmdir .snapshots/NAME} does it. */
+  private static ConcurrentCall<Boolean, Boolean> deleteSnapshotNamed(long volume, Name name) {
+    return new ConcurrentCall<>(
+        "delete snapshot %s of %d".formatted(name, volume),
+        store -> {
+          long version = snapshotNamed(store, volume, name);
+          store.deleteSnapshot(version, now -> now.name().equals(name));
+          return true;
+        },
+        (model, found) -> {
+          model.deleteSnapshot(snapshotNamed(model, volume, name));
+          return true;
+        },
+        (expected, found) -> {});
+  }
+
+  /** As {@code mv .snapshots/NAME .snapshots/NEW} does it. */
+  private static ConcurrentCall<SnapshotInfo, ModelSnapshot> renameSnapshotNamed(
+      long volume, Name name, Name newName) {
+    return new ConcurrentCall<>(
+        "rename snapshot %s of %d to %s".formatted(name, volume, newName),
+        store -> {
+          long version = snapshotNamed(store, volume, name);
+          return store.renameSnapshot(version, now -> now.name().equals(name), newName);
+        },
+        (model, found) -> {
+          long version = snapshotNamed(model, volume, name);
+          model.renameSnapshot(version, newName);
+          return model.snapshot(version);
+        },
+        VersionCalls::compare);
+  }
+
+  private static long snapshotNamed(VersionedStore store, long volume, Name name)
+      throws IOException {
+    return store.snapshots(volume).stream()
+        .filter(info -> info.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new FileSystemException(Errno.ENOENT))
+        .version();
+  }
+
+  private static long snapshotNamed(ModelStore model, long volume, Name name) {
+    model.volume(volume);
+    ModelSnapshot snapshot = model.state().snapshotNamed(volume, name);
+    if (snapshot == null) {
+      throw Refused.with(Errno.ENOENT);
+    }
+    return snapshot.version();
+  }
+
   static ConcurrentCall<?, ?> renameSnapshot(ConcurrentOperands operands) {
+    if (operands.oneIn(2)) {
+      return renameSnapshotNamed(
+          operands.volume().id(), operands.versionName(), operands.versionName());
+    }
     long version = operands.snapshot();
     Name name = operands.versionName();
     return new ConcurrentCall<SnapshotInfo, ModelSnapshot>(
@@ -133,6 +196,10 @@ final class VersionCalls {
   }
 
   static ConcurrentCall<?, ?> renameVolume(ConcurrentOperands operands) {
+    if (operands.oneIn(2)) {
+      return renameCloneNamed(
+          operands.volume().id(), operands.versionName(), operands.versionName());
+    }
     long volume = operands.anyVolume().id();
     Name name = operands.versionName();
     return new ConcurrentCall<VolumeInfo, ModelVolume>(
@@ -145,8 +212,66 @@ final class VersionCalls {
         VersionCalls::compare);
   }
 
+  /** As {@code mv .clones/NAME .clones/NEW} does it. */
+  private static ConcurrentCall<VolumeInfo, ModelVolume> renameCloneNamed(
+      long parent, Name name, Name newName) {
+    return new ConcurrentCall<>(
+        "rename clone %s of %d to %s".formatted(name, parent, newName),
+        store -> {
+          long clone = cloneNamed(store, parent, name);
+          return store.renameVolume(clone, standsIn(parent, name), newName);
+        },
+        (model, found) -> {
+          long clone = cloneNamed(model, parent, name);
+          model.renameVolume(clone, newName);
+          return model.volume(clone);
+        },
+        VersionCalls::compare);
+  }
+
+  /** As {@code rmdir .clones/NAME} does it. */
+  private static ConcurrentCall<Boolean, Boolean> deleteCloneNamed(long parent, Name name) {
+    return new ConcurrentCall<>(
+        "delete clone %s of %d".formatted(name, parent),
+        store -> {
+          long clone = cloneNamed(store, parent, name);
+          store.deleteVolume(clone, standsIn(parent, name), CloneDisposition.REFUSE);
+          return true;
+        },
+        (model, found) -> {
+          model.deleteVolume(cloneNamed(model, parent, name), CloneDisposition.REFUSE);
+          return true;
+        },
+        (expected, found) -> {});
+  }
+
+  private static Predicate<VolumeInfo> standsIn(long parent, Name name) {
+    return clone -> Objects.equals(clone.parentVolume(), parent) && clone.name().equals(name);
+  }
+
+  private static long cloneNamed(VersionedStore store, long parent, Name name)
+      throws IOException {
+    return store.clones(parent).stream()
+        .filter(info -> info.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new FileSystemException(Errno.ENOENT))
+        .id();
+  }
+
+  private static long cloneNamed(ModelStore model, long parent, Name name) {
+    model.volume(parent);
+    ModelVolume clone = model.state().volumeNamed(parent, name);
+    if (clone == null) {
+      throw Refused.with(Errno.ENOENT);
+    }
+    return clone.id();
+  }
+
   /** Seldom the first volume, which most calls are about. */
   static ConcurrentCall<?, ?> deleteVolume(ConcurrentOperands operands) {
+    if (operands.oneIn(3)) {
+      return deleteCloneNamed(operands.volume().id(), operands.versionName());
+    }
     ModelVolume volume = operands.anyVolume();
     if (volume.id() == operands.main().id() && !operands.oneIn(4)) {
       return clones(operands);

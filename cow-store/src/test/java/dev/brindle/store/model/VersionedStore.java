@@ -12,6 +12,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The public API of {@link dev.brindle.store.Store} as an interface, so that the model itself, or a
@@ -30,17 +31,36 @@ interface VersionedStore extends Closeable {
 
   VolumeInfo createVolume(Name name, int uid, int gid) throws IOException;
 
-  VolumeInfo renameVolume(long volume, Name newName) throws IOException;
+  VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name newName)
+      throws IOException;
 
-  void deleteVolume(long volume, CloneDisposition clones) throws IOException;
+  default VolumeInfo renameVolume(long volume, Name newName) throws IOException {
+    return renameVolume(volume, found -> true, newName);
+  }
+
+  void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException;
+
+  default void deleteVolume(long volume, CloneDisposition clones) throws IOException {
+    deleteVolume(volume, found -> true, clones);
+  }
 
   List<SnapshotInfo> snapshots(long volume) throws IOException;
 
   SnapshotInfo createSnapshot(long volume, Name name) throws IOException;
 
-  SnapshotInfo renameSnapshot(long version, Name newName) throws IOException;
+  SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name newName)
+      throws IOException;
 
-  void deleteSnapshot(long version) throws IOException;
+  default SnapshotInfo renameSnapshot(long version, Name newName) throws IOException {
+    return renameSnapshot(version, found -> true, newName);
+  }
+
+  void deleteSnapshot(long version, Predicate<SnapshotInfo> condition) throws IOException;
+
+  default void deleteSnapshot(long version) throws IOException {
+    deleteSnapshot(version, found -> true);
+  }
 
   List<VolumeInfo> clones(long volume) throws IOException;
 

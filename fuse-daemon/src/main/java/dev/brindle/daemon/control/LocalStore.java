@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,11 @@ public final class LocalStore implements StoreControl {
   public VolumeReport renameVolume(String volume, String newName) throws IOException {
     VolumeInfo found = find(volume);
     return explained(
-        "volume " + newName, () -> report(store.renameVolume(found.id(), NameText.name(newName))));
+        "volume " + newName,
+        () ->
+            report(
+                store.renameVolume(
+                    found.id(), now -> isStill(found), NameText.name(newName))));
   }
 
   @Override
@@ -91,7 +96,7 @@ public final class LocalStore implements StoreControl {
     explained(
         "volume " + volume,
         () -> {
-          LastClose.await(() -> store.deleteVolume(found.id(), clones));
+          LastClose.await(() -> store.deleteVolume(found.id(), now -> isStill(found), clones));
           return true;
         });
   }
@@ -122,16 +127,22 @@ public final class LocalStore implements StoreControl {
     SnapshotInfo snapshot = find(found, name);
     return explained(
         snapshotText(volume, newName),
-        () -> report(found, store.renameSnapshot(snapshot.version(), NameText.name(newName))));
+        () ->
+            report(
+                found,
+                store.renameSnapshot(
+                    snapshot.version(), isStill(found, snapshot), NameText.name(newName))));
   }
 
   @Override
   public void deleteSnapshot(String volume, String name) throws IOException {
-    SnapshotInfo snapshot = find(find(volume), name);
+    VolumeInfo found = find(volume);
+    SnapshotInfo snapshot = find(found, name);
     explained(
         snapshotText(volume, name),
         () -> {
-          LastClose.await(() -> store.deleteSnapshot(snapshot.version()));
+          LastClose.await(
+              () -> store.deleteSnapshot(snapshot.version(), isStill(found, snapshot)));
           return true;
         });
   }
@@ -270,6 +281,17 @@ public final class LocalStore implements StoreControl {
             () ->
                 new FileSystemException(
                     Errno.ENOENT, "there is no " + snapshotText(volume.fullName(), name)));
+  }
+
+  /** Whether a volume still has the full name that it was found by. */
+  private boolean isStill(VolumeInfo found) {
+    return store.volumes().stream()
+        .anyMatch(
+            now -> now.id() == found.id() && now.fullName().equals(found.fullName()));
+  }
+
+  private Predicate<SnapshotInfo> isStill(VolumeInfo volume, SnapshotInfo found) {
+    return now -> now.name().equals(found.name()) && isStill(volume);
   }
 
   private List<VolumeReport> reports(List<VolumeInfo> volumes) throws IOException {
