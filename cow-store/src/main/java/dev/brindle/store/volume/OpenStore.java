@@ -201,8 +201,8 @@ public final class OpenStore implements Closeable {
     return volumes.rename(volume, condition, name);
   }
 
-  public void deleteVolume(
-      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+  public void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException {
     volumes.delete(volume, condition, clones);
   }
 

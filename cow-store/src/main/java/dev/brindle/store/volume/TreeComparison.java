@@ -3,6 +3,7 @@ package dev.brindle.store.volume;
 import dev.brindle.store.Difference;
 import dev.brindle.store.Difference.Kind;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.tree.TreeDiff;
 import dev.brindle.store.volume.BackReferenceItem.Reference;
@@ -73,9 +74,13 @@ final class TreeComparison {
     }
   }
 
-  /** An access time alone is no change, nor is the count of names, which the names tell. */
+  /**
+   * What is set from outside; an access time alone is no change, nor is the count of names, which
+   * the names tell.
+   */
   private static boolean isModified(Inode old, Inode now) {
     return old.mode != now.mode
+        || ((old.flags ^ now.flags) & InodeFlags.SETTABLE) != 0
         || old.uid != now.uid
         || old.gid != now.gid
         || old.device != now.device

@@ -339,8 +339,8 @@ final class Volumes {
         : all.stream().filter(info -> info.id() == volume).toList();
   }
 
-  synchronized void delete(
-      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+  synchronized void delete(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException {
     List<VolumeInfo> going =
         goingWith(catalogue, volume, clones).stream()
             .sorted(Comparator.comparingLong(VolumeInfo::id))

@@ -2,14 +2,21 @@ package dev.brindle.store.model;
 
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Operations on modes, owners, times and extended attributes. */
 final class AttributeOperations {
+  /** In a volume. */
+  private static final int UNCHANGEABLE_MAX = 3;
+
   private AttributeOperations() {}
 
   static void chmod(Lockstep lockstep, Pick pick) throws IOException {
@@ -20,6 +27,42 @@ final class AttributeOperations {
     Integer uid = pick.oneIn(3) ? null : pick.owner();
     Integer gid = pick.oneIn(3) ? null : pick.owner();
     setattr(lockstep, pick, AttributeChange.ofOwner(uid, gid));
+  }
+
+  /** Most inodes may be changed most of the time. */
+  static void setFlags(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    List<ModelInode> unchangeable = new ArrayList<>();
+    for (Map.Entry<Long, ModelInode> entry : volume.tree().inodes()) {
+      if (entry.getValue().has(InodeFlags.UNCHANGEABLE)) {
+        unchangeable.add(entry.getValue());
+      }
+    }
+    if (unchangeable.size() > UNCHANGEABLE_MAX || !unchangeable.isEmpty() && pick.oneIn(2)) {
+      ModelInode inode = unchangeable.get(pick.random().nextInt(unchangeable.size()));
+      int flags = inode.userFlags() & ~InodeFlags.UNCHANGEABLE;
+      setFlags(lockstep, volume.id(), inode.number(), flags);
+    } else {
+      setFlags(lockstep, volume.id(), pick.inode(volume.tree()), pick.flags());
+    }
+  }
+
+  static void setFlags(Lockstep lockstep, long volume, long inode, int flags) throws IOException {
+    ModelStore model = lockstep.model();
+    lockstep.<InodeAttributes, ModelInode>run(
+        "set flags %d inode %d: %x".formatted(volume, inode, flags),
+        () -> lockstep.open(volume).setFlags(inode, flags),
+        found -> model.update(volume, inode, i -> InodeEdit.setFlags(i, flags, model.now())),
+        InodeComparison::attributes);
+  }
+
+  static void setAcl(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    boolean isDefault = pick.oneIn(2);
+    long inode = isDefault ? pick.directory(volume.tree()) : pick.inode(volume.tree());
+    Name name = isDefault ? ModelAcl.DEFAULT : ModelAcl.ACCESS;
+    XattrMode mode = XattrMode.values()[pick.random().nextInt(XattrMode.values().length)];
+    setxattr(lockstep, volume, inode, name, pick.acl(), mode);
   }
 
   static void utimens(Lockstep lockstep, Pick pick) throws IOException {

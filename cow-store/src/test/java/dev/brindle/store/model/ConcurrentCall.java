@@ -2,6 +2,7 @@ package dev.brindle.store.model;
 
 import java.io.IOException;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param onModel does the same to the model, with the store's answer (null when it refused) to
  *     learn its numbers
  * @param compare the answers of model and store; a difference is an {@link AssertionError}
- * @param hold what the caller holds when the call succeeded
+ * @param hold what the caller holds after this answer; null for a call that holds nothing
  */
 record ConcurrentCall<T, M>(
     String what,
     OnStore<T> onStore,
     OnModel<T, M> onModel,
     BiConsumer<M, T> compare,
-    ModelStore.@Nullable Holder hold) {
+    @Nullable Function<T, ModelStore.Holder> hold) {
 
   /** The call of the store. */
   interface OnStore<T> {

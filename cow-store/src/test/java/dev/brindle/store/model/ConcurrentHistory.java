@@ -64,8 +64,8 @@ final class ConcurrentHistory {
     for (ConcurrentCall<?, ?> call : program) {
       RecordedCall<?, ?> made = make(call, thread);
       calls.add(made);
-      if (call.hold() != null && made.outcome().succeeded()) {
-        held.add(call.hold());
+      if (made.held() != null) {
+        held.add(made.held());
       } else if (!held.isEmpty() && random.nextBoolean()) {
         calls.add(make(FileCalls.release(held.remove()), thread));
       }

@@ -95,8 +95,13 @@ final class ConcurrentOperands {
       }
     }
     return fitting.isEmpty() || oneIn(8)
-        ? tree.highestInode() + 1 + random.nextInt(3)
+        ? newInode(treeId)
         : fitting.get(random.nextInt(fitting.size()));
+  }
+
+  /** One of those that come next. */
+  long newInode(long treeId) {
+    return treeOf(treeId).highestInode() + 1 + random.nextInt(3);
   }
 
   /** In the first blocks of a file, often where one begins. */

@@ -54,8 +54,8 @@ record CoreStore(Store store) implements VersionedStore {
   }
 
   @Override
-  public void deleteVolume(
-      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+  public void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException {
     store.deleteVolume(volume, condition, clones);
   }
 
@@ -70,8 +70,8 @@ record CoreStore(Store store) implements VersionedStore {
   }
 
   @Override
-  public SnapshotInfo renameSnapshot(
-      long version, Predicate<SnapshotInfo> condition, Name newName) throws IOException {
+  public SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name newName)
+      throws IOException {
     return store.renameSnapshot(version, condition, newName);
   }
 

@@ -79,7 +79,7 @@ final class DataOperations {
               model.update(
                   volume.id(),
                   inode,
-                  i -> InodeEdit.write(i, i.content().size(), bytes, model.now()));
+                  i -> InodeEdit.append(i, i.content().size(), bytes, model.now()));
               return before.content().size();
             },
             (expected, found) -> InodeComparison.equal("offset", expected, found));

@@ -168,6 +168,7 @@ final class DifferenceRule {
   /** Nobody did anything to the inode that counts as a change, not even in vain. */
   private static boolean isUntouched(ModelInode a, ModelInode b) {
     return a.mode() == b.mode()
+        && a.userFlags() == b.userFlags()
         && a.uid() == b.uid()
         && a.gid() == b.gid()
         && a.content() == b.content()
@@ -233,6 +234,7 @@ final class DifferenceRule {
 
   private static boolean same(ModelInode a, ModelInode b) {
     return a.mode() == b.mode()
+        && a.userFlags() == b.userFlags()
         && a.uid() == b.uid()
         && a.gid() == b.gid()
         && a.size() == b.size()

@@ -229,8 +229,8 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public void deleteVolume(
-      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
+  public void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+      throws IOException {
     boolean wrong = bug == Bug.DETACH_DELETES && clones == CloneDisposition.DETACH;
     change(
         () -> {
@@ -266,8 +266,8 @@ final class FakeStore implements VersionedStore, Subject {
   }
 
   @Override
-  public SnapshotInfo renameSnapshot(
-      long version, Predicate<SnapshotInfo> condition, Name newName) throws IOException {
+  public SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name newName)
+      throws IOException {
     return change(
         () -> {
           Refused.when(!condition.test(info(model.snapshot(version))), Errno.ENOENT).check();

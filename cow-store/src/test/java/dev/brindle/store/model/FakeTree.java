@@ -46,7 +46,7 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         inode.modificationTime().latest(),
         inode.changeTime().latest(),
         inode.birthTime().latest(),
-        0);
+        inode.flags());
   }
 
   private <T> T edit(Function<TreeEdit, T> change) throws IOException {
@@ -196,13 +196,21 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   private InodeAttributes make(
-      long directory, Name name, int mode, int uid, int gid, int device, byte @Nullable [] target)
+      long directory,
+      Name name,
+      int mode,
+      int umask,
+      int uid,
+      int gid,
+      int device,
+      byte @Nullable [] target)
       throws IOException {
     return attributes(
         edit(
-            edit ->
-                edit.make(
-                    state().highestInode() + 1, directory, name, mode, uid, gid, device, target)));
+            edit -> {
+              long number = state().highestInode() + 1;
+              return edit.make(number, directory, name, mode, umask, uid, gid, device, target);
+            }));
   }
 
   @Override
@@ -213,19 +221,19 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
       store.betweenSteps();
       removeFile(directory, name);
     }
-    return make(directory, name, mode & ~umask, uid, gid, device, null);
+    return make(directory, name, mode, umask, uid, gid, device, null);
   }
 
   @Override
   public InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
       throws IOException {
-    return make(directory, name, FileMode.DIRECTORY | mode & ~umask, uid, gid, 0, null);
+    return make(directory, name, FileMode.DIRECTORY | mode, umask, uid, gid, 0, null);
   }
 
   @Override
   public InodeAttributes symlink(long directory, Name name, byte[] target, int uid, int gid)
       throws IOException {
-    return make(directory, name, FileMode.SYMLINK | 0777, uid, gid, 0, target);
+    return make(directory, name, FileMode.SYMLINK | 0777, 0, uid, gid, 0, target);
   }
 
   @Override
@@ -233,10 +241,15 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
     return attributes(edit(edit -> edit.link(inode, directory, name)));
   }
 
-  /** Files without names are not modelled. */
   @Override
-  public InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid) {
-    throw new UnsupportedOperationException();
+  public InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
+      throws IOException {
+    return attributes(
+        store.change(
+            () -> {
+              long number = state().highestInode() + 1;
+              return store.model.makeUnnamed(treeId, number, directory, mode, umask, uid, gid);
+            }));
   }
 
   @Override
@@ -326,10 +339,9 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         });
   }
 
-  /** Flags are not modelled. */
   @Override
-  public InodeAttributes setFlags(long inode, int flags) {
-    throw new UnsupportedOperationException();
+  public InodeAttributes setFlags(long inode, int flags) throws IOException {
+    return update(inode, i -> InodeEdit.setFlags(i, flags, store.model.now()));
   }
 
   @Override
@@ -357,14 +369,20 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
     if (store.bug == Bug.APPEND_IN_TWO_STEPS) {
       long offset = getattr(inode).size();
       store.betweenSteps();
-      write(inode, offset, source);
+      append(inode, offset, source);
       return offset;
     }
     synchronized (store) {
       long offset = getattr(inode).size();
-      write(inode, offset, source);
+      append(inode, offset, source);
       return offset;
     }
+  }
+
+  private void append(long inode, long offset, ByteBuffer source) throws IOException {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(bytes);
+    update(inode, i -> InodeEdit.append(i, offset, bytes, store.model.now()));
   }
 
   @Override

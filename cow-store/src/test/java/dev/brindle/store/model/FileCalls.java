@@ -18,6 +18,8 @@ final class FileCalls {
   /** Past the end of each file. */
   private static final int FILE_BYTES_MAX = 1 << 16;
 
+  private static final int OWNER = 1000;
+
   private FileCalls() {}
 
   static ConcurrentCall<?, ?> getattr(ConcurrentOperands operands) {
@@ -108,7 +110,7 @@ final class FileCalls {
               inode,
               i -> {
                 end[0] = i.content().size();
-                return InodeEdit.write(i, end[0], bytes, model.now());
+                return InodeEdit.append(i, end[0], bytes, model.now());
               });
           return end[0];
         },
@@ -174,7 +176,21 @@ final class FileCalls {
           return true;
         },
         (expected, found) -> {},
-        new ModelStore.Holder(treeId, inode));
+        answer -> new ModelStore.Holder(treeId, inode));
+  }
+
+  static ConcurrentCall<?, ?> createUnnamed(ConcurrentOperands operands) {
+    long volume = operands.volume().id();
+    long directory = operands.directory(volume);
+    return new ConcurrentCall<InodeAttributes, ModelInode>(
+        "create unnamed %d in %d".formatted(volume, directory),
+        store -> store.open(volume).createUnnamed(directory, 0600, 0, OWNER, OWNER),
+        (model, found) -> {
+          long number = NameCalls.newNumber(model, volume, found);
+          return model.makeUnnamed(volume, number, directory, 0600, 0, OWNER, OWNER);
+        },
+        InodeComparison::attributes,
+        made -> new ModelStore.Holder(volume, made.inode()));
   }
 
   static ConcurrentCall<?, ?> release(ModelStore.Holder held) {

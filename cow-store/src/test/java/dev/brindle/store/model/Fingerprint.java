@@ -41,6 +41,7 @@ final class Fingerprint {
   private void add(ModelInode inode) {
     add(inode.number()).add(inode.mode()).add(inode.linkCount()).add(inode.parent());
     add(inode.accessTime().hashCode()).add(inode.modificationTime().hashCode());
+    add(inode.flags()).add(inode.unnamed() ? 1 : 0);
     add(inode.changeTime().hashCode()).add(inode.birthTime().hashCode());
     for (Map.Entry<Name, Long> entry : inode.entries()) {
       add(entry.getKey().hashCode()).add(entry.getValue());

@@ -1,6 +1,7 @@
 package dev.brindle.store.model;
 
 import dev.brindle.store.FileTree;
+import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import java.io.IOException;
 import java.util.Map;
@@ -13,6 +14,36 @@ final class HoldOperations {
     long treeId = pick.oneIn(5) ? pick.tree() : pick.volume().id();
     long inode = pick.file(lockstep.model().tree(treeId));
     hold(lockstep, treeId, inode);
+  }
+
+  /** Makes a file without a name, writes to it, and leaves it so or gives it a name. */
+  static void createUnnamed(Lockstep lockstep, Pick pick) throws IOException {
+    ModelVolume volume = pick.volume();
+    long directory = pick.directory(volume.tree());
+    int mode = pick.permissions();
+    int umask = pick.umask();
+    int owner = pick.owner();
+    ModelStore model = lockstep.model();
+    long[] number = {volume.tree().highestInode() + 1};
+    boolean done =
+        lockstep.<InodeAttributes, ModelInode>run(
+            "create unnamed %d in %d mode %o umask %o"
+                .formatted(volume.id(), directory, mode, umask),
+            () -> lockstep.open(volume.id()).createUnnamed(directory, mode, umask, owner, owner),
+            found -> {
+              number[0] = found == null ? number[0] : found.inode();
+              return model.makeUnnamed(
+                  volume.id(), number[0], directory, mode, umask, owner, owner);
+            },
+            InodeComparison::attributes);
+    if (done) {
+      DataOperations.write(
+          lockstep, pick, volume.id(), number[0], pick.skewed(50_000), pick.bytes(3_000));
+      if (pick.oneIn(2)) {
+        ModelVolume now = model.volume(volume.id());
+        NamespaceOperations.link(lockstep, now, number[0], directory, pick.name());
+      }
+    }
   }
 
   static boolean hold(Lockstep lockstep, long treeId, long inode) throws IOException {

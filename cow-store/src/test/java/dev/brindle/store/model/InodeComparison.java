@@ -38,6 +38,7 @@ final class InodeComparison {
     equal("uid", expected.uid(), actual.uid());
     equal("gid", expected.gid(), actual.gid());
     equal("device", expected.device(), actual.device());
+    equal("flags", expected.flags(), actual.flags());
     time("birth time", expected.birthTime(), actual.birthTime());
   }
 

@@ -1,6 +1,7 @@
 package dev.brindle.store.model;
 
 import static dev.brindle.store.Errno.E2BIG;
+import static dev.brindle.store.Errno.EACCES;
 import static dev.brindle.store.Errno.EBADF;
 import static dev.brindle.store.Errno.EEXIST;
 import static dev.brindle.store.Errno.EFBIG;
@@ -8,11 +9,17 @@ import static dev.brindle.store.Errno.EINVAL;
 import static dev.brindle.store.Errno.EISDIR;
 import static dev.brindle.store.Errno.ENODATA;
 import static dev.brindle.store.Errno.ENODEV;
+import static dev.brindle.store.Errno.EOPNOTSUPP;
+import static dev.brindle.store.Errno.EPERM;
 import static dev.brindle.store.Errno.ERANGE;
+import static dev.brindle.store.InodeFlags.IMMUTABLE;
+import static dev.brindle.store.InodeFlags.UNCHANGEABLE;
+import static dev.brindle.store.WritableFileTree.FallocateMode.ALLOCATE_KEEP_SIZE;
 
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
@@ -28,6 +35,7 @@ final class InodeEdit {
     Refused.when(size != null && inode.isDirectory(), EISDIR, EINVAL)
         .when(size != null && !inode.isRegular(), EINVAL)
         .when(size != null && size < 0, EINVAL)
+        .when(inode.has(UNCHANGEABLE), EPERM)
         .check();
     ModelInode result = inode.changed(now);
     if (change.uid() != null || change.gid() != null) {
@@ -48,6 +56,8 @@ final class InodeEdit {
       result =
           result.withMode(
               inode.mode() & FileMode.TYPE_MASK | change.mode() & FileMode.PERMISSION_MASK);
+      byte[] list = inode.xattrs().get(ModelAcl.ACCESS);
+      result = list == null ? result : withAcl(result, ModelAcl.of(list).withMode(change.mode()));
     }
     if (change.accessTime() != null) {
       result = result.accessed(ModelTime.exactly(change.accessTime()));
@@ -58,8 +68,38 @@ final class InodeEdit {
     return result;
   }
 
+  /** With an access control list, which is no more than a mode where it says no more. */
+  static ModelInode withAcl(ModelInode inode, ModelAcl list) {
+    PersistentMap<Name, byte[]> xattrs = inode.xattrs();
+    return inode
+        .withMode(inode.mode() & ~0777 | list.mode())
+        .withXattrs(
+            list.isNoMoreThanAMode()
+                ? xattrs.without(ModelAcl.ACCESS)
+                : xattrs.with(ModelAcl.ACCESS, list.bytes()));
+  }
+
+  static ModelInode setFlags(ModelInode inode, int flags, ModelTime now) {
+    boolean canHave = inode.isRegular() || inode.isDirectory();
+    Refused.when(!canHave || (flags & ~InodeFlags.SETTABLE) != 0, EOPNOTSUPP).check();
+    return inode.withFlags(flags).changed(now);
+  }
+
   static ModelInode write(ModelInode inode, long offset, byte[] bytes, ModelTime now) {
+    return write(inode, UNCHANGEABLE, offset, bytes, now);
+  }
+
+  /**
+   * @param end of the file
+   */
+  static ModelInode append(ModelInode inode, long end, byte[] bytes, ModelTime now) {
+    return write(inode, IMMUTABLE, end, bytes, now);
+  }
+
+  private static ModelInode write(
+      ModelInode inode, int refused, long offset, byte[] bytes, ModelTime now) {
     regular(inode)
+        .when(inode.has(refused), EPERM)
         .when(offset < 0, EINVAL)
         .when(offset > Long.MAX_VALUE - bytes.length, EFBIG)
         .check();
@@ -74,6 +114,7 @@ final class InodeEdit {
     regular(inode)
         .when(offset < 0 || length <= 0, EINVAL)
         .when(length > 0 && offset > Long.MAX_VALUE - length, EFBIG)
+        .when(inode.has(mode == ALLOCATE_KEEP_SIZE ? IMMUTABLE : UNCHANGEABLE), EPERM)
         .check();
     SparseBytes content = inode.content();
     SparseBytes changed =
@@ -102,6 +143,7 @@ final class InodeEdit {
     long count = Math.max(0, Math.min(length, source.size() - from));
     Refused.when(to > Long.MAX_VALUE - count, EFBIG)
         .when(sameFile && count > 0 && Math.abs(from - to) < count, EINVAL)
+        .when(count > 0 && inode.has(UNCHANGEABLE), EPERM)
         .check();
     return count;
   }
@@ -119,7 +161,11 @@ final class InodeEdit {
   static ModelInode setxattr(
       ModelInode inode, Name name, byte[] value, XattrMode mode, ModelTime now) {
     boolean exists = inode.xattrs().containsKey(name);
+    if (ModelAcl.isName(name)) {
+      return setAcl(inode, name, value).changed(now);
+    }
     xattrName(name)
+        .when(inode.has(UNCHANGEABLE), EPERM)
         .when(value.length > XATTR_BYTES_MAX, E2BIG)
         .when(exists && mode == XattrMode.CREATE, EEXIST)
         .when(!exists && mode == XattrMode.REPLACE, ENODATA)
@@ -127,9 +173,24 @@ final class InodeEdit {
     return inode.withXattrs(inode.xattrs().with(name, value)).changed(now);
   }
 
+  private static ModelInode setAcl(ModelInode inode, Name name, byte[] value) {
+    boolean isAccess = name.equals(ModelAcl.ACCESS);
+    Refused.when(inode.has(UNCHANGEABLE), EPERM).check();
+    ModelAcl list = ModelAcl.of(value);
+    Refused.when(inode.isSymlink(), EOPNOTSUPP)
+        .when(!isAccess && !inode.isDirectory(), EACCES)
+        .check();
+    return isAccess
+        ? withAcl(inode, list)
+        : inode.withXattrs(inode.xattrs().with(name, list.bytes()));
+  }
+
   static ModelInode removexattr(ModelInode inode, Name name, ModelTime now) {
     boolean exists = inode.xattrs().containsKey(name);
-    xattrName(name).when(!exists, ENODATA).check();
+    xattrName(name)
+        .when(inode.has(UNCHANGEABLE), EPERM)
+        .when(!exists && !ModelAcl.isName(name), ENODATA)
+        .check();
     return inode.withXattrs(inode.xattrs().without(name)).changed(now);
   }
 
@@ -154,6 +215,9 @@ final class InodeEdit {
 
   /** relatime: the access time moves when it is not newer than the two others, or is a day old. */
   static ModelInode touch(ModelInode inode, ModelTime now) {
+    if (inode.has(InodeFlags.NO_ACCESS_TIME)) {
+      return inode;
+    }
     ModelTime access = inode.accessTime();
     ModelTime modified = inode.modificationTime();
     ModelTime changed = inode.changeTime();

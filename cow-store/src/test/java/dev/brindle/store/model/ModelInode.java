@@ -1,6 +1,7 @@
 package dev.brindle.store.model;
 
 import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param entries a directory's, else empty
  * @param content a regular file's, else empty
  * @param target a symlink's, else null
+ * @param xattrs with the access control lists
+ * @param userFlags those that are set from outside
+ * @param unnamed whether it was made without a name and never had one
  */
 record ModelInode(
     long number,
@@ -27,7 +31,9 @@ record ModelInode(
     PersistentMap<Name, Long> entries,
     SparseBytes content,
     byte @Nullable [] target,
-    PersistentMap<Name, byte[]> xattrs) {
+    PersistentMap<Name, byte[]> xattrs,
+    int userFlags,
+    boolean unnamed) {
 
   static ModelInode fresh(long number, int mode, int uid, int gid, ModelTime now) {
     return new ModelInode(
@@ -45,7 +51,21 @@ record ModelInode(
         PersistentMap.empty(),
         SparseBytes.EMPTY,
         null,
-        PersistentMap.empty());
+        PersistentMap.empty(),
+        0,
+        false);
+  }
+
+  /** With what the store notes of its access control lists. */
+  int flags() {
+    return userFlags
+        | (xattrs.containsKey(ModelAcl.ACCESS) ? InodeFlags.ACCESS_ACL : 0)
+        | (xattrs.containsKey(ModelAcl.DEFAULT) ? InodeFlags.DEFAULT_ACL : 0);
+  }
+
+  /** Whether one of some flags is set. */
+  boolean has(int flags) {
+    return (userFlags & flags) != 0;
   }
 
   boolean isDirectory() {
@@ -104,7 +124,43 @@ record ModelInode(
         entries,
         content,
         target,
-        xattrs);
+        xattrs,
+        userFlags,
+        unnamed);
+  }
+
+  ModelInode withFlags(int flags) {
+    return with(flags, unnamed);
+  }
+
+  ModelInode withoutName() {
+    return withLinks(0).with(userFlags, true);
+  }
+
+  /** It has had a name now. */
+  ModelInode withName() {
+    return with(userFlags, false);
+  }
+
+  private ModelInode with(int flags, boolean nameless) {
+    return new ModelInode(
+        number,
+        mode,
+        linkCount,
+        uid,
+        gid,
+        device,
+        accessTime,
+        modificationTime,
+        changeTime,
+        birthTime,
+        parent,
+        entries,
+        content,
+        target,
+        xattrs,
+        flags,
+        nameless);
   }
 
   ModelInode withParent(long directory) {
@@ -131,7 +187,7 @@ record ModelInode(
       int mode, int links, int uid, int gid, ModelTime access, ModelTime modify, ModelTime change) {
     return new ModelInode(
         number, mode, links, uid, gid, device, access, modify, change, birthTime, parent, entries,
-        content, target, xattrs);
+        content, target, xattrs, userFlags, unnamed);
   }
 
   private ModelInode with(
@@ -155,6 +211,8 @@ record ModelInode(
         entries,
         content,
         target,
-        xattrs);
+        xattrs,
+        userFlags,
+        unnamed);
   }
 }

@@ -186,6 +186,15 @@ final class ModelStore {
     state = state.with(new ModelVolume(id, name, origin.volume(), origin.tree()));
   }
 
+  /** Makes a file without a name, held. */
+  ModelInode makeUnnamed(
+      long volume, long number, long directory, int mode, int umask, int uid, int gid) {
+    ModelInode made =
+        edit(volume, edit -> edit.makeUnnamed(number, directory, mode, umask, uid, gid));
+    hold(volume, number);
+    return made;
+  }
+
   void hold(long treeId, long inode) {
     Refused.when(!tree(treeId).inodes().containsKey(inode), ENOENT).check();
     holds.merge(new Holder(treeId, inode), 1, Integer::sum);

@@ -57,17 +57,28 @@ final class NameCalls {
       Name name,
       int mode,
       @Nullable InodeAttributes found) {
+    long number = newNumber(model, volume, found);
+    return model.edit(
+        volume, edit -> edit.make(number, directory, name, mode, 0, OWNER, OWNER, 0, null));
+  }
+
+  static long newNumber(ModelStore model, long volume, @Nullable InodeAttributes found) {
     long number = found == null ? NO_NUMBER : found.inode();
     if (found != null && number <= model.volume(volume).tree().highestInode()) {
       throw new AssertionError("inode number " + number + " is given twice");
     }
-    return model.edit(
-        volume, edit -> edit.make(number, directory, name, mode, OWNER, OWNER, 0, null));
+    return number;
   }
 
   static ConcurrentCall<?, ?> link(ConcurrentOperands operands) {
     long volume = operands.volume().id();
     return link(volume, operands.inode(volume), operands.directory(volume), operands.name());
+  }
+
+  /** Of what is made meanwhile, perhaps without a name. */
+  static ConcurrentCall<?, ?> linkNew(ConcurrentOperands operands) {
+    long volume = operands.volume().id();
+    return link(volume, operands.newInode(volume), operands.directory(volume), operands.name());
   }
 
   static ConcurrentCall<InodeAttributes, ModelInode> link(

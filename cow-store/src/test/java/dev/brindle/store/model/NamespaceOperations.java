@@ -37,7 +37,8 @@ final class NamespaceOperations {
     int type = TYPES[pick.random().nextInt(TYPES.length)];
     int mode = type | pick.permissions();
     int device = FileMode.isDevice(mode) ? pick.random().nextInt() : 0;
-    create(lockstep, volume, directory, name, mode, pick.owner(), pick.owner(), device);
+    int umask = pick.umask();
+    create(lockstep, volume, directory, name, mode, umask, pick.owner(), pick.owner(), device);
   }
 
   static void create(
@@ -46,15 +47,18 @@ final class NamespaceOperations {
       long directory,
       Name name,
       int mode,
+      int umask,
       int uid,
       int gid,
       int device)
       throws IOException {
-    String what = "create %d %d/%s mode %o".formatted(volume.id(), directory, name, mode);
+    String what =
+        "create %d %d/%s mode %o umask %o".formatted(volume.id(), directory, name, mode, umask);
     lockstep.run(
         what,
-        () -> lockstep.open(volume.id()).create(directory, name, mode, uid, gid, device),
-        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, device, null),
+        () -> lockstep.open(volume.id()).create(directory, name, mode, umask, uid, gid, device),
+        found ->
+            make(lockstep, volume, found, directory, name, mode, umask, uid, gid, device, null),
         InodeComparison::attributes,
         recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
@@ -64,16 +68,23 @@ final class NamespaceOperations {
     long directory = pick.directory(volume.tree());
     Name name = pick.name();
     int mode = FileMode.DIRECTORY | (pick.oneIn(4) ? 02775 : 0755);
-    mkdir(lockstep, volume, directory, name, mode, pick.owner(), pick.owner());
+    mkdir(lockstep, volume, directory, name, mode, pick.umask(), pick.owner(), pick.owner());
   }
 
   static void mkdir(
-      Lockstep lockstep, ModelVolume volume, long directory, Name name, int mode, int uid, int gid)
+      Lockstep lockstep,
+      ModelVolume volume,
+      long directory,
+      Name name,
+      int mode,
+      int umask,
+      int uid,
+      int gid)
       throws IOException {
     lockstep.run(
-        "mkdir %d %d/%s".formatted(volume.id(), directory, name),
-        () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, uid, gid),
-        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, null),
+        "mkdir %d %d/%s mode %o umask %o".formatted(volume.id(), directory, name, mode, umask),
+        () -> lockstep.open(volume.id()).mkdir(directory, name, mode & 07777, umask, uid, gid),
+        found -> make(lockstep, volume, found, directory, name, mode, umask, uid, gid, 0, null),
         InodeComparison::attributes,
         recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
@@ -105,7 +116,7 @@ final class NamespaceOperations {
     lockstep.run(
         "symlink %d %d/%s, %d bytes".formatted(volume.id(), directory, name, length),
         () -> lockstep.open(volume.id()).symlink(directory, name, target, uid, gid),
-        found -> make(lockstep, volume, found, directory, name, mode, uid, gid, 0, target),
+        found -> make(lockstep, volume, found, directory, name, mode, 0, uid, gid, 0, target),
         InodeComparison::attributes,
         recovered -> recovered.open(volume.id()).lookup(directory, name));
   }
@@ -117,6 +128,7 @@ final class NamespaceOperations {
       long directory,
       Name name,
       int mode,
+      int umask,
       int uid,
       int gid,
       int device,
@@ -127,7 +139,7 @@ final class NamespaceOperations {
             .model()
             .edit(
                 volume.id(),
-                edit -> edit.make(number, directory, name, mode, uid, gid, device, target));
+                edit -> edit.make(number, directory, name, mode, umask, uid, gid, device, target));
     if (number <= volume.tree().highestInode()) {
       throw new AssertionError("inode number " + number + " is given twice");
     }
@@ -142,11 +154,18 @@ final class NamespaceOperations {
 
   static void link(Lockstep lockstep, ModelVolume volume, long inode, long directory, Name name)
       throws IOException {
-    lockstep.run(
-        "link %d inode %d to %d/%s".formatted(volume.id(), inode, directory, name),
-        () -> lockstep.open(volume.id()).link(inode, directory, name),
-        found -> lockstep.model().edit(volume.id(), edit -> edit.link(inode, directory, name)),
-        InodeComparison::attributes);
+    ModelInode before = volume.tree().inodes().get(inode);
+    boolean done =
+        lockstep.run(
+            "link %d inode %d to %d/%s".formatted(volume.id(), inode, directory, name),
+            () -> lockstep.open(volume.id()).link(inode, directory, name),
+            found -> lockstep.model().edit(volume.id(), edit -> edit.link(inode, directory, name)),
+            InodeComparison::attributes);
+    if (done && before.unnamed()) {
+      lockstep
+          .history()
+          .flushed(volume.id(), lockstep.model().tree(volume.id()).inodes().get(inode));
+    }
   }
 
   static void unlink(Lockstep lockstep, Pick pick) throws IOException {

@@ -1,10 +1,12 @@
 package dev.brindle.store.model;
 
 import dev.brindle.store.FileTree;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -145,6 +147,47 @@ final class Pick {
 
   int permissions() {
     return oneIn(4) ? random.nextInt(010000) : 0644 | random.nextInt(2) * 0111;
+  }
+
+  int umask() {
+    return oneIn(2) ? 0 : random.nextInt(01000);
+  }
+
+  /** Rarely one that cannot be set. */
+  int flags() {
+    int flags = oneIn(20) ? InodeFlags.ACCESS_ACL : 0;
+    for (int flag = 1; flag <= InodeFlags.SETTABLE; flag <<= 1) {
+      boolean isSettable = (InodeFlags.SETTABLE & flag) != 0;
+      flags |= isSettable && oneIn(3) ? flag : 0;
+    }
+    return flags;
+  }
+
+  /** An access control list as an attribute's value; rarely one that is wrong. */
+  byte[] acl() {
+    List<ModelAcl.Entry> entries = new ArrayList<>();
+    boolean named = oneIn(2);
+    addEntries(entries, ModelAcl.OWNER, 1);
+    addEntries(entries, ModelAcl.USER, named ? 1 + random.nextInt(3) : 0);
+    addEntries(entries, ModelAcl.GROUP, 1);
+    addEntries(entries, ModelAcl.NAMED_GROUP, named ? random.nextInt(3) : 0);
+    addEntries(entries, ModelAcl.MASK, named || oneIn(4) ? 1 : 0);
+    addEntries(entries, ModelAcl.OTHERS, 1);
+    if (oneIn(30)) {
+      int at = random.nextInt(entries.size());
+      entries.set(at, entries.get(random.nextInt(entries.size())));
+    }
+    byte[] value = new ModelAcl(entries).bytes();
+    if (oneIn(40)) {
+      value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+    }
+    return oneIn(40) ? Arrays.copyOf(value, random.nextInt(value.length)) : value;
+  }
+
+  private void addEntries(List<ModelAcl.Entry> entries, int tag, int count) {
+    for (int i = 0; i < count; i++) {
+      entries.add(new ModelAcl.Entry(tag, random.nextInt(8), 1000 + 7 * i));
+    }
   }
 
   Timestamp time() {

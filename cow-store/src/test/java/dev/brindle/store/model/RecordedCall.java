@@ -42,6 +42,12 @@ record RecordedCall<T, M>(
     }
   }
 
+  /** What the caller holds from now on; null for nothing. */
+  ModelStore.@Nullable Holder held() {
+    boolean holds = call.hold() != null && outcome.succeeded();
+    return holds ? call.hold().apply(outcome.value()) : null;
+  }
+
   /** One line; times are in microseconds since {@code start}. */
   String line(long start) {
     return String.format(

@@ -62,7 +62,7 @@ final class Script {
 
   long file(long directory, String name) throws IOException {
     NamespaceOperations.create(
-        lockstep, volume(), directory, Name.of(name), FileMode.REGULAR | 0644, UID, UID, 0);
+        lockstep, volume(), directory, Name.of(name), FileMode.REGULAR | 0644, 0, UID, UID, 0);
     return inode(directory, name);
   }
 
@@ -72,7 +72,7 @@ final class Script {
 
   long mkdir(long directory, String name) throws IOException {
     int mode = FileMode.DIRECTORY | 0755;
-    NamespaceOperations.mkdir(lockstep, volume(), directory, Name.of(name), mode, UID, UID);
+    NamespaceOperations.mkdir(lockstep, volume(), directory, Name.of(name), mode, 0, UID, UID);
     return inode(directory, name);
   }
 

@@ -9,11 +9,15 @@ import static dev.brindle.store.Errno.ENAMETOOLONG;
 import static dev.brindle.store.Errno.ENOENT;
 import static dev.brindle.store.Errno.ENOTDIR;
 import static dev.brindle.store.Errno.ENOTEMPTY;
+import static dev.brindle.store.Errno.EOPNOTSUPP;
 import static dev.brindle.store.Errno.EPERM;
 import static dev.brindle.store.Errno.ERANGE;
+import static dev.brindle.store.InodeFlags.IMMUTABLE;
+import static dev.brindle.store.InodeFlags.UNCHANGEABLE;
 
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileTree;
+import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.util.function.LongPredicate;
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One change of a file tree of the model, by the rules of POSIX and Linux for names and links. */
 final class TreeEdit {
+  private static final Name SOME_NAME = Name.of("x");
+
   private final ModelTime now;
   private final LongPredicate held;
   private TreeState state;
@@ -39,7 +45,7 @@ final class TreeEdit {
     ModelInode inode = state.inodes().get(number);
     if (inode == null) {
       // or what is wrong with the other operands
-      throw Refused.with(ENOENT, EINVAL, EFBIG, E2BIG, ERANGE);
+      throw Refused.with(ENOENT, EINVAL, EFBIG, E2BIG, ERANGE, EOPNOTSUPP);
     }
     return inode;
   }
@@ -57,6 +63,7 @@ final class TreeEdit {
       long directory,
       Name name,
       int mode,
+      int umask,
       int uid,
       int gid,
       int device,
@@ -66,12 +73,7 @@ final class TreeEdit {
             .when(target != null && target.length == 0, ENOENT, EINVAL)
             .when(target != null && target.length > 4095, ENAMETOOLONG);
     conditions.check();
-    ModelInode parent = inode(directory);
-    boolean inherit = (parent.mode() & FileMode.SET_GID) != 0;
-    int inherited = inherit && FileMode.isDirectory(mode) ? mode | FileMode.SET_GID : mode;
-    ModelInode inode =
-        ModelInode.fresh(number, inherited, uid, inherit ? parent.gid() : gid, now)
-            .withDevice(device);
+    ModelInode inode = fresh(number, inode(directory), mode, umask, uid, gid).withDevice(device);
     if (target != null) {
       inode = inode.withTarget(target);
     }
@@ -83,13 +85,45 @@ final class TreeEdit {
     return inode;
   }
 
+  /** Makes a regular file that is not anywhere. */
+  ModelInode makeUnnamed(long number, long directory, int mode, int umask, int uid, int gid) {
+    place(directory, SOME_NAME).when(has(directory, IMMUTABLE), EPERM).check();
+    ModelInode inode =
+        fresh(number, inode(directory), FileMode.REGULAR | mode, umask, uid, gid).withoutName();
+    state = state.with(inode);
+    return inode;
+  }
+
+  /** An inode with what it has of the directory that it is made in. */
+  private ModelInode fresh(long number, ModelInode parent, int mode, int umask, int uid, int gid) {
+    boolean isDirectory = FileMode.isDirectory(mode);
+    boolean inherit = (parent.mode() & FileMode.SET_GID) != 0;
+    int inherited = inherit && isDirectory ? mode | FileMode.SET_GID : mode;
+    ModelInode inode = ModelInode.fresh(number, inherited, uid, inherit ? parent.gid() : gid, now);
+    if (inode.isSymlink()) {
+      return inode;
+    }
+    if (inode.isRegular() || isDirectory) {
+      inode = inode.withFlags(parent.userFlags() & InodeFlags.INHERITED);
+    }
+    byte[] list = parent.xattrs().get(ModelAcl.DEFAULT);
+    if (list == null) {
+      return inode.withMode(inode.mode() & ~(umask & 0777));
+    }
+    ModelAcl inheritable = ModelAcl.of(list);
+    inode = InodeEdit.withAcl(inode, inheritable.withMode(inheritable.mode() & mode));
+    return isDirectory ? inode.withXattrs(inode.xattrs().with(ModelAcl.DEFAULT, list)) : inode;
+  }
+
   ModelInode link(long number, long directory, Name name) {
     ModelInode source = state.inodes().get(number);
+    boolean isGone = source == null || source.linkCount() == 0 && !source.unnamed();
     newName(directory, name)
-        .when(source == null || source.linkCount() == 0, ENOENT)
+        .when(isGone, ENOENT)
         .when(source != null && source.isDirectory(), EPERM)
+        .when(source != null && source.has(UNCHANGEABLE), EPERM)
         .check();
-    ModelInode linked = inode(number);
+    ModelInode linked = inode(number).withName();
     linked = linked.withLinks(linked.linkCount() + 1).changed(now);
     state = state.with(linked);
     enter(directory, name, linked);
@@ -101,6 +135,7 @@ final class TreeEdit {
     Long number = entry(directory, name);
     conditions.when(number == null, ENOENT);
     conditions.when(number != null && inode(number).isDirectory(), EISDIR);
+    removal(conditions, directory, number);
     conditions.check();
     leave(directory, name, inode(number));
     dropLink(number);
@@ -114,6 +149,7 @@ final class TreeEdit {
       conditions.when(!inode(number).isDirectory(), ENOTDIR);
       conditions.when(!inode(number).entries().isEmpty(), ENOTEMPTY);
     }
+    removal(conditions, directory, number);
     conditions.check();
     leave(directory, name, inode(number));
     dropLink(number);
@@ -128,6 +164,14 @@ final class TreeEdit {
     conditions.when(number == null, ENOENT);
     conditions.when(other == null && mode == RenameMode.EXCHANGE, ENOENT);
     conditions.when(other != null && mode == RenameMode.NO_REPLACE, EEXIST);
+    if (number != null && !number.equals(other)) {
+      removal(conditions, from, number);
+      if (other == null) {
+        conditions.when(has(to, IMMUTABLE), EPERM);
+      } else {
+        removal(conditions, to, other);
+      }
+    }
     if (number != null) {
       ModelInode moved = inode(number);
       conditions.when(moved.isDirectory() && isWithin(to, number), EINVAL);
@@ -227,7 +271,19 @@ final class TreeEdit {
   private Refused.Conditions newName(long directory, Name name) {
     return place(directory, name)
         .when(isDots(name), EEXIST, EINVAL)
+        .when(has(directory, IMMUTABLE), EPERM)
         .when(entry(directory, name) != null, EEXIST);
+  }
+
+  /** A name stays when its directory may lose none, or the inode may not lose one. */
+  private void removal(Refused.Conditions conditions, long directory, @Nullable Long number) {
+    conditions.when(has(directory, UNCHANGEABLE), EPERM);
+    conditions.when(number != null && has(number, UNCHANGEABLE), EPERM);
+  }
+
+  private boolean has(long number, int flags) {
+    ModelInode inode = state.inodes().get(number);
+    return inode != null && inode.has(flags);
   }
 
   private Refused.Conditions place(long directory, Name name) {

@@ -249,8 +249,7 @@ final class VersionCalls {
     return clone -> Objects.equals(clone.parentVolume(), parent) && clone.name().equals(name);
   }
 
-  private static long cloneNamed(VersionedStore store, long parent, Name name)
-      throws IOException {
+  private static long cloneNamed(VersionedStore store, long parent, Name name) throws IOException {
     return store.clones(parent).stream()
         .filter(info -> info.name().equals(name))
         .findFirst()

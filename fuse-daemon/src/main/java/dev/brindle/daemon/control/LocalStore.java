@@ -85,9 +85,7 @@ public final class LocalStore implements StoreControl {
     return explained(
         "volume " + newName,
         () ->
-            report(
-                store.renameVolume(
-                    found.id(), now -> isStill(found), NameText.name(newName))));
+            report(store.renameVolume(found.id(), now -> isStill(found), NameText.name(newName))));
   }
 
   @Override
@@ -141,8 +139,7 @@ public final class LocalStore implements StoreControl {
     explained(
         snapshotText(volume, name),
         () -> {
-          LastClose.await(
-              () -> store.deleteSnapshot(snapshot.version(), isStill(found, snapshot)));
+          LastClose.await(() -> store.deleteSnapshot(snapshot.version(), isStill(found, snapshot)));
           return true;
         });
   }
@@ -286,8 +283,7 @@ public final class LocalStore implements StoreControl {
   /** Whether a volume still has the full name that it was found by. */
   private boolean isStill(VolumeInfo found) {
     return store.volumes().stream()
-        .anyMatch(
-            now -> now.id() == found.id() && now.fullName().equals(found.fullName()));
+        .anyMatch(now -> now.id() == found.id() && now.fullName().equals(found.fullName()));
   }
 
   private Predicate<SnapshotInfo> isStill(VolumeInfo volume, SnapshotInfo found) {
