@@ -21,6 +21,11 @@ record CopySource(FileTree tree, TreeView view, @Nullable Head head) {
     throw new IllegalArgumentException("no tree of this store: " + tree);
   }
 
+  /** What memory knows of a file that the tree does not; null for nothing. */
+  @Nullable FileState state(long inode) {
+    return head == null ? null : head.state(inode);
+  }
+
   /** Keeps an inode from going, and with it the snapshot that it is in. */
   void hold(long inode) throws IOException {
     tree.hold(inode);

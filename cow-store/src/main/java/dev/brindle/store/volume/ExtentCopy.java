@@ -43,6 +43,9 @@ final class ExtentCopy {
   long copy(Change change, long sourceOffset, long offset, long length, boolean allowed)
       throws IOException {
     Inode original = source.view().inode(from);
+    if (!isFlushed(original, sourceOffset, length)) {
+      return 0;
+    }
     Inode inode = change.inode(to);
     inode.refuse(InodeFlags.UNCHANGEABLE);
     FileState state = head.attach(inode);
@@ -65,6 +68,19 @@ final class ExtentCopy {
       long reachedEnd = reached == behind ? Math.min(end, reached << SHIFT) : reached << SHIFT;
       store(change, inode, state, first, reached, reachedEnd);
       return reachedEnd - offset;
+    }
+  }
+
+  /** Whether the tree has all of a range: nothing was written there since the last flush. */
+  private boolean isFlushed(Inode original, long offset, long length) {
+    FileState read = source.state(from);
+    if (read == null) {
+      return true;
+    }
+    synchronized (read) {
+      long end = offset + Math.min(length, Math.max(0, original.size - offset));
+      Long page = read.dirtyPages().ceilingKey(offset >>> SHIFT);
+      return read.size() == original.size && (page == null || page << SHIFT >= end);
     }
   }
 

@@ -57,7 +57,7 @@ final class FileOperations {
   }
 
   /** Plans a read over dirty pages; false when there are none in the range. */
-  private static boolean planDirty(
+  static boolean planDirty(
       FileState state, FileContent content, ReadPlan plan, long offset, int length)
       throws IOException {
     synchronized (state) {
@@ -127,13 +127,20 @@ final class FileOperations {
     } finally {
       head.barrier.readLock().unlock();
     }
-    if (state.dirtyPageCount() >= STREAM_PAGES) {
-      engine.flushSoon(head, state);
-    }
+    flushStream(number);
     return at;
   }
 
-  private void copy(FileState state, Inode inode, long at, ByteBuffer source) throws IOException {
+  /** Has a file flushed of which very much is dirty. */
+  void flushStream(long number) {
+    FileState state = head.state(number);
+    if (state != null && state.dirtyPageCount() >= STREAM_PAGES) {
+      engine.flushSoon(head, state);
+    }
+  }
+
+  /** Copies bytes to the file's pages; the time of the write is the caller's. */
+  void copy(FileState state, Inode inode, long at, ByteBuffer source) throws IOException {
     synchronized (state) {
       long end = at + source.remaining();
       if (end > state.size()) {
@@ -353,6 +360,19 @@ final class FileOperations {
           fallocate(change, number, mode, offset, offset + length);
           return true;
         });
+  }
+
+  /** Makes a hole, also behind the file's end, which is at least where the hole ends then. */
+  void makeHole(Change change, long number, long from, long to) throws IOException {
+    fallocate(change, number, FallocateMode.PUNCH_HOLE, from, to);
+    Inode inode = change.inode(number);
+    FileState state = head.attach(inode);
+    synchronized (state) {
+      if (to > state.size()) {
+        zeroBehindEnd(state, inode, Long.MAX_VALUE);
+        change.whenDone(() -> state.grow(to));
+      }
+    }
   }
 
   private void fallocate(Change change, long number, FallocateMode mode, long from, long to)

@@ -1,23 +1,18 @@
 package dev.brindle.store.volume;
 
-import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
-import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.WritableFileTree;
-import dev.brindle.store.WritableFileTree.FallocateMode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
  * One {@code copy_file_range(2)}: by reference where blocks of both files stand on each other, and
  * else, at ragged ends and of content that stands in the tree, byte by byte. Holes stay holes. Each
- * step is an operation by itself; a call ends early when it has worked long, and its caller goes
- * on.
+ * step is as if at one instant, and ends where a block of the source ends, or the source; a call
+ * ends early when it has worked long, and its caller goes on.
  */
 final class RangeCopy {
   /** Of bytes that pass through memory, so many a call. */
@@ -26,7 +21,6 @@ final class RangeCopy {
   /** Of steps that copy by reference, so many a call: each touches 1,024 extents at the most. */
   private static final int SHARES_MAX = 32;
 
-  private static final int BUFFER_BYTES = 256 << 10;
   private static final int BLOCK_BYTES = Extent.BLOCK_BYTES;
 
   private final Engine engine;
@@ -35,8 +29,9 @@ final class RangeCopy {
   private final CopySource source;
   private final long from;
   private final long to;
+  private final FileOperations files;
   private final ExtentCopy extents;
-  private @Nullable ByteBuffer buffer;
+  private final BytesCopy bytes;
 
   /**
    * @param tree the head's
@@ -54,10 +49,12 @@ final class RangeCopy {
     this.engine = engine;
     this.tree = tree;
     this.head = head;
+    this.files = files;
     this.source = source;
     this.from = from;
     this.to = to;
     this.extents = new ExtentCopy(head, files, source, from, to);
+    this.bytes = new BytesCopy(engine, head, files, source, from, to);
   }
 
   /**
@@ -109,12 +106,13 @@ final class RangeCopy {
           sharesLeft--;
         } else {
           step = copyNext(position, Math.min(end, bytesEnd(position, shift)), shift);
-          bytesLeft -= step > BUFFER_BYTES ? BLOCK_BYTES : step;
-        }
-        if (step == 0) {
-          break;
+          bytesLeft -= Math.min(step, BytesCopy.BUFFER_BYTES);
         }
         position += step;
+        boolean atSourceEnd = step == 0 || position % BLOCK_BYTES != 0;
+        if (atSourceEnd) {
+          break;
+        }
       } catch (IOException e) {
         if (position == start) {
           throw e;
@@ -163,56 +161,16 @@ final class RangeCopy {
     }
   }
 
-  // ---- Byte by byte
-
-  /** Copies the data, or makes the hole, that begins at a position; 0 at the file's end. */
+  /** Copies byte by byte, or makes the hole, that begins at a position; 0 at the file's end. */
   private long copyNext(long position, long end, long shift) throws IOException {
-    long data = next(position, Seek.DATA);
-    if (data == position) {
-      long hole = next(position, Seek.HOLE);
-      long dataEnd = hole < 0 ? end : Math.min(end, hole);
-      ByteBuffer bytes = room((int) Math.min(BUFFER_BYTES, dataEnd - position));
-      int count = source.tree().read(from, position, bytes);
-      tree.write(to, position + shift, bytes.flip());
-      return count;
+    Head read = source.head();
+    if (read != null) {
+      flush(read, from);
     }
-    long holeEnd = Math.min(end, data < 0 ? size() : data);
-    if (holeEnd > position) {
-      tree.fallocate(to, FallocateMode.PUNCH_HOLE, position + shift, holeEnd - position);
-      extend(holeEnd + shift);
-    }
-    return Math.max(0, holeEnd - position);
-  }
-
-  private ByteBuffer room(int length) {
-    ByteBuffer bytes = buffer;
-    if (bytes == null) {
-      bytes = ByteBuffer.allocate(BUFFER_BYTES);
-      buffer = bytes;
-    }
-    return bytes.clear().limit(length);
-  }
-
-  /** A hole at the end makes the file longer, and no shorter. */
-  private void extend(long size) throws IOException {
-    if (tree.getattr(to).size() < size) {
-      tree.setattr(to, AttributeChange.ofSize(size));
-    }
-  }
-
-  private long size() throws IOException {
-    return source.tree().getattr(from).size();
-  }
-
-  /** -1 when there is no more. */
-  private long next(long position, Seek whence) throws IOException {
-    try {
-      return source.tree().seek(from, position, whence);
-    } catch (FileSystemException e) {
-      if (e.errno() == Errno.ENXIO) {
-        return -1;
-      }
-      throw e;
-    }
+    engine.admitWrite((int) Math.min(end - position, BytesCopy.BUFFER_BYTES));
+    bytes.readAhead(position, end);
+    long copied = engine.grow(head, read, change -> bytes.copy(change, position, end, shift));
+    files.flushStream(to);
+    return copied;
   }
 }

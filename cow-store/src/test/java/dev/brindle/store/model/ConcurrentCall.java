@@ -1,7 +1,10 @@
 package dev.brindle.store.model;
 
+import dev.brindle.store.Errno;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +16,22 @@ import org.jspecify.annotations.Nullable;
  *     learn its numbers
  * @param compare the answers of model and store; a difference is an {@link AssertionError}
  * @param hold what the caller holds after this answer; null for a call that holds nothing
+ * @param steps the parts of a call that takes place in parts, by how it ended; null for all others
  */
 record ConcurrentCall<T, M>(
     String what,
     OnStore<T> onStore,
     OnModel<T, M> onModel,
     BiConsumer<M, T> compare,
-    @Nullable Function<T, ModelStore.Holder> hold) {
+    @Nullable Function<T, ModelStore.Holder> hold,
+    @Nullable Function<Outcome<T>, List<Step>> steps) {
+
+  /**
+   * A part of a call that is not as if at one instant, but in parts that are.
+   *
+   * @param errno how it ended; null when it succeeded
+   */
+  record Step(String what, Consumer<ModelStore> onModel, @Nullable Errno errno) {}
 
   /** The call of the store. */
   interface OnStore<T> {
@@ -32,6 +44,15 @@ record ConcurrentCall<T, M>(
   }
 
   ConcurrentCall(String what, OnStore<T> onStore, OnModel<T, M> onModel, BiConsumer<M, T> compare) {
-    this(what, onStore, onModel, compare, null);
+    this(what, onStore, onModel, compare, null, null);
+  }
+
+  ConcurrentCall(
+      String what,
+      OnStore<T> onStore,
+      OnModel<T, M> onModel,
+      BiConsumer<M, T> compare,
+      Function<T, ModelStore.Holder> hold) {
+    this(what, onStore, onModel, compare, hold, null);
   }
 }

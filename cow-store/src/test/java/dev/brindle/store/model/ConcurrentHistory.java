@@ -63,7 +63,7 @@ final class ConcurrentHistory {
     Deque<ModelStore.Holder> held = new ArrayDeque<>();
     for (ConcurrentCall<?, ?> call : program) {
       RecordedCall<?, ?> made = make(call, thread);
-      calls.add(made);
+      calls.addAll(made.inSteps());
       if (made.held() != null) {
         held.add(made.held());
       } else if (!held.isEmpty() && random.nextBoolean()) {

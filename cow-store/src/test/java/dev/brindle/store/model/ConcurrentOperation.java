@@ -22,6 +22,7 @@ enum ConcurrentOperation {
   APPEND(4, FileCalls::append),
   TRUNCATE(4, FileCalls::truncate),
   PUNCH(2, FileCalls::punch),
+  COPY(6, CopyCalls::copy),
   READ(10, FileCalls::read),
   FSYNC(3, FileCalls::fsync),
   HOLD(5, FileCalls::hold),

@@ -60,6 +60,8 @@ final class FakeStore implements VersionedStore, Subject {
     APPEND_IN_TWO_STEPS,
     /** A version is found by its name, and deleted later, whatever its name is then. */
     DELETE_IN_TWO_STEPS,
+    /** A range is read, and written later. */
+    COPY_IN_TWO_STEPS,
     /** A listing shows one entry as it was, and the others as they are later. */
     LIST_IN_TWO_STEPS
   }

@@ -395,9 +395,14 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   public long copyRange(
       FileTree source, long sourceInode, long sourceOffset, long inode, long offset, long length)
       throws IOException {
+    FakeTree from = (FakeTree) source;
+    ModelInode early = store.call(() -> from.inode(sourceInode));
+    boolean keepsEarly = store.bug == Bug.COPY_IN_TWO_STEPS;
+    if (keepsEarly) {
+      store.betweenSteps();
+    }
     synchronized (store) {
-      FakeTree from = (FakeTree) source;
-      ModelInode original = store.call(() -> from.inode(sourceInode));
+      ModelInode original = keepsEarly ? early : store.call(() -> from.inode(sourceInode));
       boolean sameFile = from.treeId == treeId && sourceInode == inode;
       long count =
           store.call(

@@ -2,6 +2,8 @@ package dev.brindle.store.model;
 
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.VolumeInfo;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,29 @@ record RecordedCall<T, M>(
   ModelStore.@Nullable Holder held() {
     boolean holds = call.hold() != null && outcome.succeeded();
     return holds ? call.hold().apply(outcome.value()) : null;
+  }
+
+  /** The instants at which it took place, one after the other: itself, or its parts. */
+  List<RecordedCall<?, ?>> inSteps() {
+    if (call.steps() == null) {
+      return List.of(this);
+    }
+    List<RecordedCall<?, ?>> parts = new ArrayList<>();
+    for (ConcurrentCall.Step step : call.steps().apply(outcome)) {
+      ConcurrentCall<Boolean, Boolean> part =
+          new ConcurrentCall<>(
+              call.what() + ": " + step.what(),
+              store -> true,
+              (model, found) -> {
+                step.onModel().accept(model);
+                return true;
+              },
+              (expected, found) -> {});
+      Boolean answer = step.errno() == null ? true : null;
+      parts.add(
+          new RecordedCall<>(part, thread, begin, end, time, new Outcome<>(answer, step.errno())));
+    }
+    return parts;
   }
 
   /** One line; times are in microseconds since {@code start}. */

@@ -83,12 +83,18 @@ final class Recovery {
       ModelVolume volume = entry.getValue();
       try {
         TreeState tree = tree(volume, store.open(volume.id()), index);
-        result = result.with(volume.withTree(tree));
+        result = result.with(volume.withTree(tree.givenOutTo(durablyGivenOut(volume.id()))));
       } catch (AssertionError e) {
         throw new AssertionError(state.fullName(volume.id()) + ": " + e.getMessage(), e);
       }
     }
     return result;
+  }
+
+  /** A file without a name that the crash took leaves no trace, and its number may come again. */
+  private long durablyGivenOut(long volume) {
+    ModelVolume durable = history.state(history.oldestIndex()).volumes().get(volume);
+    return durable == null ? 0 : durable.tree().highestInode();
   }
 
   /** Compares volumes and snapshots by number, name and place. */

@@ -145,11 +145,11 @@ final class TreeEdit {
     Refused.Conditions conditions = place(directory, name).when(isDots(name), EINVAL, ENOTEMPTY);
     Long number = entry(directory, name);
     conditions.when(number == null, ENOENT);
+    removal(conditions, directory, number);
     if (number != null) {
       conditions.when(!inode(number).isDirectory(), ENOTDIR);
       conditions.when(!inode(number).entries().isEmpty(), ENOTEMPTY);
     }
-    removal(conditions, directory, number);
     conditions.check();
     leave(directory, name, inode(number));
     dropLink(number);

@@ -29,6 +29,11 @@ record TreeState(PersistentMap<Long, ModelInode> inodes, long highestInode) {
     return new TreeState(inodes.without(inode), highestInode);
   }
 
+  /** As after a crash: numbers past this one and those of its inodes may be given out once more. */
+  TreeState givenOutTo(long highest) {
+    return new TreeState(inodes, Math.max(highest, inodes.last().getKey()));
+  }
+
   /** What a snapshot, a clone or a reopened store shows: inodes without a name are gone. */
   TreeState withoutOrphans() {
     TreeState result = this;
