@@ -128,7 +128,8 @@ public interface WritableFileTree extends FileTree {
    * Copies a range of a file's bytes onto another's, or within a file, as {@code
    * copy_file_range(2)} does: by reference, so that it costs what the range has of extents and
    * takes no space, where both offsets are at the same place in a block of 4 KiB. Holes stay holes,
-   * and space that was only reserved becomes one. By many operations, each atomic.
+   * and space that was only reserved becomes one. By many operations, each atomic: it writes what
+   * the source has at that instant, up to the end of one of its blocks.
    *
    * @param source this tree, or another volume's or snapshot's of the same store
    * @param length in bytes; ends at the source's end

@@ -152,9 +152,10 @@
  * since only blocks of the log can be shared. The size in the tree grows in the operation that puts
  * the references, as with a flush, and so no dirty page of the target may come before them: a copy
  * that meets one, because somebody writes at the same time, copies a block as bytes and tries
- * again. A last block that is a part of one is shared only where it ends the target, for what is
- * behind a file's end is undefined. Redo of a copy follows, as all redo does, the group with the
- * data that it refers to: groups are written in order.
+ * again; so does one that meets a dirty page in the source's range. A last block that is a part of
+ * one is shared only where it ends the target, for what is behind a file's end is undefined. Redo
+ * of a copy follows, as all redo does, the group with the data that it refers to: groups are
+ * written in order.
  *
  * <h2>Comparing versions</h2>
  *
@@ -172,12 +173,15 @@
  * dev.brindle.store.volume.Gate}; the head's lock; a file state's monitor; and then, each without
  * another under it, the pending redo, the version tree, the node store, the log's tables. Several
  * heads' locks are taken in the order of the volumes' numbers: by a deletion, by a copy from one
- * volume to another, and by a comparison in a store that is read-only.
+ * volume to another, and by a comparison in a store that is read-only. A copy takes its source's
+ * monitor before its target's; with the target's head to itself it meets no other copy there.
  *
  * <p>Each call is thereby as if it happened at one instant, whatever runs beside it; of a listing
- * that is true for a directory that fits one batch. {@code LinearizabilityTest} looks for an order
- * of concurrent calls that explains all answers. A deletion takes all locks of what it deletes
- * before it is decided, so that one that is refused is seen by nobody.
+ * that is true for a directory that fits one batch, and of a range copy for each of its steps,
+ * which end where a block of the source ends. {@code LinearizabilityTest} looks for an order of
+ * concurrent calls that explains all answers. A deletion takes all locks of what it deletes before
+ * it is decided, so that one that is refused is seen by nobody. Who has found a version by its name
+ * deletes or renames it on the condition that it still has it, asked behind the gate.
  *
  * <p>Operations wait for room in memory, for a checkpoint and for the barrier before they take any
  * other lock. There, and nowhere later, they end with EINTR when their caller is gone ({@link
