@@ -123,8 +123,8 @@
  * until the process ends. A checkpoint leaves such a file out; the snapshot during which it is
  * found fails. A file whose blocks cannot be found any more can be unlinked; they stay taken. Only
  * a failure that leaves memory and disk apart (a write, a sync) makes the store read-only. A
- * checkpoint reads nothing from the disk that it could not do without: the tables of the index are in
- * memory, and a record whose place is overwritten need not be sound.
+ * checkpoint reads nothing from the disk that it could not do without: the tables of the index are
+ * in memory, and a record whose place is overwritten need not be sound.
  *
  * <p>What the store does by itself meets damage, too. One damaged record costs
  *
