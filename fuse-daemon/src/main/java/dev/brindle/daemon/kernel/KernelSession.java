@@ -2,6 +2,7 @@ package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.host.WakeupLatency;
 import dev.brindle.daemon.serve.Faults;
 import dev.brindle.daemon.serve.WorkerSession;
 import java.io.IOException;
@@ -17,6 +18,8 @@ final class KernelSession extends WorkerSession {
   private final Served served;
   private final Dispatcher dispatcher;
   private final Polling polling;
+  private final Pace pace =
+      new Pace(WakeupLatency.ofHost()::hold, WakeupLatency.ofHost()::release);
   private final List<DevicePair> devices = new ArrayList<>();
 
   /**
@@ -111,6 +114,13 @@ final class KernelSession extends WorkerSession {
   }
 
   @Override
+  protected void requestsCame(long count) {
+    if (polling.windowNanos() > 0) {
+      pace.looked(count);
+    }
+  }
+
+  @Override
   protected Set<Long> nodesOpenForWriting() {
     return served.writableHandles().nodes();
   }
@@ -122,6 +132,7 @@ final class KernelSession extends WorkerSession {
 
   @Override
   protected void close() {
+    pace.end();
     served.invalidations().end();
     served.interrupts().end();
     devices.forEach(DevicePair::close);

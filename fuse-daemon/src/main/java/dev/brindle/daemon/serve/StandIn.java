@@ -1,6 +1,7 @@
 package dev.brindle.daemon.serve;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,6 +17,7 @@ final class StandIn implements Runnable {
 
   private final LongSupplier requests;
   private final Runnable appoint;
+  private final LongConsumer pace;
   private final Thread thread;
 
   @GuardedBy("this")
@@ -25,10 +27,12 @@ final class StandIn implements Runnable {
 
   /**
    * @param requests the number of requests so far, when nobody receives; else -1 minus that
+   * @param pace is told at each look how many requests there were since the last one
    */
-  StandIn(String name, LongSupplier requests, Runnable appoint) {
+  StandIn(String name, LongSupplier requests, Runnable appoint, LongConsumer pace) {
     this.requests = requests;
     this.appoint = appoint;
+    this.pace = pace;
     thread = new Thread(this, name);
     thread.setDaemon(true);
   }
@@ -37,7 +41,7 @@ final class StandIn implements Runnable {
     thread.start();
   }
 
-  /** To be called when a request has been counted and nobody receives. */
+  /** To be called when a brief request has been counted. */
   void watch() {
     if (!watching) {
       wake();
@@ -56,7 +60,7 @@ final class StandIn implements Runnable {
 
   @Override
   public void run() {
-    long seen = Long.MIN_VALUE;
+    long seen = requests.getAsLong();
     int looks = 0;
     while (pause()) {
       long now = requests.getAsLong();
@@ -64,6 +68,7 @@ final class StandIn implements Runnable {
       if (now == seen && now >= 0) {
         appoint.run();
       }
+      pace.accept(count(now) - count(seen));
       seen = now;
       if (looks >= LOOKS_MAX) {
         looks = 0;
@@ -74,6 +79,10 @@ final class StandIn implements Runnable {
         }
       }
     }
+  }
+
+  private static long count(long requests) {
+    return requests < 0 ? -1 - requests : requests;
   }
 
   /** Until the next look; false at the end. */

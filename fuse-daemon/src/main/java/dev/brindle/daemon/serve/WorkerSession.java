@@ -100,7 +100,10 @@ public abstract class WorkerSession implements TransportSession {
     this.detach = detach;
     this.standIn =
         new StandIn(
-            "fuse-" + label + "-stand-in", this::requestsIfNobodyReceives, this::appointWhereNone);
+            "fuse-" + label + "-stand-in",
+            this::requestsIfNobodyReceives,
+            this::appointWhereNone,
+            this::requestsCame);
   }
 
   /**
@@ -110,6 +113,13 @@ public abstract class WorkerSession implements TransportSession {
    * @throws OutOfMemoryError the system gives no more threads, and nothing is left of it
    */
   protected abstract void startWorker(String name, int number);
+
+  /**
+   * Called every few milliseconds while brief requests come, and then some times more.
+   *
+   * @param count how many requests there were since the last call
+   */
+  protected void requestsCame(long count) {}
 
   protected abstract Set<Long> nodesOpenForWriting();
 
@@ -165,12 +175,9 @@ public abstract class WorkerSession implements TransportSession {
     busy++;
     requests++;
     briefRequests = brief ? Math.min(briefRequests + 1, CALM_REQUESTS) : 0;
-    if (idle > 0) {
-      return;
-    }
     if (brief) {
       standIn.watch();
-    } else {
+    } else if (idle == 0) {
       appoint();
     }
   }
