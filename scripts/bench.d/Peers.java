@@ -58,10 +58,10 @@ final class Peers {
         Path image = image(name);
         yield new LoopMounted(name, work, image, "mkfs.xfs", "-q", image.toString());
       }
-      case "libfuse", "kernel" ->
-          new Brindle("brindle-" + name, work, brindleCommand, "--transport=" + name);
-      case "alone" ->
-          new Brindle("brindle-alone", work, brindleCommand, "--transport=kernel", "--cache=alone");
+      case "libfuse" ->
+          new Brindle("brindle-libfuse", work, brindleCommand, "--transport=libfuse");
+      case "unpolled" -> new Brindle("brindle-unpolled", work, brindleCommand, "--poll=0");
+      case "alone" -> new Brindle("brindle-alone", work, brindleCommand, "--cache=alone");
       default -> throw new IOException("no peer is called " + name);
     };
   }

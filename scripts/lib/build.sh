@@ -16,8 +16,7 @@ prepare_run() {
     command -v mvn > /dev/null || need maven
   fi
   if [ "$1" = mount ]; then
-    has_libfuse || need libfuse
-    has_fusermount || need fusermount
+    has_fuse || if [ -d /Library/Filesystems ]; then need libfuse; else need fusermount; fi
   fi
   install_needed
   build_is_current || build_once

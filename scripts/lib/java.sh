@@ -66,11 +66,12 @@ has_libfuse() {
     /usr/local/lib/libfuse.2.dylib /usr/local/lib/libosxfuse.2.dylib
 }
 
-# libfuse 2 calls its helper "fusermount"; the package fuse3 brings that name too, or only its own.
+# The package fuse3 brings both names, or only its own.
 has_fusermount() {
-  [ -d /Library/Filesystems ] || command -v fusermount > /dev/null
+  [ -d /Library/Filesystems ] || command -v fusermount > /dev/null || command -v fusermount3 > /dev/null
 }
 
+# What a mount takes: on Linux no library.
 has_fuse() {
-  has_libfuse && has_fusermount
+  if [ -d /Library/Filesystems ]; then has_libfuse; else has_fusermount; fi
 }

@@ -1,7 +1,10 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.daemon.transport.TransportSettings;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is set when a daemon starts; one that runs already keeps its own. */
@@ -24,12 +27,11 @@ final class DaemonSettings {
 
   @Option(
       names = "--transport",
-      paramLabel = "libfuse|kernel",
-      defaultValue = "libfuse",
+      paramLabel = "kernel|libfuse",
       description =
-          "How the daemon talks with the kernel: through libfuse 2, or by the kernel's own"
-              + " protocol, on Linux (default: ${DEFAULT-VALUE}).")
-  TransportKind transport;
+          "How the daemon talks with the kernel: by the kernel's own protocol, which is the default"
+              + " on Linux, or through libfuse 2.")
+  @Nullable TransportKind transport;
 
   @Option(
       names = "--poll",
@@ -37,10 +39,12 @@ final class DaemonSettings {
       defaultValue = "" + TransportSettings.POLL_MICROS_DEFAULT,
       description =
           "With --transport=kernel: how long to look for the next request before sleeping, when"
-              + " requests follow each other closely; 0 never (default: ${DEFAULT-VALUE}).")
+              + " requests follow each other closely, and to ask for processors that wake at once"
+              + " meanwhile, as root; 0 neither (default: ${DEFAULT-VALUE}).")
   int pollMicros;
 
   TransportSettings transportSettings() {
-    return new TransportSettings(transport, pollMicros);
+    TransportKind kind = Objects.requireNonNullElseGet(transport, Host.current()::transport);
+    return new TransportSettings(kind, pollMicros);
   }
 }

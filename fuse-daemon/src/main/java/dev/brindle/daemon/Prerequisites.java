@@ -54,7 +54,7 @@ final class Prerequisites {
     if (root) {
       return;
     }
-    if (!isOnSearchPath("fusermount")) {
+    if (!isOnSearchPath("fusermount") && !isOnSearchPath("fusermount3")) {
       throw lacking(
           "the command fusermount is missing, which ordinary users mount with: "
               + host.fusermountHint());

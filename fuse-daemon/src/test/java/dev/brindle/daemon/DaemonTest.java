@@ -15,10 +15,10 @@ import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StatusReport;
 import dev.brindle.daemon.control.TreeReference;
+import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.libfuse.LibfuseTransport;
-import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.daemon.transport.TransportSettings;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
@@ -63,7 +63,7 @@ class DaemonTest {
     try (LocalStore local = local()) {
       local.createVolume("main");
     }
-    launcher = new DaemonLauncher(store, "debug", TransportSettings.of(TransportKind.LIBFUSE));
+    launcher = new DaemonLauncher(store, "debug", TransportSettings.of(Host.current().transport()));
   }
 
   private LocalStore local() throws IOException {
@@ -386,7 +386,7 @@ class DaemonTest {
   void missingStore_isRefused() {
     DaemonLauncher other =
         new DaemonLauncher(
-            base.resolve("nowhere"), "info", TransportSettings.of(TransportKind.LIBFUSE));
+            base.resolve("nowhere"), "info", TransportSettings.of(Host.current().transport()));
     assertThrows(
         IOException.class,
         () -> other.mount(new MountRequest("main", mountPoint, MountOptions.defaults())));

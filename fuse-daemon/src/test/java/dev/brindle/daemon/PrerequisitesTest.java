@@ -48,6 +48,13 @@ class PrerequisitesTest {
   }
 
   @Test
+  void check_withFusermount3Alone_passes() throws IOException {
+    Path other = Files.createDirectory(directory.resolve("bin"));
+    assertTrue(Files.createFile(other.resolve("fusermount3")).toFile().setExecutable(true));
+    assertDoesNotThrow(() -> of(false, device, other.toString()).check(false));
+  }
+
+  @Test
   void check_withoutFusermount_namesThePackage() {
     refused(of(false, device, "/nowhere"), false, "install the package fuse3");
   }

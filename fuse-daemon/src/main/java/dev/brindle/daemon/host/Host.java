@@ -1,5 +1,6 @@
 package dev.brindle.daemon.host;
 
+import dev.brindle.daemon.transport.TransportKind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,6 +25,11 @@ public enum Host {
 
   static Host of(String osName) {
     return osName.toLowerCase(Locale.ROOT).startsWith("mac") ? MACOS : LINUX;
+  }
+
+  /** How the kernel is talked with unless somebody says otherwise. */
+  public TransportKind transport() {
+    return this == LINUX ? TransportKind.KERNEL : TransportKind.LIBFUSE;
   }
 
   /** What libfuse 2 may be called, best first, as {@code dlopen} or the linker takes it. */

@@ -87,6 +87,13 @@
  * pair for each processor, up to eight: one that waits and one that is polled ({@link
  * dev.brindle.daemon.kernel.Polling}).
  *
+ * <p>Polling spares the waking of the worker. The other half of a request's time is the waking of
+ * the program that waits for the answer, on a processor that went to sleep meanwhile. So while
+ * requests follow each other closely ({@link dev.brindle.daemon.kernel.Pace}), a daemon of root
+ * asks the kernel for processors that wake without delay ({@link
+ * dev.brindle.daemon.host.WakeupLatency}), and takes that back some milliseconds after the last of
+ * them.
+ *
  * <h2>Interrupts</h2>
  *
  * The kernel says once that a caller has got a signal, and not which. {@link

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.WritableFileTree.FallocateMode;
@@ -21,6 +22,12 @@ class HostTest {
   void of_osName_tellsThePlatform() {
     assertEquals(Host.LINUX, Host.of("Linux"));
     assertEquals(Host.MACOS, Host.of("Mac OS X"));
+  }
+
+  @Test
+  void transport_isTheKernelsOwnProtocolOnLinux() {
+    assertEquals(TransportKind.KERNEL, Host.LINUX.transport());
+    assertEquals(TransportKind.LIBFUSE, Host.MACOS.transport());
   }
 
   @ParameterizedTest
