@@ -98,6 +98,17 @@ final class Dispatcher {
     };
   }
 
+  /**
+   * Whether a request does not take long either, but may have to wait for the disk: others do not
+   * wait for it where there are any.
+   */
+  boolean isShort(Request request) {
+    return switch (request.opcode()) {
+      case Opcode.READ, Opcode.FSYNC -> true;
+      default -> false;
+    };
+  }
+
   void dispatch(Request request, Answer answer) {
     int opcode = request.opcode();
     watch.begin(faults.mount(), Opcode.name(opcode), request.node());

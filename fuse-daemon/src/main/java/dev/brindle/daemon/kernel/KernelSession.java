@@ -18,6 +18,7 @@ final class KernelSession extends WorkerSession {
   private final Served served;
   private final Dispatcher dispatcher;
   private final Polling polling;
+  private final Crowd crowd = new Crowd();
   private final Pace pace =
       new Pace(WakeupLatency.ofHost()::hold, WakeupLatency.ofHost()::release);
   private final List<DevicePair> devices = new ArrayList<>();
@@ -97,7 +98,7 @@ final class KernelSession extends WorkerSession {
   @Override
   protected void startWorker(String name, int number) {
     DevicePair pair = devices.get((number - 1) % devices.size());
-    Worker worker = new Worker(this, pair, dispatcher, polling, ioBytesMax, name);
+    Worker worker = new Worker(this, pair, dispatcher, polling, crowd, ioBytesMax, name);
     served.interrupts().enter(worker);
     try {
       worker.start();

@@ -55,6 +55,11 @@ final class Opcode {
     return opcode >= 0 && opcode < NAMES.length ? NAMES[opcode] : "operation " + opcode;
   }
 
+  /** Those that the program does not wait for that they come from. */
+  static boolean isUnawaited(int opcode) {
+    return isForget(opcode) || opcode == RELEASE || opcode == RELEASEDIR;
+  }
+
   /** Those that get no answer and wait for nothing. */
   static boolean isForget(int opcode) {
     return opcode == FORGET || opcode == BATCH_FORGET;

@@ -8,7 +8,7 @@ package dev.brindle.daemon.kernel;
  * a few looks ends it.
  */
 final class Pace {
-  private static final int CLOSE_REQUESTS_MIN = 10;
+  private static final int CLOSE_REQUESTS_MIN = 5;
   private static final int PAUSE_LOOKS = 4;
 
   private final Runnable hold;

@@ -23,17 +23,22 @@ final class Worker extends Thread implements CallerThread {
   private final DevicePair devices;
   private final Dispatcher dispatcher;
   private final Polling polling;
+  private final Crowd crowd;
   private final NativeBuffer received;
   private final NativeBuffer sent;
   private final Request request;
   private final Answer answer;
   private volatile @Nullable ServedRequest served;
 
+  /** Whether a program waited for the answer to the last request. */
+  private boolean wasAwaited;
+
   Worker(
       KernelSession session,
       DevicePair devices,
       Dispatcher dispatcher,
       Polling polling,
+      Crowd crowd,
       int ioBytesMax,
       String name) {
     super(null, null, name, STACK_BYTES);
@@ -41,6 +46,7 @@ final class Worker extends Thread implements CallerThread {
     this.devices = devices;
     this.dispatcher = dispatcher;
     this.polling = polling;
+    this.crowd = crowd;
     received = NativeBuffer.untouched(REQUEST_HEAD_BYTES + ioBytesMax);
     sent = NativeBuffer.untouched(OutHeader.BYTES + ioBytesMax);
     request = new Request(received);
@@ -52,7 +58,9 @@ final class Worker extends Thread implements CallerThread {
   public void run() {
     try {
       while (receive()) {
-        session.workerBusy(dispatcher.isBrief(request));
+        session.workerBusy(
+            dispatcher.isBrief(request) || dispatcher.isShort(request) && !crowd.isPresent());
+        wasAwaited = isAwaited();
         serve();
         polling.answered();
         if (!session.workerIdle()) {
@@ -125,19 +133,29 @@ final class Worker extends Thread implements CallerThread {
       long deadline = now + polling.windowNanos();
       long before;
       length = receive(devices.polled());
-      do {
-        if (length != Device.NONE) {
-          return length;
+      if (length != Device.NONE) {
+        if (length > 0 && wasAwaited && isAwaited()) {
+          crowd.cameBefore();
         }
+        return length;
+      }
+      do {
         before = now;
         Thread.yield();
         length = receive(devices.polled());
         now = System.nanoTime();
-      } while (polling.isAlone(before, now) && now < deadline);
+      } while (length == Device.NONE && polling.isAlone(before, now) && now < deadline);
+      if (length > 0) {
+        crowd.cameAlone();
+      }
       return length;
     } finally {
       polling.end(length != Device.NONE);
     }
+  }
+
+  private boolean isAwaited() {
+    return !Opcode.isUnawaited(request.opcode());
   }
 
   private int receive(Device device) throws IOException {

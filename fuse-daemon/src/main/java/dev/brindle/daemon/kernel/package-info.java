@@ -87,6 +87,10 @@
  * pair for each processor, up to eight: one that waits and one that is polled ({@link
  * dev.brindle.daemon.kernel.Polling}).
  *
+ * <p>A read or {@code fsync} may wait for the disk. One worker serves these alone, too, as long as
+ * no request was there already when the one before had been answered ({@link
+ * dev.brindle.daemon.kernel.Crowd}); the stand-in looks after it.
+ *
  * <p>Polling spares the waking of the worker. The other half of a request's time is the waking of
  * the program that waits for the answer, on a processor that went to sleep meanwhile. So while
  * requests follow each other closely ({@link dev.brindle.daemon.kernel.Pace}), a daemon of root
