@@ -2,6 +2,7 @@ package dev.brindle.store.model;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
@@ -175,7 +176,9 @@ final class CrashPoints implements Lockstep.Watcher {
   private static void goOn(CoreStore store) throws IOException {
     for (VolumeInfo volume : store.volumes()) {
       WritableFileTree tree = store.open(volume.id());
-      long file = tree.create(1, NEW_NAME, FileMode.REGULAR | 0644, 0, 0, 0).inode();
+      tree.setFlags(FileTree.ROOT_INODE, 0);
+      long file =
+          tree.create(FileTree.ROOT_INODE, NEW_NAME, FileMode.REGULAR | 0644, 0, 0, 0).inode();
       tree.write(file, 0, ByteBuffer.allocate(20_000));
       tree.fsync(file, false);
     }

@@ -1,7 +1,7 @@
 package dev.brindle.store.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -138,35 +138,49 @@ final class FileHistory {
     }
     int length = (int) Math.min(SparseBytes.BLOCK, found.size() - start);
     byte[] actual = found.block(number);
-    Entry last = past.get(past.size() - 1);
-    if (last.inode().content().size() >= start + length
-        && Arrays.equals(actual, 0, length, last.inode().content().block(number), 0, length)) {
-      return null;
-    }
-    for (int i = 0; i < length; i++) {
-      if (!byteAllowed(past, start + i, number, i, actual[i])) {
-        return "byte "
-            + (start + i)
-            + " is "
-            + actual[i]
-            + ", which the file never held there since it was durable; now it held "
-            + last.inode().content().block(number)[i];
+    BitSet unexplained = new BitSet();
+    unexplained.set(0, length);
+    for (int i = past.size() - 1; i >= 0 && !unexplained.isEmpty(); i--) {
+      Entry entry = past.get(i);
+      explain(entry.inode().content(), number, actual, unexplained);
+      int settled = settled(entry, start, unexplained);
+      if (settled >= 0) {
+        return refusal(past, number, settled, actual[settled]);
       }
     }
-    return null;
+    int first = unexplained.nextSetBit(0);
+    return first < 0 ? null : refusal(past, number, first, actual[first]);
   }
 
-  private static boolean byteAllowed(
-      List<Entry> past, long offset, long number, int inBlock, byte actual) {
-    for (int i = past.size() - 1; i >= 0; i--) {
-      SparseBytes content = past.get(i).inode().content();
-      if (offset < content.size() && content.block(number)[inBlock] == actual) {
-        return true;
-      }
-      if (past.get(i).settles(offset)) {
-        return false;
+  /** Clears those bytes of a block that a state of the file has. */
+  private static void explain(SparseBytes content, long number, byte[] actual, BitSet unexplained) {
+    byte[] block = content.block(number);
+    long inBlock = Math.min(SparseBytes.BLOCK, content.size() - number * SparseBytes.BLOCK);
+    for (int i = unexplained.nextSetBit(0);
+        i >= 0 && i < inBlock;
+        i = unexplained.nextSetBit(i + 1)) {
+      if (block[i] == actual[i]) {
+        unexplained.clear(i);
       }
     }
-    return false;
+  }
+
+  /** A byte that no state before an entry may explain; -1 for none. */
+  private static int settled(Entry entry, long start, BitSet unexplained) {
+    for (int i = unexplained.nextSetBit(0); i >= 0; i = unexplained.nextSetBit(i + 1)) {
+      if (entry.settles(start + i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String refusal(List<Entry> past, long number, int inBlock, byte actual) {
+    return "byte "
+        + (number * SparseBytes.BLOCK + inBlock)
+        + " is "
+        + actual
+        + ", which the file never held there since it was durable; now it held "
+        + past.get(past.size() - 1).inode().content().block(number)[inBlock];
   }
 }
