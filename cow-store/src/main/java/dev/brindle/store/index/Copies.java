@@ -24,6 +24,7 @@ import org.tinylog.Logger;
  */
 final class Copies implements Closeable {
   private final Disk disk;
+  private final StoreId store;
 
   @GuardedBy("this")
   private final CopySet files;
@@ -45,6 +46,7 @@ final class Copies implements Closeable {
 
   private Copies(Disk disk, StoreId store, long durable) {
     this.disk = disk;
+    this.store = store;
     this.files = new CopySet(disk, store);
     this.durable = durable;
   }
@@ -161,6 +163,44 @@ final class Copies implements Closeable {
     files.startJournal(next);
     complete = false;
     return next;
+  }
+
+  /**
+   * Decides whether a last record with damaged pages was torn. If a page of it is in {@code
+   * index.db}, it was durable; then the checkpoint before it can be had from the copies, or else
+   * what is sound of it is worth more than what it has half replaced.
+   */
+  synchronized void judgeLast(DiskFile index) throws IOException {
+    for (Journal journal : files.journals()) {
+      PageRecord doubtful = journal.doubtful();
+      if (doubtful == null) {
+        continue;
+      }
+      if (complete || new HalfApplied(index, store).isUntouchedBy(doubtful)) {
+        journal.dropDoubtful();
+      } else {
+        doubtful.applyTo(index, place -> true);
+        index.sync();
+        journal.keepDoubtful(doubtful);
+        Logger.error("{} has lost a page of the last checkpoint", doubtful.file().name());
+      }
+    }
+  }
+
+  /**
+   * Takes {@code index.db} back to the last checkpoint that the copies have, when it is half-way to
+   * the next one, whose record is damaged: nothing that came behind that depends on it yet.
+   */
+  synchronized void turnBack(DiskFile index) throws IOException {
+    if (canReplaceIndex()
+        && IndexFrame.checkpointOf(index) == files.last() + 1
+        && !new HalfApplied(index, store).isWhole()) {
+      Logger.warn(
+          "the record of checkpoint {} is damaged, and half of it applied: the one before stands",
+          files.last() + 1);
+      writeFrameTo(index);
+      index.sync();
+    }
   }
 
   /**

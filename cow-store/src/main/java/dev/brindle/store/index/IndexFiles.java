@@ -51,7 +51,9 @@ final class IndexFiles implements Closeable {
       Copies copies = Copies.open(disk, store, durable);
       try {
         finishOldJournal(disk, store, index);
+        copies.judgeLast(index);
         copies.applyLastTo(index, IndexFrame.checkpointOf(index));
+        copies.turnBack(index);
         PageFile file = openMended(disk, index, store, copies);
         if (acceptOlder) {
           file.renumber(copies.leaveBehind(file.checkpoint()));

@@ -31,6 +31,9 @@ final class Journal implements Closeable {
   private long reservedBytes;
   private long applied;
 
+  /** What may be a torn tail, and may be the last checkpoint, rotten. */
+  private @Nullable PageRecord doubtful;
+
   private Journal(DiskFile file, StoreId store, long after) throws IOException {
     this.file = file;
     this.store = store;
@@ -81,7 +84,7 @@ final class Journal implements Closeable {
     judgeLast(durable);
     if (lastCheckpoint() < durable) {
       damages.add(damage(end(), "the record of checkpoint " + durable + " is missing"));
-    } else if (successor < 0) {
+    } else if (successor < 0 && doubtful == null) {
       trim();
     }
     damages.forEach(damage -> Logger.warn("{}", damage.getMessage()));
@@ -99,7 +102,7 @@ final class Journal implements Closeable {
     }
   }
 
-  /** A last record that is not whole is a torn one, unless it was once known to be durable. */
+  /** A last record that is not whole may be a torn one, unless it was once known to be durable. */
   private void judgeLast(long durable) throws IOException {
     if (records.isEmpty() || last().isWhole()) {
       return;
@@ -107,8 +110,26 @@ final class Journal implements Closeable {
     if (last().checkpoint() <= durable) {
       damages.add(damage(last().at(), "a page of the record is not what was written"));
     } else {
-      records.remove(records.size() - 1);
+      doubtful = records.remove(records.size() - 1);
     }
+  }
+
+  /** A last record that is not whole and may never have been durable; null when there is none. */
+  @Nullable PageRecord doubtful() {
+    return doubtful;
+  }
+
+  /** It was never durable, or the checkpoint before it is to be had as well. */
+  void dropDoubtful() throws IOException {
+    doubtful = null;
+    trim();
+  }
+
+  /** It was durable, and is a record with damage. */
+  void keepDoubtful(PageRecord rotten) {
+    doubtful = null;
+    records.add(rotten);
+    damages.add(damage(rotten.at(), "a page of the record is not what was written"));
   }
 
   private CorruptStoreException damage(long offset, String what) {

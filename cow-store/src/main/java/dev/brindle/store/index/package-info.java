@@ -22,6 +22,7 @@
  *   CopyRenewal      a new base, when one is due
  *   BaseWriter       all pages in one file, so that older journals can go
  *   CopyVerifier     reads the copies for a scrub
+ *   HalfApplied      whether index.db was left between two checkpoints
  *   IndexRebuild     index.db from its copies
  * </pre>
  *
@@ -58,6 +59,12 @@
  * appended to it. Its last record, if that is whole, is repeated like any other: that needs the
  * checkpoint before it in {@code index.db}, and no other record. A last record that rots before it
  * was applied looks like a torn tail and is one: nobody was told that its checkpoint is durable.
+ *
+ * <p>One that rots when it is half applied has left pages of two checkpoints. Nothing that came later
+ * depends on it, so {@code index.db} goes back to the checkpoint before it, whose pages are all among
+ * the copies. Without a base they are not; then what is sound of the record is applied, and the page
+ * that is not costs what is in it. Half applied is what has a page of the record, or the new header
+ * and not all of its pages.
  *
  * <p>A full disk during the first two steps puts the pages back among the frozen ones, and the next
  * freeze merges over them. Once the journal is complete it is not written again before its pages

@@ -192,6 +192,57 @@ final class JournalDamageTest {
     assertTrue(tried > 100 && refused < tried / 4, refused + " of " + tried);
   }
 
+  /**
+   * Without a base there is nothing to go back to: of the last record, half applied, all that is
+   * sound counts, and what is rotten costs that page.
+   */
+  @Test
+  void rotInTheLastRecord_withoutABase_costsThatPageAtMost() throws IOException {
+    int tried = 0;
+    int lost = 0;
+    History history = new History();
+    for (int crash = 0; history.run(2, crash); crash++) {
+      for (int choice = 0; choice < (FULL ? 100 : 10); choice++) {
+        Random random = new Random(choice);
+        FaultyDisk crashed =
+            history.disk.afterCrash(choice % 2 == 0 ? Loss.NOTHING : Loss.ANY, random);
+        List<PageRecord> records = records(crashed);
+        PageRecord last = records.get(records.size() - 1);
+        if (last.checkpoint() != CHECKPOINTS + 1 || !last.isWhole()) {
+          continue;
+        }
+        crashed.delete(CopyFiles.base(3));
+        int page = random.nextInt(last.pages());
+        crashed.flipBit(last.file().name(), last.pageAt(page) * 8 + random.nextInt(8 * 4096));
+        int damaged = damagedPages(crashed, last, "crash %d, choice %d".formatted(crash, choice));
+        lost += damaged;
+        tried++;
+      }
+      history = new History();
+    }
+    System.out.printf("no base: %d records rotten, %d pages lost%n", tried, lost);
+    assertTrue(tried > 20, "only " + tried);
+  }
+
+  private static int damagedPages(FaultyDisk rotten, PageRecord last, String where)
+      throws IOException {
+    int damaged = 0;
+    try (Index index = Index.open(rotten, STORE)) {
+      for (int page = 0; page < index.pageCount(); page++) {
+        try {
+          index.verifyPages(page, 1);
+        } catch (CorruptStoreException e) {
+          damaged++;
+        }
+      }
+    } catch (IndexLostException | CorruptStoreException e) {
+      // The page was the header's, one of checksums, or one that all of the index needs.
+      damaged = 1;
+    }
+    assertTrue(damaged <= 1, where + ": " + damaged + " pages lost of " + last);
+    return damaged;
+  }
+
   @Test
   void rotInTheLastRecord_thatAnEmptyJournalFollows_isNoTornTail() throws IOException {
     History history = new History();

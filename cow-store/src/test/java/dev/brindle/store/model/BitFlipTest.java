@@ -24,7 +24,6 @@ import dev.brindle.store.check.Repair;
 import dev.brindle.store.check.RepairReport;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,58 +80,6 @@ class BitFlipTest {
     }
   }
 
-  /** A place in a file; mostly in a page that is not all zeros. */
-  private record Place(String file, long bit) {
-    static Place choose(Random random) throws IOException {
-      List<String> files = new ArrayList<>(List.of("superblock", "index.db", "index.db"));
-      for (String directory : List.of("log", "checkpoints")) {
-        for (String name : DISK.list(directory)) {
-          files.add(directory + "/" + name);
-        }
-      }
-      return chooseIn(files.get(random.nextInt(files.size())), 0, random);
-    }
-
-    /** A place in one of MapDB's pages of the index. */
-    static Place chooseInIndex(Random random) throws IOException {
-      return chooseIn("index.db", 2 * PAGE, random);
-    }
-
-    private static Place chooseIn(String file, int from, Random random) throws IOException {
-      byte[] bytes = DISK.contents(file);
-      int at = from + random.nextInt(bytes.length - from);
-      for (int i = 0; i < 50 && isZero(bytes, at); i++) {
-        at = from + random.nextInt(bytes.length - from);
-      }
-      return new Place(file, at * 8L + random.nextInt(8));
-    }
-
-    private static boolean isZero(byte[] bytes, int at) {
-      int start = at / PAGE * PAGE;
-      for (int i = start; i < Math.min(bytes.length, start + PAGE); i++) {
-        if (bytes[i] != 0) {
-          return false;
-        }
-      }
-      return true;
-    }
-
-    /** True for what says where blocks are and what their checksums are: not for data. */
-    boolean isTable() throws IOException {
-      ByteBuffer segment = ByteBuffer.wrap(DISK.contents(file));
-      int block = (int) (bit / 8 / PAGE) - 1;
-      boolean groupHeader =
-          block >= 0 && segment.getLong((block + 1) * PAGE) == 0x42524e444c475250L;
-      return block < 0 || block >= segment.getInt(44) || groupHeader;
-    }
-
-    FaultyDisk flipped() throws IOException {
-      FaultyDisk disk = DISK.afterProcessDeath();
-      disk.flipBit(file, bit);
-      return disk;
-    }
-  }
-
   @Test
   @Timeout(value = 180, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void anyBit_flipped_givesTheRightDataOrAnErrorThatNamesThePlace() throws IOException {
@@ -140,7 +87,7 @@ class BitFlipTest {
     Random random = new Random(seed);
     int[] results = new int[3];
     for (int i = 0; i < FLIPS; i++) {
-      Place place = Place.choose(random);
+      FlippedBit place = FlippedBit.choose(DISK, random);
       try {
         results[tryOut(place)]++;
       } catch (IOException | RuntimeException | AssertionError e) {
@@ -166,11 +113,12 @@ class BitFlipTest {
     int[] results = new int[3];
     for (int i = 0; i < REPAIRS; i++) {
       boolean hasCopies = random.nextInt(5) == 0;
-      List<Place> places = new ArrayList<>();
+      List<FlippedBit> places = new ArrayList<>();
       while (places.size() < 2 + i % 2) {
         boolean isInIndex = random.nextInt(4) > 0;
-        Place place = isInIndex ? Place.chooseInIndex(random) : Place.choose(random);
-        if (hasCopies || !place.file.startsWith("checkpoints/")) {
+        FlippedBit place =
+            isInIndex ? FlippedBit.chooseInIndex(DISK, random) : FlippedBit.choose(DISK, random);
+        if (hasCopies || !place.file().startsWith("checkpoints/")) {
           places.add(place);
         }
       }
@@ -188,13 +136,13 @@ class BitFlipTest {
   }
 
   /** Returns 0 when there was nothing to repair, 1 when it was repaired, 2 when it was refused. */
-  private static int repairAfter(List<Place> places, boolean hasCopies) throws IOException {
+  private static int repairAfter(List<FlippedBit> places, boolean hasCopies) throws IOException {
     FaultyDisk disk = DISK.afterProcessDeath();
     if (!hasCopies) {
       withoutCopies(disk);
     }
-    for (Place place : places) {
-      disk.flipBit(place.file, place.bit);
+    for (FlippedBit place : places) {
+      disk.flipBit(place.file(), place.bit());
     }
     TreeSet<String> unreadable = unreadable(disk.afterProcessDeath());
     RepairReport report;
@@ -230,12 +178,12 @@ class BitFlipTest {
   }
 
   /** Returns 0 when all is well, 1 when something is unreadable, 2 when nothing is. */
-  private static int tryOut(Place place) throws IOException {
-    FaultyDisk disk = place.flipped();
+  private static int tryOut(FlippedBit place) throws IOException {
+    FaultyDisk disk = place.on(DISK);
     TreeSet<String> unreadable;
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
       unreadable = DamageSurvey.compare(sound, store);
-      if (place.file.startsWith("log/") && !place.isTable()) {
+      if (place.isInLog() && !place.isTable(DISK)) {
         costsOneBlock(unreadable);
       }
       goOn(store);
@@ -277,16 +225,16 @@ class BitFlipTest {
   private static FaultyDisk withDamagedExtents() throws IOException {
     byte[] index = DISK.contents("index.db");
     for (int page = 2; page < index.length / PAGE; page++) {
-      Place place = new Place("index.db", page * PAGE * 8L + 12_345);
-      if (Place.isZero(index, page * PAGE)) {
+      FlippedBit place = new FlippedBit("index.db", page * PAGE * 8L + 12_345);
+      if (FlippedBit.isZero(index, page * PAGE)) {
         continue;
       }
-      FaultyDisk disk = withoutCopies(place.flipped());
+      FaultyDisk disk = withoutCopies(place.on(DISK));
       try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
         TreeSet<String> unreadable = DamageSurvey.compare(sound, store);
         if (unreadable.size() > 10
             && unreadable.stream().allMatch(p -> p.startsWith(BIG + "/#data"))) {
-          return withoutCopies(place.flipped());
+          return withoutCopies(place.on(DISK));
         }
       } catch (CorruptStoreException e) {
         assertTrue(String.valueOf(e.getMessage()).startsWith("damaged"), e::getMessage);

@@ -71,7 +71,8 @@ final class DamageSurvey {
     return compare(sound, of(store));
   }
 
-  private static TreeSet<String> compare(Map<String, String> sound, Map<String, String> found) {
+  /** As the other, of what {@link #of} found. */
+  static TreeSet<String> compare(Map<String, String> sound, Map<String, String> found) {
     TreeSet<String> unreadable = new TreeSet<>();
     found.forEach(
         (piece, value) -> {
