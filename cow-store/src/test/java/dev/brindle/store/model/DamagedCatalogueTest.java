@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FileTree;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.VolumeInfo;
@@ -33,36 +34,41 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * The tables of the index are damaged, and no copy of a page mends them: a row that is lost in one
  * of its places costs nothing; of those that are lost in both, a repair makes anew what it can.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamagedCatalogueTest {
   private static final int TABLES_RECORD = 2;
   private static final int SETS = Boolean.getBoolean("brindle.full") ? 2_000 : 40;
   private static final List<String> TABLES = List.of("versions", "volumes", "counters");
 
-  private static final FaultyDisk DISK = new FaultyDisk();
-  private static StoreId id = new StoreId(0, 0);
-  private static Map<String, String> sound = Map.of();
-  private static Map<Long, Map<String, String>> byVersion = Map.of();
+  private final FaultyDisk made = new FaultyDisk();
+  private StoreId id = new StoreId(0, 0);
+  private Map<String, String> sound = Map.of();
+  private Map<Long, Map<String, String>> byVersion = Map.of();
 
   @BeforeAll
-  static void makeStore() throws IOException {
-    Store.create(DISK, CrashRun.OPTIONS);
-    try (Store store = Store.open(DISK, CrashRun.OPTIONS)) {
+  void makeStore() throws IOException {
+    Store.create(made, CrashRun.OPTIONS);
+    try (Store store = Store.open(made, CrashRun.OPTIONS)) {
       id = store.parts().superblock().store();
       long main = store.createVolume(name("main"), 0, 0).id();
       WritableFileTree tree = store.open(main);
       fill(tree, 120);
+      share(tree, tree, 1);
       long first = store.createSnapshot(main, name("first")).version();
       change(tree, 3);
+      share(store.openSnapshot(first), tree, 2);
       long gone = store.createSnapshot(main, name("gone")).version();
       change(tree, 4);
       long second = store.createSnapshot(main, name("second")).version();
       long clone = store.cloneSnapshot(first, name("clone")).id();
       change(store.open(clone), 5);
+      share(tree, store.open(clone), 3);
       store.createSnapshot(clone, name("of clone"));
       change(store.open(clone), 7);
       store.cloneSnapshot(second, name("untouched"));
@@ -73,9 +79,11 @@ class DamagedCatalogueTest {
       store.deleteSnapshot(gone);
       long other = store.createVolume(name("other"), 0, 0).id();
       fill(store.open(other), 30);
+      share(store.openSnapshot(second), store.open(other), 4);
+      share(store.open(clone), tree, 5);
       store.reclaim();
     }
-    try (Store store = Store.open(DISK, CrashRun.OPTIONS)) {
+    try (Store store = Store.open(made, CrashRun.OPTIONS)) {
       sound = Map.copyOf(DamageSurvey.of(store));
       byVersion = Map.copyOf(DamageSurvey.byVersion(store));
     }
@@ -95,12 +103,26 @@ class DamagedCatalogueTest {
     }
   }
 
+  /**
+   * Has files of one tree share blocks with those of another; here none do.
+   *
+   * @param step a number of its own for each call
+   */
+  void share(FileTree from, WritableFileTree to, int step) throws IOException {}
+
+  /** The format of the store that was made. */
+  int format() throws IOException {
+    try (Store store = Store.open(made.afterProcessDeath(), CrashRun.OPTIONS)) {
+      return store.status().formatVersion();
+    }
+  }
+
   private interface IndexChange {
     void apply(Index index) throws IOException;
   }
 
-  private static FaultyDisk changed(IndexChange change) throws IOException {
-    FaultyDisk disk = DISK.afterProcessDeath();
+  private FaultyDisk changed(IndexChange change) throws IOException {
+    FaultyDisk disk = made.afterProcessDeath();
     try (Index index = Index.open(disk, id, 0)) {
       change.apply(index);
       index.freeze();
@@ -112,7 +134,7 @@ class DamagedCatalogueTest {
   // ---- One place
 
   /** The records that tables consist of, and the one that names them. */
-  private static List<Long> tableRecords() throws IOException {
+  private List<Long> tableRecords() throws IOException {
     List<Long> found = new ArrayList<>();
     changed(
         index -> {
@@ -160,7 +182,7 @@ class DamagedCatalogueTest {
     }
   }
 
-  private static void assertOpensAndWorks(FaultyDisk disk) throws IOException {
+  private void assertOpensAndWorks(FaultyDisk disk) throws IOException {
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
       assertEquals(new TreeSet<>(), DamageSurvey.compare(sound, store));
       long main = store.volume("main").id();
@@ -195,7 +217,7 @@ class DamagedCatalogueTest {
 
   private record Row(String table, long key) {}
 
-  private static List<Row> rows() throws IOException {
+  private List<Row> rows() throws IOException {
     List<Row> rows = new ArrayList<>();
     changed(
         index -> {
@@ -206,7 +228,7 @@ class DamagedCatalogueTest {
     return rows;
   }
 
-  private static FaultyDisk without(List<Row> rows) throws IOException {
+  private FaultyDisk without(List<Row> rows) throws IOException {
     return changed(
         index -> {
           Table second = index.table("second");
@@ -218,7 +240,7 @@ class DamagedCatalogueTest {
   }
 
   /** Returns how many versions are not there, under their number. */
-  private static int assertKept(FaultyDisk disk, List<Row> lost) throws IOException {
+  private int assertKept(FaultyDisk disk, List<Row> lost) throws IOException {
     int missing = 0;
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
       assertEquals(List.of(), Check.run(store, true).problems());
