@@ -76,6 +76,54 @@ class KernelSessionTest {
     assertEquals(0, fileSystem.openHandles());
   }
 
+  /** Listings that give attributes tell of nodes as lookups do, of known and of unknown ones. */
+  @Test
+  void lookups_ofListings_areForgotten() throws Exception {
+    Shell.ok(root, "mkdir a; cd a; seq 1 3000 | xargs touch; for i in $(seq 50); do mkdir d$i; done");
+    dropCaches();
+    long before = fileSystem.lookups();
+    Shell.ok(root, "ls -f a > /dev/null; cd a; ls -l > /dev/null; find . -newer 1 > /dev/null");
+    long listed = fileSystem.lookups() - before;
+    assertTrue(listed >= 3050, "the listings gave " + listed + " entries with attributes");
+    Shell.ok(
+        root,
+        """
+        for i in 1 2 3 4; do (for j in 1 2 3 4 5; do ls -lU a > /dev/null; done) & done
+        for i in $(seq 2 3 3000); do rm a/$i; : > a/new$i; done
+        wait
+        timeout -s KILL 0.05 ls -l a a a a a a > /dev/null || :
+        """);
+    Shell.ok(root, "rm -r a");
+    assertEquals(0, awaitKnown(0));
+    assertEquals(0, fileSystem.openHandles());
+    assertEquals(1, fileSystem.inodes());
+  }
+
+  private static void dropCaches() throws IOException {
+    Shell.run(Path.of("/"), "sync; echo 2 > /proc/sys/vm/drop_caches");
+  }
+
+  @Test
+  void unnamedFiles_areForgottenWithTheirLastClose() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "skipped: perl opens unnamed files");
+    String unnamed = "perl -e '$^F = 9; sysopen(F, \"d\", 020200002, 0600) or exit 9; ";
+    Shell.Result first = Shell.run(root, "mkdir d; " + unnamed + "'");
+    assumeTrue(first.status() == 0, "skipped: before Linux 6.1 there are none: " + first.output());
+    Shell.ok(root, "for i in 1 2 3; do " + unnamed + "print F $$; close(F)'; done; ls -l d");
+    assertEquals(1, awaitKnown(1));
+    Shell.ok(
+        root,
+        "for i in 1 2 3; do "
+            + unnamed
+            + "print F $$; exit system(\"ln -L /proc/self/fd/\" . fileno(F) . \" d/$$\")'; done");
+    assertEquals("3", Shell.ok(root, "ls d | wc -l; rm d/*").strip());
+    assertEquals(1, awaitKnown(1));
+    Shell.ok(root, "rmdir d");
+    assertEquals(0, awaitKnown(0));
+    assertEquals(0, fileSystem.openHandles());
+    assertEquals(1, fileSystem.inodes());
+  }
+
   @Test
   void replacedFile_isLetGoWhenTheKernelForgetsIt() throws Exception {
     Shell.ok(root, "for i in $(seq 50); do echo $i > new; mv new f; done; cat f");
