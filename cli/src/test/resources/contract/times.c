@@ -2,6 +2,7 @@
 #include "contract.h"
 
 #include <linux/falloc.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 
 static void set(const char *path, struct timespec access, struct timespec modification) {
@@ -346,4 +347,22 @@ CASE(times_ofACopy_areThoseOfAReadAndAWrite) {
   MARKS("from", "A", copy_file_range(from, &in, to, &out, 4, 0));
   in = out = 0;
   MARKS("to", "mc", copy_file_range(from, &in, to, &out, 4, 0));
+}
+
+CASE(times_ofReadingWithO_NOATIME_stay) {
+  make_file("f", "some text");
+  OK(mkdir("d", 0755));
+  make_file("d/x", "");
+  age("f");
+  age("d");
+  int file = (int)OK(open("f", O_RDONLY | O_NOATIME)), list = (int)OK(open("d", O_RDONLY | O_NOATIME));
+  char buffer[4096];
+  MARKS("f", "", pread(file, buffer, 4, 0));
+  MARKS("d", "", syscall(SYS_getdents64, list, buffer, sizeof buffer));
+  // Others' reading is noted, though the pages are in memory.
+  MARKS("f", "a", pread((int)OK(open("f", O_RDONLY)), buffer, 4, 0));
+  MARKS("d", "a", count_entries("d"));
+  // Who may not change the times may not hide that he reads.
+  if (geteuid() != 0) return;
+  AS_STRANGER FAILS(EPERM, open("f", O_RDONLY | O_NOATIME));
 }

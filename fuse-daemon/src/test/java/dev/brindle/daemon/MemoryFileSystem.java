@@ -366,6 +366,11 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
+  public void stopNotingAccess(long handle) throws IOException {
+    node(handle); // it notes none
+  }
+
+  @Override
   public synchronized long createUnnamed(Caller caller, long directory, int mode)
       throws IOException {
     directory(directory);

@@ -10,8 +10,10 @@ import java.io.IOException;
  * An open file or directory. It keeps its tree and holds the inode in it, so it works on after the
  * file was unlinked or renamed, and what it belongs to cannot be deleted. A virtual directory has
  * nothing to hold.
+ *
+ * @param notesAccess whether reading marks the access time
  */
-record Handle(Node node, FileTree tree, Use use) {
+record Handle(Node node, FileTree tree, Use use, boolean notesAccess) {
   enum Use {
     READ,
     WRITE,
@@ -22,7 +24,11 @@ record Handle(Node node, FileTree tree, Use use) {
     if (!node.isVirtual()) {
       tree.hold(node.inode());
     }
-    return new Handle(node, tree, use);
+    return new Handle(node, tree, use, true);
+  }
+
+  Handle withoutAccess() {
+    return new Handle(node, tree, use, false);
   }
 
   void release() throws IOException {

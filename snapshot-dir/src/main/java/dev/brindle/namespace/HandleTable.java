@@ -48,6 +48,13 @@ final class HandleTable {
     return handle;
   }
 
+  /** From now on reading by a handle marks no access time. */
+  void stopNotingAccess(long number) throws FileSystemException {
+    if (handles.computeIfPresent(number, (key, handle) -> handle.withoutAccess()) == null) {
+      throw new FileSystemException(Errno.EBADF);
+    }
+  }
+
   /** Ends a handle: of several calls at once with one number, one succeeds. */
   void release(long number) throws IOException {
     Handle handle = handles.remove(number);

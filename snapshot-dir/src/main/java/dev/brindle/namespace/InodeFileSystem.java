@@ -82,6 +82,9 @@ public interface InodeFileSystem {
    */
   long open(long node, boolean writable) throws IOException;
 
+  /** From now on reading by a handle, of a file or a directory, marks no access time (O_NOATIME). */
+  void stopNotingAccess(long handle) throws IOException;
+
   /**
    * Makes a regular file without a name (O_TMPFILE) and opens it for writing. {@link #link} may
    * give it a name; without one it goes with its last handle.

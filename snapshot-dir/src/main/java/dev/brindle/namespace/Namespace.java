@@ -294,7 +294,12 @@ public final class Namespace implements InodeFileSystem, Closeable {
     WritableFileTree tree = changeable(at);
     InodeAttributes made =
         tree.createUnnamed(at.inode(), mode, caller.umask(), caller.uid(), caller.gid());
-    return handles.add(new Handle(at.sibling(made.inode()), tree, Use.WRITE));
+    return handles.add(new Handle(at.sibling(made.inode()), tree, Use.WRITE, true));
+  }
+
+  @Override
+  public void stopNotingAccess(long handle) throws IOException {
+    handles.stopNotingAccess(handle);
   }
 
   @Override
@@ -306,7 +311,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public int read(long handle, long offset, ByteBuffer target) throws IOException {
     Handle file = handles.file(handle);
     int count = file.tree().read(file.node().inode(), offset, target);
-    noteAccess(file.node(), file.tree());
+    if (file.notesAccess()) {
+      noteAccess(file.node(), file.tree());
+    }
     return count;
   }
 
@@ -384,7 +391,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public void readdir(long handle, long cookie, DirectoryVisitor visitor) throws IOException {
     Handle directory = handles.directory(handle);
     layout.list(directory, cookie, visitor);
-    if (cookie == 0 && !directory.node().isVirtual()) {
+    if (cookie == 0 && directory.notesAccess() && !directory.node().isVirtual()) {
       noteAccess(directory.node(), directory.tree());
     }
   }

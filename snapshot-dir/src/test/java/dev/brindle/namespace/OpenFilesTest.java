@@ -138,6 +138,25 @@ class OpenFilesTest extends MountFixture {
   }
 
   @Test
+  void accessTime_isNotNotedByAHandleThatIsToldSo() throws IOException {
+    write("/f", "text");
+    mkdir("/d");
+    Timestamp file = attributes("/f").accessTime();
+    Timestamp directory = attributes("/d").accessTime();
+    long reader = mount.open(node("/f"), false);
+    mount.stopNotingAccess(reader);
+    assertEquals("text", readHandle(reader));
+    long lister = mount.opendir(node("/d"));
+    mount.stopNotingAccess(lister);
+    mount.readdir(lister, 0, (name, inode, mode, cookie) -> true);
+    assertEquals(file, attributes("/f").accessTime());
+    assertEquals(directory, attributes("/d").accessTime());
+    mount.release(reader);
+    mount.releasedir(lister);
+    assertEquals(Errno.EBADF, errno(() -> mount.stopNotingAccess(reader)));
+  }
+
+  @Test
   void newFiles_belongToTheCaller() throws IOException {
     assertEquals(OTHER.uid(), mkdir(OTHER, "/d").attributes().uid());
     assertEquals(

@@ -119,6 +119,11 @@ public enum Host {
     return this == LINUX ? 0200 : 0x800;
   }
 
+  /** {@code O_NOATIME}; macOS has none. */
+  public int noAccessTimeFlag() {
+    return this == LINUX ? 01000000 : 0;
+  }
+
   /** {@code XATTR_CREATE}. */
   public int xattrCreateFlag() {
     return this == LINUX ? 1 : 2;

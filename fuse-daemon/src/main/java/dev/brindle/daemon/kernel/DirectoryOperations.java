@@ -1,6 +1,7 @@
 package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.kernel.Wire.FsyncIn;
+import dev.brindle.daemon.kernel.Wire.OpenIn;
 import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
 import dev.brindle.namespace.InodeFileSystem;
@@ -24,6 +25,10 @@ final class DirectoryOperations {
   void opendir(Request request, Answer answer) throws IOException {
     int flags = listingFlags(request.node());
     long handle = fileSystem.opendir(request.node());
+    if ((request.u32(OpenIn.FLAGS) & FileOperations.O_NOATIME) != 0) {
+      fileSystem.stopNotingAccess(handle);
+      flags &= ~Replies.CACHE_LISTING;
+    }
     if (!replies.opened(answer, handle, flags)) {
       fileSystem.releasedir(handle);
     }

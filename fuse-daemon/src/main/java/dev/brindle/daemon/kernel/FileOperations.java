@@ -32,6 +32,7 @@ final class FileOperations {
   private static final int O_EXCL = 0200;
   private static final int O_TRUNC = 01000;
   private static final int O_APPEND = 02000;
+  static final int O_NOATIME = 01000000;
   private static final int OPEN_KILL_SET_IDS = 1;
   private static final int WRITE_FROM_CACHE = 1;
   private static final int WRITE_KILL_SET_IDS = 1 << 2;
@@ -65,6 +66,9 @@ final class FileOperations {
     boolean unchanged = served.openedFiles().isUnchanged(node, attributes);
     long handle = openFile(node, flags);
     try {
+      if ((flags & O_NOATIME) != 0 && !unchanged) {
+        served.openedFiles().forget(node);
+      }
       if ((flags & O_TRUNC) != 0) {
         truncate(request.caller(), node, request.u32(OpenIn.OPEN_FLAGS));
       }
@@ -93,6 +97,9 @@ final class FileOperations {
   private long openFile(long node, int flags) throws IOException {
     boolean writable = (flags & ACCESS_MODE_MASK) != 0;
     long handle = fileSystem.open(node, writable);
+    if ((flags & O_NOATIME) != 0) {
+      fileSystem.stopNotingAccess(handle);
+    }
     if (writable) {
       served.writableHandles().opened(handle, node);
     }

@@ -150,6 +150,9 @@ final class Operations {
     boolean unchanged = openedFiles.isUnchanged(node, entry.attributes());
     long handle = openFile(node, flags);
     try {
+      if ((flags & host.noAccessTimeFlag()) != 0 && !unchanged) {
+        openedFiles.forget(node);
+      }
       if ((flags & host.truncateFlag()) != 0) {
         truncate(worker.caller(request), node);
       }
@@ -168,6 +171,9 @@ final class Operations {
   private long openFile(long node, int flags) throws IOException {
     boolean writable = isWritable(flags);
     long handle = fileSystem.open(node, writable);
+    if ((flags & host.noAccessTimeFlag()) != 0) {
+      fileSystem.stopNotingAccess(handle);
+    }
     if (writable) {
       writableHandles.opened(handle, node);
     }
@@ -275,6 +281,9 @@ final class Operations {
 
   void opendir(Worker worker, long request, long node, long fileInfo) throws IOException {
     long handle = fileSystem.opendir(node);
+    if ((flags(fileInfo) & host.noAccessTimeFlag()) != 0) {
+      fileSystem.stopNotingAccess(handle);
+    }
     if (!worker.reply().opened(handle, false)) {
       fileSystem.releasedir(handle);
     }

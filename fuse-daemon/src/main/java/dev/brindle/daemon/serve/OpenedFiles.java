@@ -46,9 +46,21 @@ public final class OpenedFiles {
    */
   public boolean isUnchanged(long node, InodeAttributes attributes) {
     Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
-    Stripe stripe = stripes[(int) ((node * 0x9E3779B97F4A7C15L) >>> 60)];
+    Stripe stripe = stripe(node);
     synchronized (stripe) {
       return seen.equals(stripe.put(node, seen));
     }
+  }
+
+  /** The next opening is to read anew: reading by this one will not be noted as an access. */
+  public void forget(long node) {
+    Stripe stripe = stripe(node);
+    synchronized (stripe) {
+      stripe.remove(node);
+    }
+  }
+
+  private Stripe stripe(long node) {
+    return stripes[(int) ((node * 0x9E3779B97F4A7C15L) >>> 60)];
   }
 }
