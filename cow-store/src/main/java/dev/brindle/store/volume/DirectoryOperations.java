@@ -231,9 +231,7 @@ final class DirectoryOperations {
       DirentItem.refuseFull(change.view().direntItem(newDirectory, newName));
       engine.admitGrowth();
     }
-    if (source.isDirectory() && from != to && target == null && to.linkCount == LINKS_MAX) {
-      throw new FileSystemException(Errno.EMLINK);
-    }
+    refuseFull(from, to, source, target);
     long left = 0;
     if (target != null) {
       change.removeName(newDirectory, newName, target.number);
@@ -253,6 +251,8 @@ final class DirectoryOperations {
       Change change, Inode from, Name name, Inode source, Inode to, Name newName, Inode target)
       throws IOException {
     refuseCycle(change, target, from.number);
+    refuseFull(from, to, source, target);
+    refuseFull(to, from, target, source);
     change.removeName(from.number, name, source.number);
     change.removeName(to.number, newName, target.number);
     entryRemoved(change, from, source);
@@ -271,6 +271,15 @@ final class DirectoryOperations {
   private static void refuseRemoval(Inode directory, Inode inode) throws FileSystemException {
     directory.refuse(InodeFlags.UNCHANGEABLE);
     inode.refuse(InodeFlags.UNCHANGEABLE);
+  }
+
+  /** A directory that gets another one has one name more, unless it loses one by that. */
+  private static void refuseFull(Inode from, Inode to, Inode moved, @Nullable Inode replaced)
+      throws FileSystemException {
+    boolean gains = moved.isDirectory() && (replaced == null || !replaced.isDirectory());
+    if (from != to && gains && to.linkCount == LINKS_MAX) {
+      throw new FileSystemException(Errno.EMLINK);
+    }
   }
 
   private static void refuseReplacement(Inode source, Inode target) throws FileSystemException {
