@@ -3,6 +3,7 @@ package dev.brindle.store.model;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,17 +94,13 @@ final class FileHistory {
     if (problem != null) {
       return problem;
     }
-    PersistentMap<Long, Boolean> blocks = PersistentMap.empty();
+    TreeSet<Long> blocks = new TreeSet<>();
     for (Entry entry : past) {
-      for (var block : entry.inode().content().written()) {
-        blocks = blocks.with(block.getKey(), true);
-      }
+      entry.inode().content().written().forEach(block -> blocks.add(block.getKey()));
     }
-    for (var block : found.written()) {
-      blocks = blocks.with(block.getKey(), true);
-    }
-    for (var block : blocks) {
-      problem = refuseBlock(past, found, block.getKey());
+    found.written().forEach(block -> blocks.add(block.getKey()));
+    for (long block : blocks) {
+      problem = refuseBlock(past, found, block);
       if (problem != null) {
         return problem;
       }
