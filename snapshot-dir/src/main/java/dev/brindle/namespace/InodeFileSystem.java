@@ -82,7 +82,9 @@ public interface InodeFileSystem {
    */
   long open(long node, boolean writable) throws IOException;
 
-  /** From now on reading by a handle, of a file or a directory, marks no access time (O_NOATIME). */
+  /**
+   * From now on reading by a handle, of a file or a directory, marks no access time (O_NOATIME).
+   */
   void stopNotingAccess(long handle) throws IOException;
 
   /**

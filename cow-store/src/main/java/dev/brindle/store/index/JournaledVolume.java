@@ -13,8 +13,8 @@ import org.mapdb.DataInput2;
 import org.mapdb.volume.Volume;
 
 /**
- * The address space that MapDB works on: {@link Pages} as one range of bytes. MapDB locks
- * the bytes that it reads and writes; its commit ends in {@link #sync}, which is the freeze.
+ * The address space that MapDB works on: {@link Pages} as one range of bytes. MapDB locks the bytes
+ * that it reads and writes; its commit ends in {@link #sync}, which is the freeze.
  */
 final class JournaledVolume extends Volume {
   private static final int PAGE_MASK = PAGE_BYTES - 1;

@@ -140,8 +140,8 @@ final class PageFile implements Closeable {
 
   /**
    * A page that was not what it should be: looked at again while no checkpoint is written, then
-   * looked for elsewhere, and written back. What is written back has the checksum of what
-   * was there, so it does no harm to a page that is sound and could not be read.
+   * looked for elsewhere, and written back. What is written back has the checksum of what was
+   * there, so it does no harm to a page that is sound and could not be read.
    *
    * @throws CorruptStoreException it is nowhere else, or the caller's frame is not the last
    */

@@ -40,7 +40,9 @@ final class TableTree implements Table {
   private final Host host;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  /** All that were read or written: few, and each checkpoint needs them, whatever rots meanwhile. */
+  /**
+   * All that were read or written: few, and each checkpoint needs them, whatever rots meanwhile.
+   */
   private final Map<Long, TableNode> nodes = new ConcurrentHashMap<>();
 
   /** 0 as long as the table does not exist. Guarded by {@link #lock}. */

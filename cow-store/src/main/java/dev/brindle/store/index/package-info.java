@@ -60,11 +60,11 @@
  * checkpoint before it in {@code index.db}, and no other record. A last record that rots before it
  * was applied looks like a torn tail and is one: nobody was told that its checkpoint is durable.
  *
- * <p>One that rots when it is half applied has left pages of two checkpoints. Nothing that came later
- * depends on it, so {@code index.db} goes back to the checkpoint before it, whose pages are all among
- * the copies. Without a base they are not; then what is sound of the record is applied, and the page
- * that is not costs what is in it. Half applied is what has a page of the record, or the new header
- * and not all of its pages.
+ * <p>One that rots when it is half applied has left pages of two checkpoints. Nothing that came
+ * later depends on it, so {@code index.db} goes back to the checkpoint before it, whose pages are
+ * all among the copies. Without a base they are not; then what is sound of the record is applied,
+ * and the page that is not costs what is in it. Half applied is what has a page of the record, or
+ * the new header and not all of its pages.
  *
  * <p>A full disk during the first two steps puts the pages back among the frozen ones, and the next
  * freeze merges over them. Once the journal is complete it is not written again before its pages
@@ -204,16 +204,16 @@
  * every number handed out and not put by then: none leaks, and none needs a sweep.
  *
  * <p>So MapDB's own pages follow from the number of units, and need no copy: one that is damaged is
- * made anew by having MapDB make as many units again in memory, and verified by its checksum, as any
- * image from elsewhere is.
+ * made anew by having MapDB make as many units again in memory, and verified by its checksum, as
+ * any image from elsewhere is.
  *
  * <p>A record of several units whose head is damaged can be overwritten and deleted like any other;
  * the rest of its units stay taken until a repair, which knows them from all other records' heads.
  *
  * <p>Tables are B+trees of this package and not MapDB's, which keeps emptied nodes for ever. Their
- * nodes stay in memory once they were read, some megabytes in a store of ten thousand snapshots: each
- * checkpoint changes some, and none must fail because a page rots under an open store. Opening it
- * again reads them from the disk, and mends them from their second rows.
+ * nodes stay in memory once they were read, some megabytes in a store of ten thousand snapshots:
+ * each checkpoint changes some, and none must fail because a page rots under an open store. Opening
+ * it again reads them from the disk, and mends them from their second rows.
  */
 @NullMarked
 package dev.brindle.store.index;

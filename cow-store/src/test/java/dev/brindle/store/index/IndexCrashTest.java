@@ -159,8 +159,8 @@ final class IndexCrashTest {
 
   /**
    * A process dies with the journal in the host's memory alone; while the next one repeats it, the
-   * host crashes and takes it away. With all copies the checkpoint before would be there, so the base
-   * is lost as well.
+   * host crashes and takes it away. With all copies the checkpoint before would be there, so the
+   * base is lost as well.
    */
   @Test
   void journalThatTheHostStillHad_isDurable_beforeItIsRepeated() throws IOException {

@@ -53,7 +53,8 @@ final class OwnPagesTest {
   }
 
   private static void damage(FaultyDisk damaged, int page) throws IOException {
-    damaged.flipBit(PageFormat.INDEX_FILE, PageFormat.place(page) * 8L * PageFormat.PAGE_BYTES + 77);
+    damaged.flipBit(
+        PageFormat.INDEX_FILE, PageFormat.place(page) * 8L * PageFormat.PAGE_BYTES + 77);
   }
 
   private void expectAllThere_andGoOn(FaultyDisk damaged, Random random) throws IOException {
@@ -105,8 +106,7 @@ final class OwnPagesTest {
     damage(damaged, FIRST_UNIT_PAGE + 4);
     try (Index index = Index.open(damaged, STORE)) {
       assertThrows(CorruptStoreException.class, () -> model.assertHeldBy(index));
-      assertThrows(
-          CorruptStoreException.class, () -> index.verifyPages(FIRST_UNIT_PAGE + 4, 1));
+      assertThrows(CorruptStoreException.class, () -> index.verifyPages(FIRST_UNIT_PAGE + 4, 1));
     }
   }
 }

@@ -19,8 +19,7 @@ final class KernelSession extends WorkerSession {
   private final Dispatcher dispatcher;
   private final Polling polling;
   private final Crowd crowd = new Crowd();
-  private final Pace pace =
-      new Pace(WakeupLatency.ofHost()::hold, WakeupLatency.ofHost()::release);
+  private final Pace pace = new Pace(WakeupLatency.ofHost()::hold, WakeupLatency.ofHost()::release);
   private final List<DevicePair> devices = new ArrayList<>();
 
   /**

@@ -79,7 +79,8 @@ class KernelSessionTest {
   /** Listings that give attributes tell of nodes as lookups do, of known and of unknown ones. */
   @Test
   void lookups_ofListings_areForgotten() throws Exception {
-    Shell.ok(root, "mkdir a; cd a; seq 1 3000 | xargs touch; for i in $(seq 50); do mkdir d$i; done");
+    Shell.ok(
+        root, "mkdir a; cd a; seq 1 3000 | xargs touch; for i in $(seq 50); do mkdir d$i; done");
     dropCaches();
     long before = fileSystem.lookups();
     Shell.ok(root, "ls -f a > /dev/null; cd a; ls -l > /dev/null; find . -newer 1 > /dev/null");
