@@ -24,6 +24,12 @@ final class Preallocation {
   static final int FSTORE_BYTES_ALLOCATED = 24;
   static final int FSTORE_BYTES = 32;
 
+  /** On Linux and on macOS. */
+  private static final int EFBIG = 27;
+
+  private static final String TOO_LONG =
+      " (how long files may be is the host's file system's to say, and that of \"ulimit -f\")";
+
   private Preallocation() {}
 
   /**
@@ -46,8 +52,8 @@ final class Preallocation {
     }
     try {
       return switch (Platform.getNativePlatform().getOS()) {
-        case LINUX -> linux(calls, name, descriptor, offset, length);
-        case DARWIN -> darwin(calls, name, descriptor, currentLength, offset + length);
+        case LINUX -> linux(calls, name, path, descriptor, offset, length);
+        case DARWIN -> darwin(calls, name, path, descriptor, currentLength, offset + length);
         default -> false;
       };
     } finally {
@@ -56,10 +62,10 @@ final class Preallocation {
   }
 
   private static boolean linux(
-      LibC.Calls calls, String name, int descriptor, long offset, long length) throws IOException {
+      LibC.Calls calls, String name, Path path, int descriptor, long offset, long length) throws IOException {
     while (calls.fallocate(descriptor, 0, offset, length) != 0) {
       if (LibC.lastError() != HostConstants.ofThisHost().eintr()) {
-        return refused(calls, name);
+        return refused(calls, name, path);
       }
     }
     return true;
@@ -67,14 +73,14 @@ final class Preallocation {
 
   /** macOS reserves behind the end only; then the file is made as long as what was reserved. */
   private static boolean darwin(
-      LibC.Calls calls, String name, int descriptor, long currentLength, long end)
+      LibC.Calls calls, String name, Path path, int descriptor, long currentLength, long end)
       throws IOException {
     if (end <= currentLength) {
       return true;
     }
     if (calls.fcntl(descriptor, F_PREALLOCATE, fstore(end - currentLength)) == -1
         || calls.ftruncate(descriptor, end) != 0) {
-      return refused(calls, name);
+      return refused(calls, name, path);
     }
     return true;
   }
@@ -88,7 +94,7 @@ final class Preallocation {
     return argument;
   }
 
-  private static boolean refused(LibC.Calls calls, String name) throws IOException {
+  private static boolean refused(LibC.Calls calls, String name, Path path) throws IOException {
     int error = LibC.lastError();
     HostConstants host = HostConstants.ofThisHost();
     if (error == host.enospc() || error == host.edquot()) {
@@ -101,6 +107,8 @@ final class Preallocation {
         || error == host.einval()) {
       return false;
     }
-    throw new IOException("cannot reserve space for " + name + ": " + calls.strerror(error));
+    throw new IOException(
+        "cannot reserve space for %s: %s%s"
+            .formatted(path, calls.strerror(error), error == EFBIG ? TOO_LONG : ""));
   }
 }

@@ -1,6 +1,7 @@
 package dev.brindle.store.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,6 +43,20 @@ final class PreallocationTest {
     assertTrue(
         HostErrors.translated("f", new IOException(calls.strerror(28)))
             instanceof DiskFullException);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void allocation_pastWhatAFileMayHold_namesTheFileAndTheLimit() throws IOException {
+    Path path = Files.createFile(directory.resolve("long"));
+    try {
+      assertFalse(Preallocation.tryAllocate("long", path, 0, 0, Long.MAX_VALUE));
+    } catch (DiskFullException hostWithoutALimit) {
+      return;
+    } catch (IOException e) {
+      assertTrue(e.getMessage().contains(path.toString()), e.getMessage());
+      assertTrue(e.getMessage().contains("ulimit -f"), e.getMessage());
+    }
   }
 
   @Test
