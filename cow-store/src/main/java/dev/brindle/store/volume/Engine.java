@@ -488,6 +488,8 @@ final class Engine {
       throw new FileSystemException(errno, String.valueOf(e.getMessage()));
     } catch (IOException e) {
       reportLogFailure();
+      // whoever waits for this to be flushed would wait for ever
+      fault.report("making room in the log", e);
       throw e;
     }
   }
