@@ -62,7 +62,8 @@ final class Preallocation {
   }
 
   private static boolean linux(
-      LibC.Calls calls, String name, Path path, int descriptor, long offset, long length) throws IOException {
+      LibC.Calls calls, String name, Path path, int descriptor, long offset, long length)
+      throws IOException {
     while (calls.fallocate(descriptor, 0, offset, length) != 0) {
       if (LibC.lastError() != HostConstants.ofThisHost().eintr()) {
         return refused(calls, name, path);

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Timeout;
 final class DeadDiskTest {
   private static final int OPERATIONS = 120;
   private static final int PIECE_BYTES = 16 << 10;
-  private static final StoreOptions OPTIONS =
-      new StoreOptions(1 << 20, 1 << 20, 64 << 10, 20, 512);
+  private static final StoreOptions OPTIONS = new StoreOptions(1 << 20, 1 << 20, 64 << 10, 20, 512);
 
   private interface Work {
     void run(WritableFileTree tree, int step) throws IOException;
