@@ -118,7 +118,7 @@ class KernelInterruptTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"KILL", "TERM", "INT"})
+  @CsvSource({"KILL", "TERM", "USR2"})
   void fsync_ofAProcessThatIsKilled_isAnsweredAtOnce(String signal) throws Exception {
     start("fsync", "exec sync f");
     signal(signal);
