@@ -165,7 +165,9 @@ final class BadInputIT {
         done
         """
             .formatted(STORE.base().resolve("empty"));
-    without(library, "mount", store, mount).expectStatus(5).expectFailure("libfuse 2 is missing: ");
+    without(library, "mount", "--transport=libfuse", store, mount)
+        .expectStatus(5)
+        .expectFailure("libfuse 2 is missing: ");
     assertFalse(Files.exists(mount));
     Brindle.run("check", store).expectSuccess();
   }
