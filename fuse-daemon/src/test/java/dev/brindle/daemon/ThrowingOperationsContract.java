@@ -10,10 +10,9 @@ import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,20 +28,14 @@ public abstract class ThrowingOperationsContract {
     volatile Throwable fault = new IllegalStateException("not armed");
 
     InodeFileSystem around(InodeFileSystem target) {
-      return (InodeFileSystem)
-          Proxy.newProxyInstance(
-              getClass().getClassLoader(),
-              new Class<?>[] {InodeFileSystem.class},
-              (proxy, method, args) -> {
-                if (method.getName().equals(operation)) {
-                  throw fault;
-                }
-                try {
-                  return method.invoke(target, args);
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      return Intercepted.of(target, this::before);
+    }
+
+    private @Nullable Object before(String called, Object[] arguments) throws Throwable {
+      if (called.equals(operation)) {
+        throw fault;
+      }
+      return null;
     }
   }
 

@@ -55,6 +55,11 @@ public final class Repair {
     return run(store.parts());
   }
 
+  /** Whether all that was found is what the log has lost. */
+  private static boolean isBeyondRepair(OpenStore store, CheckReport found) {
+    return store.log().verify().containsAll(found.problems());
+  }
+
   private static RepairReport run(OpenStore store) throws IOException {
     List<String> salvaged = store.salvaged();
     List<String> unrepeated = store.unrepeated();
@@ -63,8 +68,7 @@ public final class Repair {
     boolean isAsOnDisk = salvaged.isEmpty() && unrepeated.isEmpty();
     CheckReport found = isAsOnDisk ? Check.run(store) : Check.runInMemory(store);
     store.index().refuseUnreadable();
-    List<String> beyondRepair = store.log().verify();
-    if (isAsOnDisk && beyondRepair.containsAll(found.problems())) {
+    if (isAsOnDisk && (found.isSound() || isBeyondRepair(store, found))) {
       return new RepairReport(store.mended(), found.problems());
     }
     Repair repair = new Repair(store);

@@ -4,19 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.daemon.Intercepted;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.daemon.MountedMemory;
 import dev.brindle.daemon.Shell;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.CallerThread;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,12 +47,7 @@ class KernelInterruptTest {
 
   @BeforeEach
   void mount() throws IOException {
-    InodeFileSystem fileSystem =
-        (InodeFileSystem)
-            Proxy.newProxyInstance(
-                InodeFileSystem.class.getClassLoader(),
-                new Class<?>[] {InodeFileSystem.class},
-                (proxy, method, arguments) -> invoke(method, arguments));
+    InodeFileSystem fileSystem = Intercepted.of(memory, this::before);
     mount =
         MountedMemory.mount(
             KernelTransport.create(50), fileSystem, directory, MountedMemory.LASTING);
@@ -72,11 +66,11 @@ class KernelInterruptTest {
     assertEquals(0, memory.openHandles());
   }
 
-  private Object invoke(Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("isVolatile")) {
+  private @Nullable Object before(String operation, Object[] arguments) throws Exception {
+    if (operation.equals("isVolatile")) {
       return isVolatile;
     }
-    if (method.getName().equals(waiting)) {
+    if (operation.equals(waiting)) {
       waiting = "";
       if (wait == Wait.WITHIN) {
         CallerThread.markBegun();
@@ -86,11 +80,7 @@ class KernelInterruptTest {
         CallerThread.refuseIfGone();
       }
     }
-    try {
-      return method.invoke(memory, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
+    return null;
   }
 
   /** Starts a program that will wait in an operation, and returns when it does. */

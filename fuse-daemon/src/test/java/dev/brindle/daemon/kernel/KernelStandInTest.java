@@ -3,13 +3,11 @@ package dev.brindle.daemon.kernel;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.daemon.Intercepted;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.daemon.MountedMemory;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -18,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,12 +36,7 @@ class KernelStandInTest {
 
   @BeforeEach
   void mount() throws IOException {
-    InodeFileSystem waiting =
-        (InodeFileSystem)
-            Proxy.newProxyInstance(
-                InodeFileSystem.class.getClassLoader(),
-                new Class<?>[] {InodeFileSystem.class},
-                (proxy, method, arguments) -> invoke(method, arguments));
+    InodeFileSystem waiting = Intercepted.of(memory, this::before);
     mount =
         MountedMemory.mount(KernelTransport.create(50), waiting, directory, MountedMemory.LASTING);
     root = mount.root();
@@ -54,21 +48,17 @@ class KernelStandInTest {
   }
 
   /** To make "waits N" waits until "releases N" has been looked up. */
-  private Object invoke(Method method, Object[] arguments) throws Throwable {
-    if (method.getName().equals("mkdir")) {
+  private @Nullable Object before(String operation, Object[] arguments) throws Exception {
+    if (operation.equals("mkdir")) {
       String[] words = arguments[2].toString().split(" ");
       if (words[0].equals("waits")) {
         latch("begun " + words[1]).countDown();
         await("releases " + words[1]);
       }
-    } else if (method.getName().equals("lookup")) {
+    } else if (operation.equals("lookup")) {
       latch(arguments[1].toString()).countDown();
     }
-    try {
-      return method.invoke(memory, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
+    return null;
   }
 
   private CountDownLatch latch(String name) {
