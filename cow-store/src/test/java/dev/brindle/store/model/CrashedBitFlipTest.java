@@ -170,9 +170,15 @@ class CrashedBitFlipTest {
     return found.unreadable.isEmpty() ? Result.WHOLE : Result.PARTLY_UNREADABLE;
   }
 
-  /** The last state that was durable before one was. */
+  /**
+   * The last state that was durable before the one whose group may be lost. What was made durable
+   * again without a change (a reclaim) has no group of its own.
+   */
   private static int durableBefore(int state) {
-    return Math.max(0, DURABLE.indexOf(state) > 0 ? DURABLE.get(DURABLE.indexOf(state) - 1) : 0);
+    return DURABLE.stream()
+        .filter(earlier -> earlier < state && !STATES.get(earlier).equals(STATES.get(state)))
+        .max(Integer::compare)
+        .orElse(0);
   }
 
   private static WritableFileTree open(Store store) throws IOException {
