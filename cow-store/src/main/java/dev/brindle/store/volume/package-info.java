@@ -77,9 +77,8 @@
  *       pages are written once more.
  *   <li><em>Recovery: the journal, before index.db.</em> What a process left in the host's memory
  *       alone is repeated like what was synced, so it is synced first. Without it a crash of the
- *       host during the recovery could take the record away with a part of its pages in place, and
- *       with the index's copies lost as well there would be nothing to make it good. It is the only
- *       one of which no test shows that it is missed: the copies make good what is.
+ *       host during the recovery could take the record away with a part of its pages in place. The
+ *       index's copies would make that good; a full disk leaves none ({@code IndexCrashTest}).
  *   <li><em>A new journal and a new base of the index's copies: the file, and its name, before what
  *       counts on it:</em> a journal before its first record, a base before what it stands for is
  *       deleted. Once for many checkpoints.
