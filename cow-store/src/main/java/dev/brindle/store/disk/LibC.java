@@ -23,6 +23,8 @@ final class LibC {
 
     int close(int descriptor);
 
+    int flock(int descriptor, int operation);
+
     int fallocate(int descriptor, int mode, @off_t long offset, @off_t long length);
 
     @Variadic(fixedCount = 2)

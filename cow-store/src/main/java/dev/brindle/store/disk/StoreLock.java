@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The host drops the lock when the process ends, and also when the process closes <i>any</i>
  * descriptor of the file; so inside one process a table says which stores are taken, and the file
- * is not even opened for those.
+ * is not even opened for those. {@link DirectoryHold} keeps others away also when the file was
+ * deleted.
  */
 public final class StoreLock implements Closeable {
   static final String FILE_NAME = "lock";
@@ -39,11 +40,14 @@ public final class StoreLock implements Closeable {
 
   private final Path directory;
   private final FileChannel channel;
+  private final DirectoryHold hold;
   private final @Nullable UncleanEnd uncleanEnd;
 
-  private StoreLock(Path directory, FileChannel channel, @Nullable UncleanEnd uncleanEnd) {
+  private StoreLock(
+      Path directory, FileChannel channel, DirectoryHold hold, @Nullable UncleanEnd uncleanEnd) {
     this.directory = directory;
     this.channel = channel;
+    this.hold = hold;
     this.uncleanEnd = uncleanEnd;
   }
 
@@ -60,29 +64,47 @@ public final class StoreLock implements Closeable {
   }
 
   private static StoreLock takeFile(Path directory, String holder) throws IOException {
+    FileChannel channel = open(directory.resolve(FILE_NAME));
+    try {
+      if (channel.tryLock() == null) {
+        throw new StoreLockedException(directory, holderOf(channel));
+      }
+      return takeDirectory(directory, holder, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel open(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(
             StandardOpenOption.CREATE,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             LinkOption.NOFOLLOW_LINKS);
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve(FILE_NAME),
-            options,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return FileChannel.open(
+        file,
+        options,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+  }
+
+  private static StoreLock takeDirectory(Path directory, String holder, FileChannel channel)
+      throws IOException {
+    DirectoryHold hold = DirectoryHold.tryTake(directory);
+    if (hold == null) {
+      throw new StoreLockedException(
+          directory, "another process, though its file \"" + FILE_NAME + "\" was deleted");
+    }
     try {
-      if (channel.tryLock() == null) {
-        throw new StoreLockedException(directory, holderOf(channel));
-      }
       UncleanEnd uncleanEnd = uncleanEnd(directory, textOf(channel));
       String text = "process %d (%s)".formatted(ProcessHandle.current().pid(), holder);
       text += SINCE + Timestamp.now().toInstant() + "\n";
       channel.truncate(0);
       channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-      return new StoreLock(directory, channel, uncleanEnd);
+      return new StoreLock(directory, channel, hold, uncleanEnd);
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      hold.close();
       throw e;
     }
   }
@@ -143,6 +165,7 @@ public final class StoreLock implements Closeable {
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {
+      hold.close();
       channel.close();
       TAKEN_HERE.remove(directory);
     }

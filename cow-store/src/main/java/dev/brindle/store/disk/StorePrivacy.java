@@ -15,25 +15,33 @@ import java.util.Objects;
  * That a store is its user's alone. Whoever can write into its directory can put a link there, and
  * have the store's user write wherever it leads, or a socket of his own. Whoever can read it reads
  * past all modes of the files in its volumes. So the directory must have mode 0700 and belong to
- * the process's user, and so must everything in it, none of it a symbolic link. A store that is
- * found so stays so: nobody else gets in.
+ * the process's user, and so must everything in it, none of it a symbolic link, nor a pipe or a
+ * device, of which already the opening may never end. A store that is found so stays so: nobody
+ * else gets in.
  */
 public final class StorePrivacy {
   private static final int OTHERS = 077;
   private static final int OTHERS_WRITE = 022;
   private static final int PERMISSIONS = 0777;
 
+  /** Types of files in their modes: the same numbers on every Unix. */
+  private static final int TYPE = 0170000;
+
+  private static final int LINK = 0120000;
+  private static final int SOCKET = 0140000;
+  private static final int REGULAR = 0100000;
+  private static final int DIRECTORY = 0040000;
+
   private StorePrivacy() {}
 
   /** What a path itself is; a link is not followed. */
-  private record Entry(int owner, int mode, boolean isLink) {
+  private record Entry(int owner, int mode, int type) {
     static Entry read(Path path) throws IOException {
       Map<String, Object> found =
-          Files.readAttributes(path, "unix:uid,mode,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
+          Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+      int mode = (Integer) Objects.requireNonNull(found.get("mode"));
       return new Entry(
-          (Integer) Objects.requireNonNull(found.get("uid")),
-          (Integer) Objects.requireNonNull(found.get("mode")) & PERMISSIONS,
-          Boolean.TRUE.equals(found.get("isSymbolicLink")));
+          (Integer) Objects.requireNonNull(found.get("uid")), mode & PERMISSIONS, mode & TYPE);
     }
   }
 
@@ -87,12 +95,7 @@ public final class StorePrivacy {
       // A daemon that is at work removes files.
       return;
     }
-    if (found.isLink) {
-      throw new StoreNotPrivateException(
-          "%s is a symbolic link, which no store has; if it is not yours, somebody wants to have"
-                  .formatted(entry)
-              + " you write elsewhere. Remove it, or put there what it leads to");
-    }
+    verifyType(entry, found.type);
     if (found.owner != owner) {
       throw new StoreNotPrivateException(
           "%s belongs to the user with the number %d and not to the store's; if its content is sound:"
@@ -103,6 +106,20 @@ public final class StorePrivacy {
       throw new StoreNotPrivateException(
           "others can write to %s (mode %04o); if nobody has: chmod go-w %s"
               .formatted(entry, found.mode, entry));
+    }
+  }
+
+  private static void verifyType(Path entry, int type) throws StoreNotPrivateException {
+    switch (type) {
+      case REGULAR, DIRECTORY, SOCKET -> {}
+      case LINK ->
+          throw new StoreNotPrivateException(
+              "%s is a symbolic link, which no store has; if it is not yours, somebody wants to have"
+                      .formatted(entry)
+                  + " you write elsewhere. Remove it, or put there what it leads to");
+      default ->
+          throw new StoreNotPrivateException(
+              "%s is a pipe or a device, which no store has; remove it".formatted(entry));
     }
   }
 

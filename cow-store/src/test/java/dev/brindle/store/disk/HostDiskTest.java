@@ -63,6 +63,16 @@ final class HostDiskTest {
   }
 
   @Test
+  void open_ofADirectory_isRefusedByItsName() throws IOException {
+    disk.createDirectory("f");
+    for (OpenMode mode : List.of(OpenMode.READ, OpenMode.READ_WRITE)) {
+      FileSystemException refused =
+          assertThrows(FileSystemException.class, () -> disk.open("f", mode));
+      assertEquals(directory.toRealPath().resolve("f").toString(), refused.getFile());
+    }
+  }
+
+  @Test
   void createDirectory_whereAFileStands_isRefused() throws IOException {
     disk.open("log", OpenMode.CREATE);
     assertThrows(FileAlreadyExistsException.class, () -> disk.createDirectory("log"));

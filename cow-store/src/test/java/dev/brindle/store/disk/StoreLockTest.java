@@ -64,6 +64,21 @@ final class StoreLockTest {
     }
   }
 
+  @Test
+  void lock_whoseFileWasDeleted_isStillHeld() throws Exception {
+    try (HostDisk disk = new HostDisk(directory);
+        Holder other = new Holder()) {
+      assertTrue(other.firstLine().startsWith("held"));
+      Files.delete(directory.resolve("lock"));
+      StoreLockedException refused =
+          assertThrows(StoreLockedException.class, () -> disk.lock("second"));
+      assertTrue(refused.getMessage().contains("was deleted"), refused::getMessage);
+      other.process.destroyForcibly().waitFor();
+      disk.lock("second").close();
+      disk.lock("third").close();
+    }
+  }
+
   private final class Holder implements AutoCloseable {
     final Process process;
 

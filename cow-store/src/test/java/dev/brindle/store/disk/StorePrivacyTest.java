@@ -87,6 +87,34 @@ class StorePrivacyTest {
   }
 
   @Test
+  void plantedPipes_areRefusedAndNotWaitedFor() throws Exception {
+    for (String name :
+        new String[] {
+          "superblock",
+          "index.db",
+          "index.journal",
+          "lock",
+          "daemon.stderr",
+          "log/0000000000000001.seg",
+          "checkpoints/0.journal"
+        }) {
+      Path file = store.resolve(name);
+      Path kept = base.resolve("kept");
+      boolean existed = Files.exists(file);
+      if (existed) {
+        Files.move(file, kept);
+      }
+      assertEquals(0, new ProcessBuilder("mkfifo", "-m600", file.toString()).start().waitFor());
+      expectRefusal(file + " is a pipe or a device");
+      Files.delete(file);
+      if (existed) {
+        Files.move(kept, file);
+      }
+    }
+    Store.open(store, OPTIONS).close();
+  }
+
+  @Test
   void fileThatOthersCanWrite_isRefused() throws IOException {
     Path index = store.resolve("index.db");
     chmod(index, "rw-rw----");
