@@ -16,7 +16,8 @@ import org.tinylog.Logger;
  * Gives a log its last segment back, without which it cannot be opened: a header that is damaged is
  * written anew, since everything in it is known; a file that is cut off gets its length, one that
  * is gone is made empty. Blocks that were lost stay so: what refers to them cannot be read, and the
- * log goes on behind the checkpoint.
+ * log goes on behind the checkpoint. Of an earlier segment only the header is written anew, without
+ * which nothing in it can be read, when the file is plainly in the normal form.
  */
 final class HeadRepair {
   private final Disk disk;
@@ -45,11 +46,29 @@ final class HeadRepair {
       numbers.add(LogFormat.segmentNumber(file));
     }
     List<String> deeds = new ArrayList<>();
-    for (long number : numbers.tailSet(head)) {
-      SegmentHeader header = SegmentHeader.normal(store, number, segmentBlocks);
-      new HeadRepair(disk, header).mend().ifPresent(deeds::add);
+    for (long number : numbers.tailSet(1L)) {
+      HeadRepair repair =
+          new HeadRepair(disk, SegmentHeader.normal(store, number, segmentBlocks));
+      (number < head ? repair.mendEarlier() : repair.mend()).ifPresent(deeds::add);
     }
     return deeds;
+  }
+
+  private Optional<String> mendEarlier() throws IOException {
+    try (DiskFile file = disk.open(name, OpenMode.READ_WRITE)) {
+      if (SegmentHeader.isWhole(file) || !isNormal(file)) {
+        return Optional.empty();
+      }
+      write(file);
+    }
+    return done("the header of " + name + " was written anew");
+  }
+
+  /** A rewritten file is shorter, and has no groups. */
+  private boolean isNormal(DiskFile file) throws IOException {
+    return file.length() == header.fileBytes()
+        && new SegmentScanner(header.store(), header.segmentBlocks())
+            .hasGroup(SegmentFile.of(file, header));
   }
 
   private Optional<String> mend() throws IOException {

@@ -18,7 +18,7 @@ import org.tinylog.Logger;
  */
 final class LogRecovery {
   private static final int READ_BYTES = 1 << 20;
-  private static final String ADVICE =
+  static final String ADVICE =
       "; brindle check --repair goes on with what is left of the log's last segment";
   private static final long NUMBERS_SKIPPED = 1 << 20;
 

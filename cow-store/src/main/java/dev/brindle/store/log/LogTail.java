@@ -2,6 +2,7 @@ package dev.brindle.store.log;
 
 import static dev.brindle.store.log.LogFormat.BLOCK_BYTES;
 
+import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -49,6 +50,8 @@ final class LogTail {
         SegmentFile.open(
             disk, header.store(), number, header.segmentBlocks(), Disk.OpenMode.READ)) {
       return durableBefore(later, 0, later.file().length());
+    } catch (CorruptStoreException e) {
+      throw new CorruptStoreException(e, LogRecovery.ADVICE);
     }
   }
 

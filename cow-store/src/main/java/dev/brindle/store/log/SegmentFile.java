@@ -53,6 +53,11 @@ final class SegmentFile implements Closeable {
     }
   }
 
+  /** A file of the normal form, by a header that it ought to have. */
+  static SegmentFile of(DiskFile file, SegmentHeader normal) {
+    return new SegmentFile(file, normal, null);
+  }
+
   private static RunTable readRuns(DiskFile file, SegmentHeader header) throws IOException {
     int[] pairs = new int[2 * header.runs()];
     for (int i = 0; i < header.runPages(); i++) {

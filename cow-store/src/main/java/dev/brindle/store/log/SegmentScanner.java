@@ -45,6 +45,16 @@ final class SegmentScanner {
     return header == null ? null : new Found(header, bytes);
   }
 
+  /** Whether a group begins anywhere in a file. */
+  boolean hasGroup(SegmentFile file) throws IOException {
+    for (int block = 0; block < segmentBlocks; block++) {
+      if (headerAt(file, block) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Walks the headers from the segment's start and notes the data's checksums. A header that is
    * damaged costs the checksums of its own group: the walk goes on with the next block that is a

@@ -178,7 +178,9 @@
  * segment that is not rewritten is known from elsewhere, so a damaged header costs nothing; a file
  * that is gone or cut off is made anew, and its blocks are unreadable, as any damaged block is; so
  * is the directory, when all of it is gone. No address is given out twice by that: what was
- * appended behind the checkpoint is lost with the file, and nothing older refers to it.
+ * appended behind the checkpoint is lost with the file, and nothing older refers to it. The damaged
+ * header of an earlier segment is written anew as well when the file has the length of the normal
+ * form, and a group; nothing of it can be read until then. A rewritten one's is lost, with its data.
  *
  * <h2>Failures</h2>
  *

@@ -2,6 +2,7 @@ package dev.brindle.store.check;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,6 +72,12 @@ final class LostHeadTest {
     return "log/" + names.last();
   }
 
+  private String last() throws IOException {
+    TreeSet<String> names = new TreeSet<>(disk.list("log"));
+    names.removeIf(name -> !name.endsWith(".seg"));
+    return "log/" + names.last();
+  }
+
   private void overwrite(String name, int length) throws IOException {
     try (DiskFile file = disk.open(name, OpenMode.READ_WRITE)) {
       file.write(0, ByteBuffer.wrap(bytes(9, length)));
@@ -99,6 +106,46 @@ final class LostHeadTest {
       assertArrayEquals(LARGE, read(tree, "large"));
       assertArrayEquals(SMALL, read(tree, "small"));
       assertArrayEquals(LARGE, read(tree, "tail"));
+    }
+    goesOn("large", "small", "tail");
+  }
+
+  @Test
+  void header_ofAnEarlierSegment_damaged_isWrittenAnew() throws IOException {
+    String first = "log/0000000000000001.seg";
+    byte[] several = bytes(4, 9_000_000);
+    try (Store store = Store.open(disk, OPTIONS)) {
+      write(store.open(store.volume("main").id()), "several", several);
+    }
+    assertNotEquals(first, last());
+    overwrite(first, 12_288);
+    try (Store store = Store.open(disk, OPTIONS)) {
+      FileTree tree = store.open(store.volume("main").id());
+      assertThrows(CorruptStoreException.class, () -> read(tree, "several"));
+      assertEquals(1, Check.run(store, true).problems().size());
+    }
+    try (Store store = Store.openAtRest(disk, OPTIONS)) {
+      RepairReport report = Repair.run(store);
+      assertTrue(report.isSound(), report::toString);
+      assertEquals(List.of("the header of " + first + " was written anew"), report.deeds());
+    }
+    try (Store store = Store.open(disk, OPTIONS)) {
+      assertArrayEquals(several, read(store.open(store.volume("main").id()), "several"));
+    }
+    goesOn("small", "several");
+  }
+
+  @Test
+  void file_ofALaterSegment_thatIsNone_isRefusedWithTheWayOut() throws IOException {
+    try (DiskFile file = disk.open("log/0000000000000009.seg", OpenMode.CREATE)) {
+      file.write(0, ByteBuffer.wrap(bytes(9, 10)));
+    }
+    CorruptStoreException refused =
+        assertThrows(CorruptStoreException.class, () -> Store.open(disk, OPTIONS));
+    assertTrue(refused.getMessage().contains("9.seg"), refused.getMessage());
+    assertTrue(refused.getMessage().contains("brindle check --repair"), refused.getMessage());
+    try (Store store = Store.openAtRest(disk, OPTIONS)) {
+      assertTrue(Repair.run(store).isSound());
     }
     goesOn("large", "small", "tail");
   }
