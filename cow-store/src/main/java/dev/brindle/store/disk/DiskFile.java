@@ -27,6 +27,13 @@ public interface DiskFile extends Closeable {
   void sync() throws IOException;
 
   /**
+   * Has the host begin to write a range to the disk, so that a later {@link #sync} has less to wait
+   * for: {@code sync_file_range(2)}. Waits where the disk has much to do already. A hint: it
+   * promises nothing and never fails.
+   */
+  default void startWriteBack(long offset, long length) {}
+
+  /**
    * Reserves space, so that no later write into the range runs out of it: {@code fallocate(2)}.
    * Extends the file when the range ends behind it; what was there stays. Not to be called while
    * another thread writes into the range.

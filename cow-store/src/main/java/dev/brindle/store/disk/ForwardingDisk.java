@@ -101,6 +101,11 @@ public abstract class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void startWriteBack(long offset, long length) {
+      file.startWriteBack(offset, length);
+    }
+
+    @Override
     public void allocate(long offset, long length) throws IOException {
       file.allocate(offset, length);
     }

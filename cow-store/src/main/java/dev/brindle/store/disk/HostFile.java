@@ -165,6 +165,11 @@ final class HostFile implements DiskFile {
   }
 
   @Override
+  public void startWriteBack(long offset, long length) {
+    WriteBack.start(path, offset, length);
+  }
+
+  @Override
   public void allocate(long offset, long length) throws IOException {
     if (length == 0) {
       return;

@@ -27,6 +27,8 @@ final class LibC {
 
     int fallocate(int descriptor, int mode, @off_t long offset, @off_t long length);
 
+    int sync_file_range(int descriptor, @off_t long offset, @off_t long length, int flags);
+
     @Variadic(fixedCount = 2)
     int fcntl(int descriptor, int command, Pointer argument);
 

@@ -15,7 +15,8 @@
  * is told.
  *
  * <p>Space is reserved by {@code fallocate} on Linux and {@code F_PREALLOCATE} on macOS; a file
- * system without it gets zeros written. Symbolic links in a store are not followed.
+ * system without it gets zeros written. That the host may begin to write is said by {@code
+ * sync_file_range} on Linux, and elsewhere not at all. Symbolic links in a store are not followed.
  */
 @NullMarked
 package dev.brindle.store.disk;

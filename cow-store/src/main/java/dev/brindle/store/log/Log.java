@@ -20,8 +20,8 @@ import org.tinylog.Logger;
  * The append-only log of a store: file data and redo records, in segment files.
  *
  * <p>Safe for any number of threads. Its locks, in the store's order: the append mutex is the first
- * of all; the pin comes next; the segment table, the open files, the spares and the state of
- * durability are leaves.
+ * of all; the pin comes next; the segment table, the open files, the spares, the state of
+ * durability and what is written back early are leaves.
  */
 public final class Log implements Closeable {
   /** Larger appends would push everything else out of the block cache. */
@@ -47,7 +47,12 @@ public final class Log implements Closeable {
   private volatile @Nullable Running running;
 
   /** What there is once the log's end is known. */
-  private record Running(LogWriter writer, Durability durability, Spares spares, Cleaner cleaner) {}
+  private record Running(
+      LogWriter writer,
+      Durability durability,
+      Spares spares,
+      Cleaner cleaner,
+      EarlyWriteBack writeBack) {}
 
   private volatile @Nullable Maintenance maintenance;
 
@@ -188,6 +193,7 @@ public final class Log implements Closeable {
             number * segmentBlocks + end.block(),
             end.sequence(),
             start);
+    EarlyWriteBack writeBack = new EarlyWriteBack();
     LogWriter writer =
         new LogWriter(
             segmentBlocks,
@@ -196,12 +202,13 @@ public final class Log implements Closeable {
             table,
             durability,
             poison,
+            writeBack,
             nextIncarnation(end.incarnation()),
             end);
     Cleaner cleaner =
         new Cleaner(
             disk, store, segmentBlocks, table, files, cache, reader, spares, reads.exclusive());
-    running = new Running(writer, durability, spares, cleaner);
+    running = new Running(writer, durability, spares, cleaner, writeBack);
     return end.loss();
   }
 
@@ -449,11 +456,11 @@ public final class Log implements Closeable {
     running().cleaner.reclaim(Cleaner.Throttle.NONE);
   }
 
-  /** Starts the background threads that clean and that prepare segments. */
+  /** Starts the background threads that clean, that prepare segments, and that write back early. */
   public synchronized void startMaintenance() {
     if (maintenance == null) {
       Running now = running();
-      Maintenance threads = new Maintenance(now.cleaner, now.spares, poison);
+      Maintenance threads = new Maintenance(now.cleaner, now.spares, now.writeBack, poison);
       threads.start();
       maintenance = threads;
     }

@@ -22,6 +22,7 @@ final class LogWriter {
   private final SegmentTable table;
   private final Durability durability;
   private final Poison poison;
+  private final EarlyWriteBack writeBack;
   private final ZerosAhead zerosAhead = new ZerosAhead();
 
   /** Written with each group from now on. */
@@ -47,6 +48,7 @@ final class LogWriter {
       SegmentTable table,
       Durability durability,
       Poison poison,
+      EarlyWriteBack writeBack,
       long incarnation,
       LogEnd end) {
     this.segmentBlocks = segmentBlocks;
@@ -55,6 +57,7 @@ final class LogWriter {
     this.table = table;
     this.durability = durability;
     this.poison = poison;
+    this.writeBack = writeBack;
     this.incarnation = incarnation;
     this.lastIncarnation = end.incarnation();
     this.sequence = end.sequence();
@@ -192,6 +195,7 @@ final class LogWriter {
     }
     SegmentScanner.note(header, held);
     groups.write(head, header, data, framed);
+    writeBack.appended(head, nextBlock, header.totalBlocks());
     nextBlock += header.totalBlocks();
     sequence++;
     lastIncarnation = incarnation;

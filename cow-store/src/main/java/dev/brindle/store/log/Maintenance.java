@@ -9,8 +9,8 @@ import org.tinylog.Logger;
 
 /**
  * The log's background threads: one cleans after each checkpoint, for at most a share of the time;
- * the other prepares the next segment. After an {@link Error} in either, nothing is known of what
- * it was at: the log takes no more appends.
+ * another prepares the next segment. After an {@link Error} in either, nothing is known of what it
+ * was at: the log takes no more appends. The third is {@link EarlyWriteBack}'s.
  */
 final class Maintenance {
   /** Half of the time at most is spent on rewriting. */
@@ -20,9 +20,11 @@ final class Maintenance {
 
   private final Cleaner cleaner;
   private final Spares spares;
+  private final EarlyWriteBack writeBack;
   private final Poison poison;
   private final Thread cleaning = thread("brindle-log-cleaner", this::cleanUntilStopped);
   private final Thread sparing = thread("brindle-log-spare", this::prepareUntilStopped);
+  private final Thread writingBack;
 
   @GuardedBy("this")
   private boolean stopped;
@@ -33,9 +35,11 @@ final class Maintenance {
   @GuardedBy("this")
   private boolean spareWanted;
 
-  Maintenance(Cleaner cleaner, Spares spares, Poison poison) {
+  Maintenance(Cleaner cleaner, Spares spares, EarlyWriteBack writeBack, Poison poison) {
     this.cleaner = cleaner;
     this.spares = spares;
+    this.writeBack = writeBack;
+    writingBack = thread("brindle-log-write-back", writeBack::run);
     this.poison = poison;
   }
 
@@ -48,9 +52,11 @@ final class Maintenance {
   void start() {
     cleaning.start();
     sparing.start();
+    writeBack.begin();
+    writingBack.start();
   }
 
-  /** Ends both threads and waits for them; a rewriting that is going on is finished. */
+  /** Ends the threads and waits for them; a rewriting that is going on is finished. */
   void stop() {
     synchronized (this) {
       stopped = true;
@@ -58,6 +64,8 @@ final class Maintenance {
     }
     Uninterruptibles.joinUninterruptibly(cleaning);
     Uninterruptibles.joinUninterruptibly(sparing);
+    writeBack.end();
+    Uninterruptibles.joinUninterruptibly(writingBack);
   }
 
   synchronized void wantClean() {

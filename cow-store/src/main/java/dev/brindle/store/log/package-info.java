@@ -110,6 +110,10 @@
  * after the other, {@link dev.brindle.store.log.ZerosAhead} writes the zeros, a MiB at a time: a
  * block that was only allocated is one that the host's journal must be told of when it is synced.
  *
+ * <p>Long groups go to the disk while more of them come ({@link
+ * dev.brindle.store.log.EarlyWriteBack}), so that the sync behind them finds little left to write.
+ * It is a hint to the host, and nothing counts on it: durable is what a sync has returned for.
+ *
  * <h2>Which checkpoint was the last</h2>
  *
  * When a checkpoint is durable, that is noted in the last block of the segment that is the head
