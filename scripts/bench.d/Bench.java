@@ -1,5 +1,6 @@
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -200,6 +201,7 @@ final class Bench {
     Path directory = Files.createDirectories(target.path("warm-up"));
     int files = 1500;
     MetadataRows.create(directory, 0, files, 20_000);
+    IoRows.writeSynced(directory.resolve("synced"), ByteBuffer.allocateDirect(4 << 10), 1000);
     Processes.runWithInput(
         directory,
         Path.of("/dev/null"),

@@ -176,14 +176,18 @@ final class IoRows {
   }
 
   private double append(Target target, int times) throws IOException {
-    ByteBuffer buffer = noise(KIB_4);
-    try (FileChannel channel = FileChannel.open(target.path(NEW_FILE), CREATE, WRITE)) {
+    writeSynced(target.path(NEW_FILE), noise(KIB_4), times);
+    return times;
+  }
+
+  /** Writes the same piece to a file again and again, each time with an fsync. */
+  static void writeSynced(Path file, ByteBuffer piece, int times) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, CREATE, WRITE)) {
       for (int i = 0; i < times; i++) {
-        channel.write(buffer.clear());
+        channel.write(piece.clear());
         channel.force(false);
       }
     }
-    return times;
   }
 
   private static double copy(Target target) throws IOException {
