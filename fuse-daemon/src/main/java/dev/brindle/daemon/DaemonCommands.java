@@ -13,6 +13,7 @@ import dev.brindle.daemon.control.StatusReport;
 import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.control.VolumeReport;
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.StoreStatus;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
@@ -40,9 +41,28 @@ final class DaemonCommands implements DaemonControl {
   /** What was written through the mount is durable on return, or when the daemon has ended. */
   @Override
   public void umount(Path mountPoint, boolean lazy) throws IOException {
+    if (!lazy) {
+      refuseLoss(mountPoint);
+    }
     mounts.umount(mountPoint, lazy);
     if (!isEnding()) {
       store.sync();
+    }
+  }
+
+  /** What the host does not take, for a quota or a lack of inodes, would go with the daemon. */
+  private void refuseLoss(Path mountPoint) throws IOException {
+    try {
+      store.sync();
+    } catch (IOException e) {
+      StoreStatus left = store.status().store();
+      if (left.readOnlyReason() == null && left.dirtyBytes() > 0) {
+        throw new IOException(
+            ("%s stays mounted: what was written there cannot be saved (%s). Make room on the host's"
+                    + " disk and try again, or give it up: brindle umount --lazy %s")
+                .formatted(mountPoint, e.getMessage(), mountPoint),
+            e);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.brindle.cli.mounted;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -140,6 +142,25 @@ final class FullDiskIT {
     expectWhole(directory, kept);
     fixture.remount();
     expectWhole(directory, kept);
+  }
+
+  @Test
+  void umount_whileTheHostTakesNoMoreFiles_isRefusedUntilItDoes() throws Exception {
+    Shell.in(fixture.base()).ok("mount -t tmpfs -o size=512m,nr_inodes=13 brindle-test disk");
+    fixture.mount();
+    Path directory = fixture.directory("dir");
+    int files = 30;
+    for (int i = 0; i < files; i++) {
+      Files.write(directory.resolve("f" + i), content(i));
+    }
+    Output refused = Brindle.run("umount", fixture.root());
+    assertEquals(1, refused.status(), refused::toString);
+    assertTrue(refused.err().contains("stays mounted"), refused::toString);
+    assertTrue(refused.err().contains("umount --lazy"), refused::toString);
+
+    Shell.in(fixture.base()).ok("mount -o remount,nr_inodes=1000 disk");
+    fixture.remount();
+    expectWhole(directory, files);
   }
 
   @ParameterizedTest
