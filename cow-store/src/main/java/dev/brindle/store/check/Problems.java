@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The sentences that a check collects, each once. Their number is bounded: damage may be everywhere.
+ * The sentences that a check collects, each once. Their number is bounded: damage may be
+ * everywhere.
  */
 final class Problems {
   private static final int SENTENCES_MAX = 1000;

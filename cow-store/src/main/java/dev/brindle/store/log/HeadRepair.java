@@ -47,8 +47,7 @@ final class HeadRepair {
     }
     List<String> deeds = new ArrayList<>();
     for (long number : numbers.tailSet(1L)) {
-      HeadRepair repair =
-          new HeadRepair(disk, SegmentHeader.normal(store, number, segmentBlocks));
+      HeadRepair repair = new HeadRepair(disk, SegmentHeader.normal(store, number, segmentBlocks));
       (number < head ? repair.mendEarlier() : repair.mend()).ifPresent(deeds::add);
     }
     return deeds;

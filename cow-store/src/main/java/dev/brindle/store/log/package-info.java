@@ -184,7 +184,8 @@
  * is the directory, when all of it is gone. No address is given out twice by that: what was
  * appended behind the checkpoint is lost with the file, and nothing older refers to it. The damaged
  * header of an earlier segment is written anew as well when the file has the length of the normal
- * form, and a group; nothing of it can be read until then. A rewritten one's is lost, with its data.
+ * form, and a group; nothing of it can be read until then. A rewritten one's is lost, with its
+ * data.
  *
  * <h2>Failures</h2>
  *
