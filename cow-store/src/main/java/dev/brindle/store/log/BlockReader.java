@@ -6,22 +6,27 @@ import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
-import org.tinylog.Logger;
 
 /** Reads blocks from segment files and verifies them. The caller holds the segments pinned. */
 final class BlockReader {
   /** From here on a read goes straight from the file into the caller's buffer. */
   private static final int DIRECT_BYTES_MIN = 64 << 10;
 
+  /**
+   * What is read and then verified in one piece: small enough for a processor's own cache, and for
+   * the host to read on meanwhile.
+   */
+  private static final int PIECE_BLOCKS = 32;
+
   private final OpenSegments files;
   private final BlockCache cache;
-  private final SegmentScanner scanner;
+  private final BlockChecksums checksums;
   private final int segmentBlocks;
 
   BlockReader(OpenSegments files, BlockCache cache, SegmentScanner scanner, int segmentBlocks) {
     this.files = files;
     this.cache = cache;
-    this.scanner = scanner;
+    this.checksums = new BlockChecksums(cache, scanner, segmentBlocks);
     this.segmentBlocks = segmentBlocks;
   }
 
@@ -68,22 +73,21 @@ final class BlockReader {
     int left = lengthBytes;
     for (int i = 0; i < count; ) {
       byte[] block = cache.get(address + i);
-      int loaded = 1;
-      byte[] bytes;
-      int at;
+      int run = block != null ? 1 : missingRun(address + i, count - i);
+      int usable = Math.min(left, run * BLOCK_BYTES - skip);
       if (block != null) {
-        bytes = block;
-        at = 0;
+        target.put(block, skip, usable);
+      } else if (usable == run * BLOCK_BYTES) {
+        load(address + i, run, target.slice(target.position(), usable));
+        target.position(target.position() + usable);
       } else {
-        loaded = missingRun(address + i, count - i);
-        bytes = load(address + i, loaded);
-        at = 0;
+        byte[] bytes = new byte[run * BLOCK_BYTES];
+        load(address + i, run, ByteBuffer.wrap(bytes));
+        target.put(bytes, skip, usable);
       }
-      int usable = Math.min(left, loaded * BLOCK_BYTES - skip);
-      target.put(bytes, at + skip, usable);
       left -= usable;
       skip = 0;
-      i += loaded;
+      i += run;
     }
   }
 
@@ -95,25 +99,19 @@ final class BlockReader {
     return run;
   }
 
-  /** Reads blocks and keeps them in the cache. */
-  private byte[] load(long address, int count) throws IOException {
-    byte[] bytes = new byte[count * BLOCK_BYTES];
+  /** Fills the target with blocks and keeps them in the cache. */
+  private void load(long address, int count, ByteBuffer target) throws IOException {
     SegmentFile file = files.acquire(address / segmentBlocks);
     try {
-      readVerified(file, (int) (address % segmentBlocks), count, ByteBuffer.wrap(bytes));
+      readVerified(file, (int) (address % segmentBlocks), count, target);
     } finally {
       files.release(file);
     }
-    if (count == 1) {
-      cache.put(address, bytes);
-    } else {
-      for (int i = 0; i < count; i++) {
-        byte[] block = new byte[BLOCK_BYTES];
-        System.arraycopy(bytes, i * BLOCK_BYTES, block, 0, BLOCK_BYTES);
-        cache.put(address + i, block);
-      }
+    for (int i = 0; i < count; i++) {
+      byte[] block = new byte[BLOCK_BYTES];
+      target.get(i * BLOCK_BYTES, block);
+      cache.put(address + i, block);
     }
-    return bytes;
   }
 
   /**
@@ -123,13 +121,27 @@ final class BlockReader {
    */
   void readVerified(SegmentFile file, int block, int count, ByteBuffer target) throws IOException {
     int place = file.place(block, count);
-    Buffers.readFully(
-        file.file(), file.offset(place), target.duplicate().limit(count * BLOCK_BYTES));
+    for (int done = 0; done < count; ) {
+      int piece = Math.min(PIECE_BLOCKS, count - done);
+      ByteBuffer bytes = target.slice(done * BLOCK_BYTES, piece * BLOCK_BYTES);
+      Buffers.readFully(file.file(), file.offset(place + done), bytes);
+      verify(file, block + done, place + done, bytes.flip());
+      done += piece;
+    }
+  }
+
+  private void verify(SegmentFile file, int block, int place, ByteBuffer bytes)
+      throws IOException {
     CRC32C crc = new CRC32C();
+    int count = bytes.limit() / BLOCK_BYTES;
+    BlockChecksums.Run run = checksums.from(file, place);
     for (int i = 0; i < count; i++) {
+      if (!run.has(place + i)) {
+        run = checksums.from(file, place + i);
+      }
       crc.reset();
-      crc.update(target.slice(i * BLOCK_BYTES, BLOCK_BYTES));
-      int expected = checksum(file, place + i);
+      crc.update(bytes.limit((i + 1) * BLOCK_BYTES));
+      int expected = run.of(place + i);
       if ((int) crc.getValue() != expected) {
         throw new CorruptStoreException(
             file.file().name(),
@@ -142,37 +154,6 @@ final class BlockReader {
 
   /** The checksum that a block of a file was written with. */
   int checksum(SegmentFile file, int place) throws IOException {
-    int[] held = file.checksums();
-    if (held != null) {
-      return held[place];
-    }
-    int page = place / LogFormat.PAGE_NUMBERS;
-    int[] numbers = cache.checksumPage(file.number(), page);
-    if (numbers == null) {
-      numbers = file.readChecksumPage(page);
-      if (numbers == null) {
-        return rebuiltChecksum(file, place);
-      }
-      cache.putChecksumPage(file.number(), page, numbers);
-    }
-    return numbers[place % LogFormat.PAGE_NUMBERS];
-  }
-
-  /** The group headers of a normal segment say the checksums once more. */
-  private int rebuiltChecksum(SegmentFile file, int place) throws IOException {
-    long offset = file.header().pageOffset(place / LogFormat.PAGE_NUMBERS);
-    if (file.header().rewritten()) {
-      throw new CorruptStoreException(
-          file.file().name(), offset, "a page of checksums is not what was written");
-    }
-    Logger.warn(
-        "damaged store file {} at byte {}: a page of checksums is not what was written;"
-            + " taking them from the groups",
-        file.file().name(),
-        offset);
-    int[] checksums = new int[segmentBlocks];
-    scanner.scan(file, checksums);
-    file.holdChecksums(checksums);
-    return checksums[place];
+    return checksums.from(file, place).of(place);
   }
 }

@@ -172,8 +172,10 @@
  * A block's CRC32C is verified each time it comes from a file; the block cache holds only what was
  * verified or was written by this process. From {@link dev.brindle.store.log.Append#publish} to the
  * end of the write the data is read from the appender's buffers, so there is no moment at which an
- * address that a tree has cannot be read. Reads of 64 KiB and more go from the file straight into
- * the caller's buffer and leave the cache alone.
+ * address that a tree has cannot be read. Whole blocks go from the file straight into the caller's
+ * buffer; those of reads of 64 KiB and more leave the cache alone. A long read is verified piece by
+ * piece, each while the processor's cache has it; the host, which sees a file read in sequence,
+ * reads on meanwhile.
  *
  * <h2>A lost last segment</h2>
  *
