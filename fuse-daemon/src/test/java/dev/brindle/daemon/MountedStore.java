@@ -3,6 +3,7 @@ package dev.brindle.daemon;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.namespace.ChangeFeed;
+import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.namespace.KernelCache;
 import dev.brindle.namespace.Namespace;
 import dev.brindle.namespace.NamespaceOptions;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A real store with any number of mounts in this process, as a daemon has them. */
 public final class MountedStore implements AutoCloseable {
@@ -52,11 +54,25 @@ public final class MountedStore implements AutoCloseable {
   public MountedMemory mount(
       Transport transport, String volume, Path mountPoint, CachingOptions caching)
       throws IOException {
+    return mount(transport, volume, mountPoint, caching, UnaryOperator.identity());
+  }
+
+  /**
+   * @param around what the mount serves instead of the namespace itself
+   */
+  public MountedMemory mount(
+      Transport transport,
+      String volume,
+      Path mountPoint,
+      CachingOptions caching,
+      UnaryOperator<InodeFileSystem> around)
+      throws IOException {
     Namespace namespace =
         Namespace.open(
             store, store.volume(volume).id(), NamespaceOptions.defaults(), kernelCaches, feed);
     namespaces.add(namespace);
-    MountedMemory mount = MountedMemory.mount(transport, namespace, mountPoint, caching);
+    MountedMemory mount =
+        MountedMemory.mount(transport, around.apply(namespace), mountPoint, caching);
     mounts.add(mount);
     return mount;
   }

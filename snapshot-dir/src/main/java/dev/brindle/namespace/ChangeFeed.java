@@ -30,6 +30,11 @@ public final class ChangeFeed {
     return present.size() > 1;
   }
 
+  /** Whether any member but one shows a volume. */
+  boolean isShownElsewhere(Changes except, long volume) {
+    return present.stream().anyMatch(member -> member != except && member.shows(volume));
+  }
+
   /** Tells every member but one. */
   void tellOthers(Changes sender, Consumer<Changes> message) {
     for (Changes member : present) {

@@ -15,6 +15,9 @@ public interface ChangeListener {
         public void entryChanged(long directory, Name name, boolean wasDirectory) {}
 
         @Override
+        public void entryMoved(long directory, Name name, boolean isDirectory) {}
+
+        @Override
         public void attributesChanged(long node) {}
 
         @Override
@@ -27,6 +30,12 @@ public interface ChangeListener {
    * @param wasDirectory whether it led to a directory
    */
   void entryChanged(long directory, Name name, boolean wasDirectory);
+
+  /**
+   * This mount has given something this name, and another mount may have changed what bore the name
+   * before: the kernel, which moves what it knows, may have moved something else.
+   */
+  void entryMoved(long directory, Name name, boolean isDirectory);
 
   /** Owner, mode, times, number of names or extended attributes. */
   void attributesChanged(long node);

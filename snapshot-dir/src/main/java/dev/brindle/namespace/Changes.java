@@ -62,6 +62,17 @@ final class Changes {
     }
   }
 
+  /**
+   * A name was given to what another name led to, by this mount.
+   *
+   * @param moved what it leads to now
+   */
+  void moved(Node directory, Name name, @Nullable InodeAttributes moved) {
+    if (moved != null && feed.isShownElsewhere(this, directory.view().volume())) {
+      listener.entryMoved(directory.number(), name, moved.isDirectory());
+    }
+  }
+
   void attributes(Node node) {
     if (feed.isShared()) {
       tell(node, ChangeListener::attributesChanged);
@@ -77,6 +88,11 @@ final class Changes {
   private void tell(Node node, ObjLongConsumer<ChangeListener> message) {
     long volume = node.view().volume();
     feed.tellOthers(this, member -> member.receive(volume, node.inode(), message));
+  }
+
+  /** Whether the mount has shown a volume. */
+  boolean shows(long volume) {
+    return views.known(volume) != null;
   }
 
   private void receive(long volume, long inode, ObjLongConsumer<ChangeListener> message) {

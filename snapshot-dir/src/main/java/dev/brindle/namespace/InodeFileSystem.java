@@ -39,8 +39,8 @@ public interface InodeFileSystem {
   }
 
   /**
-   * Whether attributes may soon change though nobody is told: how much space a file takes that was
-   * written a moment ago, or the mode of a directory in a snapshot, which narrows with the
+   * Whether attributes may soon change though nobody is told, or not in time: those of what was
+   * changed a moment ago, or the mode of a directory in a snapshot, which narrows with the
    * volume's. A transport lets the kernel believe these for a moment only.
    */
   default boolean isUnsettled(Entry entry) {

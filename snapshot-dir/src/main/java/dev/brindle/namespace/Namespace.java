@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Namespace implements InodeFileSystem, Closeable {
   /**
    * How long a written file may still be laid out anew: its dirty pages reach the log meanwhile.
+   * And how long ago the change of an inode was answered for certain: a kernel may take the answer
+   * to its own change for newer than what another mount has done since.
    */
   private static final long SETTLING_SECONDS = 5;
 
@@ -110,9 +112,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public boolean isUnsettled(Entry entry) {
     InodeAttributes attributes = entry.attributes();
-    return views.isOfSnapshot(entry.node())
-        ? attributes.isDirectory()
-        : attributes.isRegular() && isYoung(attributes);
+    return views.isOfSnapshot(entry.node()) ? attributes.isDirectory() : isYoung(attributes);
   }
 
   private static boolean isYoung(InodeAttributes attributes) {
@@ -269,6 +269,10 @@ public final class Namespace implements InodeFileSystem, Closeable {
     tree.rename(from.inode(), name, to.inode(), newName, mode);
     changes.entry(from, name, moved);
     changes.entry(to, newName, replaced);
+    changes.moved(to, newName, moved);
+    if (mode == RenameMode.EXCHANGE) {
+      changes.moved(from, name, replaced);
+    }
   }
 
   @Override

@@ -17,6 +17,7 @@ final class Answer {
   private final ByteBuffer window;
   private @Nullable Device device;
   private long unique;
+  private long changesBefore;
 
   /**
    * @param memory header and the longest body
@@ -31,6 +32,16 @@ final class Answer {
   void begin(Device from, long toUnique) {
     device = from;
     unique = toUnique;
+  }
+
+  /** What the answer says of an inode is read after so many changes by others. */
+  void readsAfter(long changes) {
+    changesBefore = changes;
+  }
+
+  /** How many changes by others there were for certain when it was read. */
+  long changesBefore() {
+    return changesBefore;
   }
 
   /** Where the answer goes, which is pending. */

@@ -117,6 +117,7 @@ final class Dispatcher {
         answer.error(faults.number(Errno.EIO));
         return;
       }
+      answer.readsAfter(served.invalidations().changes());
       run(opcode, request, answer);
       if (answer.isPending()) {
         throw new IllegalStateException(Opcode.name(opcode) + " gave no answer");

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -24,6 +26,11 @@ final class Invalidations implements ChangeListener {
   private static final int PENDING_MAX = 1 << 16;
 
   private static final long SLOWED_MILLIS = 1;
+
+  /** How long the kernel is told of an inode that it is about to know, and the time between. */
+  private static final long TELLING_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long AGAIN_MILLIS = 1;
 
   /**
    * A name in a directory, or a node.
@@ -44,12 +51,24 @@ final class Invalidations implements ChangeListener {
     }
   }
 
+  /**
+   * What the kernel is yet to be told.
+   *
+   * @param sinceNanos when it changed last, by {@link System#nanoTime}
+   */
+  private record News(Scope scope, long sinceNanos) {
+    News and(News later) {
+      return new News(scope.and(later.scope), later.sinceNanos);
+    }
+  }
+
   private final LookupCounts lookups;
   private final Notifier notifier;
+  private final AtomicLong changes = new AtomicLong();
   private volatile boolean everTold;
 
   @GuardedBy("this")
-  private final Map<Subject, Scope> pending = new LinkedHashMap<>();
+  private final Map<Subject, News> pending = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private boolean ended;
@@ -64,9 +83,22 @@ final class Invalidations implements ChangeListener {
     return everTold;
   }
 
+  /** How many changes there were. What is read after this was asked is as they have left it. */
+  long changes() {
+    return changes.get();
+  }
+
   @Override
   public void entryChanged(long directory, Name name, boolean wasDirectory) {
     note(directory, name, wasDirectory ? Scope.ENTRY_OF_DIRECTORY : Scope.ENTRY);
+  }
+
+  /** A directory is not dropped for so rare a case: that would detach what is mounted below it. */
+  @Override
+  public void entryMoved(long directory, Name name, boolean isDirectory) {
+    if (!isDirectory || notifier.expires()) {
+      entryChanged(directory, name, isDirectory);
+    }
   }
 
   @Override
@@ -79,7 +111,9 @@ final class Invalidations implements ChangeListener {
     note(node, null, Scope.CONTENT);
   }
 
+  /** Counts first: who asks whether there was a change has made the node known before. */
   private void note(long node, @Nullable Name name, Scope scope) {
+    changes.incrementAndGet();
     if (node != InodeFileSystem.ROOT_NODE && !lookups.isKnown(node)) {
       return;
     }
@@ -88,7 +122,7 @@ final class Invalidations implements ChangeListener {
       if (pending.size() >= PENDING_MAX && !ended) {
         slowDown();
       }
-      pending.merge(new Subject(node, name), scope, Scope::and);
+      pending.merge(new Subject(node, name), new News(scope, System.nanoTime()), News::and);
       notifyAll();
     }
   }
@@ -121,32 +155,52 @@ final class Invalidations implements ChangeListener {
   /** Tells the kernel of the change that waits longest. */
   void tellNext() {
     Subject subject;
-    Scope scope;
+    News news;
     synchronized (this) {
-      Iterator<Map.Entry<Subject, Scope>> first = pending.entrySet().iterator();
+      Iterator<Map.Entry<Subject, News>> first = pending.entrySet().iterator();
       if (!first.hasNext()) {
         return;
       }
-      Map.Entry<Subject, Scope> next = first.next();
+      Map.Entry<Subject, News> next = first.next();
       subject = next.getKey();
-      scope = next.getValue();
+      news = next.getValue();
       first.remove();
     }
     try {
-      tell(subject, scope);
+      if (!tell(subject, news.scope) && lookups.isKnown(subject.node)) {
+        tellAgain(subject, news);
+      }
     } catch (IOException e) {
       Logger.warn("node {}: what another mount changed may go unseen: {}", subject.node, e);
     }
   }
 
-  private void tell(Subject subject, Scope scope) throws IOException {
+  /** False for an inode that the kernel does not have. */
+  private boolean tell(Subject subject, Scope scope) throws IOException {
     Name name = subject.name;
     if (name != null) {
       notifier.entryChanged(subject.node, name, scope == Scope.ENTRY_OF_DIRECTORY);
-    } else if (scope == Scope.CONTENT) {
-      notifier.contentChanged(subject.node);
-    } else {
-      notifier.attributesChanged(subject.node);
+      return true;
+    }
+    return scope == Scope.CONTENT
+        ? notifier.contentChanged(subject.node)
+        : notifier.attributesChanged(subject.node);
+  }
+
+  /**
+   * The kernel has been answered with an inode and does not have it: the program that asked is yet
+   * to take the answer, with attributes that are old by now. Or the kernel has just dropped it, and
+   * says so in a moment.
+   */
+  private synchronized void tellAgain(Subject subject, News news) {
+    if (ended || System.nanoTime() - news.sinceNanos > TELLING_NANOS_MAX) {
+      return;
+    }
+    pending.merge(subject, news, (later, earlier) -> earlier.and(later));
+    try {
+      wait(AGAIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -29,17 +29,27 @@ final class Notifier {
     this.expires = expires;
   }
 
-  /** Attributes are asked for again; pages stay. */
-  void attributesChanged(long node) throws IOException {
-    invalidate(node, -1);
+  boolean expires() {
+    return expires;
+  }
+
+  /**
+   * Attributes are asked for again; pages stay.
+   *
+   * @return whether the kernel has the inode
+   */
+  boolean attributesChanged(long node) throws IOException {
+    return invalidate(node, -1);
   }
 
   /**
    * Attributes and all pages; those that are dirty are written back first, and waited for, so other
    * threads must take the writes.
+   *
+   * @return whether the kernel has the inode
    */
-  void contentChanged(long node) throws IOException {
-    invalidate(node, 0);
+  boolean contentChanged(long node) throws IOException {
+    return invalidate(node, 0);
   }
 
   /**
@@ -58,13 +68,13 @@ final class Notifier {
     send(message);
   }
 
-  private void invalidate(long node, long offset) throws IOException {
+  private boolean invalidate(long node, long offset) throws IOException {
     NativeBuffer message = message(INVAL_INODE, InvalInode.BYTES);
     ByteBuffer bytes = message.bytes();
     bytes.putLong(OutHeader.BYTES + InvalInode.NODE, node);
     bytes.putLong(OutHeader.BYTES + InvalInode.OFFSET, offset);
     bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, 0);
-    send(message);
+    return send(message);
   }
 
   private static NativeBuffer message(int code, int bodyBytes) {
@@ -74,12 +84,17 @@ final class Notifier {
     return message;
   }
 
-  /** What the kernel does not know any more needs no forgetting, nor does a mount that is gone. */
-  private void send(NativeBuffer message) throws IOException {
+  /**
+   * What the kernel does not know any more needs no forgetting, nor does a mount that is gone.
+   *
+   * @return whether it knows it
+   */
+  private boolean send(NativeBuffer message) throws IOException {
     int errno = device.send(message.address(), message.size());
     Reference.reachabilityFence(message);
     if (errno != 0 && errno != Native.ENOENT && errno != Native.ENODEV) {
       throw new IOException("the kernel refuses a notification: " + Native.text(errno));
     }
+    return errno == 0;
   }
 }

@@ -57,6 +57,7 @@ final class PlusVisitor implements DirectoryVisitor {
   /** False when the name is not there any more. */
   private boolean putEntry(Name name) {
     Entry entry;
+    answer.readsAfter(served.invalidations().changes());
     try {
       entry = served.fileSystem().lookup(parent, name);
     } catch (FileSystemException vanished) {
@@ -64,12 +65,11 @@ final class PlusVisitor implements DirectoryVisitor {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    replies.putEntry(answer, listing.used(), parent, entry);
+    replies.putCounted(answer, listing.used(), parent, entry);
     if (count == nodes.length) {
       nodes = Arrays.copyOf(nodes, 2 * count);
     }
     nodes[count++] = entry.node();
-    served.lookups().add(entry.node());
     return true;
   }
 

@@ -42,26 +42,30 @@ final class Replies {
 
   /** What the kernel may remember of a node is counted before it can forget it. */
   void entry(Answer answer, long parent, Entry entry) {
-    putEntry(answer, 0, parent, entry);
-    if (!sendCounted(answer, EntryOut.BYTES, entry.node())) {
+    putCounted(answer, 0, parent, entry);
+    if (!answer.send(EntryOut.BYTES)) {
       served.forget(entry.node(), 1);
     }
   }
 
   /** As {@link #entry}, with an open file; false when nobody takes it. */
   boolean created(Answer answer, long parent, Entry entry, long handle, int flags) {
-    putEntry(answer, 0, parent, entry);
+    putCounted(answer, 0, parent, entry);
     putOpen(answer, EntryOut.BYTES, handle, flags);
-    if (sendCounted(answer, EntryOut.BYTES + OpenOut.BYTES, entry.node())) {
+    if (answer.send(EntryOut.BYTES + OpenOut.BYTES)) {
       return true;
     }
     served.forget(entry.node(), 1);
     return false;
   }
 
-  private boolean sendCounted(Answer answer, int length, long node) {
-    served.lookups().add(node);
-    return answer.send(length);
+  /**
+   * An entry that is counted as known from before it is looked at how old its attributes are: what
+   * changes later is passed on.
+   */
+  void putCounted(Answer answer, int at, long parent, Entry entry) {
+    served.lookups().add(entry.node());
+    putEntry(answer, at, parent, entry);
   }
 
   /** The name is not there, and need not be asked for again for a while. */
@@ -75,7 +79,7 @@ final class Replies {
     answer.send(EntryOut.BYTES);
   }
 
-  void putEntry(Answer answer, int at, long parent, Entry entry) {
+  private void putEntry(Answer answer, int at, long parent, Entry entry) {
     boolean remembered = !served.fileSystem().isVolatile(parent);
     answer.u64(at + EntryOut.NODE, entry.node());
     answer.u64(at + EntryOut.GENERATION, 1);
@@ -85,19 +89,27 @@ final class Replies {
         at + EntryOut.ENTRY_VALID_NANOS,
         remembered ? served.caching().entrySeconds() : 0);
     putSeconds(
-        answer, at + EntryOut.ATTR_VALID, at + EntryOut.ATTR_VALID_NANOS, attributeSeconds(entry));
+        answer,
+        at + EntryOut.ATTR_VALID,
+        at + EntryOut.ATTR_VALID_NANOS,
+        attributeSeconds(answer, entry));
     putAttributes(answer, at + EntryOut.ATTR, entry.attributes());
   }
 
   void attributes(Answer answer, Entry entry) {
-    putSeconds(answer, AttrOut.VALID, AttrOut.VALID_NANOS, attributeSeconds(entry));
+    putSeconds(answer, AttrOut.VALID, AttrOut.VALID_NANOS, attributeSeconds(answer, entry));
     putAttributes(answer, AttrOut.ATTR, entry.attributes());
     answer.send(AttrOut.BYTES);
   }
 
-  /** What {@code .snapshots} shows of itself changes by other ways than this mount. */
-  private double attributeSeconds(Entry entry) {
-    if (served.fileSystem().isVolatile(entry.node())) {
+  /**
+   * Not at all where the state may be an old one already: what {@code .snapshots} shows of itself
+   * changes by other ways than this mount, and anything that another mount changes may have been
+   * read just before.
+   */
+  private double attributeSeconds(Answer answer, Entry entry) {
+    if (served.fileSystem().isVolatile(entry.node())
+        || served.invalidations().changes() != answer.changesBefore()) {
       return 0;
     }
     double seconds = served.caching().attributeSeconds();
@@ -134,7 +146,7 @@ final class Replies {
   void statx(Answer answer, Entry entry) {
     InodeAttributes attributes = entry.attributes();
     answer.zero(0, StatxOut.BYTES);
-    putSeconds(answer, StatxOut.VALID, StatxOut.VALID_NANOS, attributeSeconds(entry));
+    putSeconds(answer, StatxOut.VALID, StatxOut.VALID_NANOS, attributeSeconds(answer, entry));
     answer.u32(StatxOut.MASK, STATX_BASIC_AND_BIRTH);
     answer.u32(StatxOut.BLOCK_SIZE, PREFERRED_IO_BYTES);
     answer.u32(StatxOut.LINKS, attributes.linkCount());

@@ -133,10 +133,18 @@
  * a name that was looked up again is dropped all the same. Only a directory's name that expires
  * (Linux 6.2) may be overtaken so, which the ten minutes bound.
  *
+ * <p>An inode that the kernel does not have yet has no such version. So a lookup first counts its
+ * node as known, and then asks whether anything was changed since it began: if so, its attributes
+ * are believed for no time; if not, what changes later is passed on, and again and again as long as
+ * the kernel, which is yet to take the answer, does not have the inode. The answer to a change of
+ * its own the kernel takes for the newest state, so attributes that changed a moment ago are
+ * believed for a second. And where it renames it moves the inode that it believes to have that
+ * name: so where another mount shows the volume, too, it looks the new name up again.
+ *
  * <p>Not remembered are names in {@code .snapshots} and {@code .clones}, which the command line
  * changes too, and their attributes. For a second only: modes of directories in snapshots, which
- * narrow with the volume's, and the attributes of a file that was written a moment ago, whose space
- * is not counted before it is laid out.
+ * narrow with the volume's, and the attributes of what was changed a moment ago: a file's space is
+ * not counted before it is laid out.
  */
 @NullMarked
 package dev.brindle.daemon.kernel;
