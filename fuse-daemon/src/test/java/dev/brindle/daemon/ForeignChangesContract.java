@@ -13,12 +13,16 @@ import dev.brindle.daemon.transport.TransportOptions;
 import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +91,35 @@ public abstract class ForeignChangesContract {
     } finally {
       Unmounter.current().unmount(directory, true);
       assertTrue(session.awaitEnd(Duration.ofSeconds(30)));
+    }
+  }
+
+  /** The kernel drops pages when an opening succeeds, and not when one fails. */
+  @Test
+  void open_afterOneThatFailed_readsWhatAnotherMountWrote(@TempDir Path directory)
+      throws Exception {
+    MemoryFileSystem files = new MemoryFileSystem();
+    AtomicBoolean refuses = new AtomicBoolean();
+    InodeFileSystem refusing =
+        Intercepted.of(
+            files,
+            (operation, arguments) -> {
+              if (operation.equals("open") && refuses.getAndSet(false)) {
+                throw new FileSystemException(Errno.EPERM);
+              }
+              return null;
+            });
+    try (MountedMemory mount =
+        MountedMemory.mount(transport(), refusing, directory, MountedMemory.LASTING)) {
+      assertEquals("before", Shell.ok(directory, "echo before > f; cat f > f2; cat f"));
+      long node = files.lookup(InodeFileSystem.ROOT_NODE, Name.of("f")).node();
+      long handle = files.open(node, true);
+      files.write(handle, 0, ByteBuffer.wrap("after!".getBytes(StandardCharsets.UTF_8)));
+      files.release(handle);
+      refuses.set(true);
+      Shell.fails(mount.root(), "cat f");
+      assertFalse(refuses.get());
+      assertEquals("after!", Shell.ok(directory, "cat f"));
     }
   }
 

@@ -23,29 +23,42 @@ final class DirectoryOperations {
   }
 
   void opendir(Request request, Answer answer) throws IOException {
-    int flags = listingFlags(request.node());
+    long node = request.node();
+    if (!isListingKept(node)) {
+      opendir(request, answer, 0);
+      return;
+    }
+    served
+        .openedFiles()
+        .open(
+            node,
+            fileSystem.getattr(node).attributes(),
+            unchanged ->
+                opendir(
+                    request, answer, Replies.CACHE_LISTING | (unchanged ? Replies.KEEP_CACHE : 0)));
+  }
+
+  private boolean opendir(Request request, Answer answer, int listingFlags) throws IOException {
+    int flags = listingFlags;
     long handle = fileSystem.opendir(request.node());
     if ((request.u32(OpenIn.FLAGS) & FileOperations.O_NOATIME) != 0) {
       fileSystem.stopNotingAccess(handle);
       flags &= ~Replies.CACHE_LISTING;
     }
-    if (!replies.opened(answer, handle, flags)) {
-      fileSystem.releasedir(handle);
+    if (replies.opened(answer, handle, flags)) {
+      return true;
     }
+    fileSystem.releasedir(handle);
+    return false;
   }
 
   /**
-   * Lets the kernel keep a listing, until the directory is another at an opening; what happens
+   * Whether the kernel keeps a listing, until the directory is another at an opening; what happens
    * through this mount it knows by itself. Not where it soon forgets the entries: then it would ask
    * for each one's attributes alone, which come with a listing that it does not keep.
    */
-  private int listingFlags(long node) throws IOException {
-    if (fileSystem.isVolatile(node) || served.caching().entrySeconds() < LASTING_SECONDS_MIN) {
-      return 0;
-    }
-    boolean unchanged =
-        served.openedFiles().isUnchanged(node, fileSystem.getattr(node).attributes());
-    return unchanged ? Replies.CACHE_LISTING | Replies.KEEP_CACHE : Replies.CACHE_LISTING;
+  private boolean isListingKept(long node) {
+    return !fileSystem.isVolatile(node) && served.caching().entrySeconds() >= LASTING_SECONDS_MIN;
   }
 
   void readdir(Request request, Answer answer) throws IOException {

@@ -63,7 +63,12 @@ final class FileOperations {
     int flags = request.u32(OpenIn.FLAGS);
     InodeAttributes attributes = fileSystem.getattr(node).attributes();
     refuseUnlessAppending(attributes, flags);
-    boolean unchanged = served.openedFiles().isUnchanged(node, attributes);
+    served.openedFiles().open(node, attributes, unchanged -> open(request, answer, unchanged));
+  }
+
+  private boolean open(Request request, Answer answer, boolean unchanged) throws IOException {
+    long node = request.node();
+    int flags = request.u32(OpenIn.FLAGS);
     long handle = openFile(node, flags);
     try {
       if ((flags & O_NOATIME) != 0 && !unchanged) {
@@ -79,9 +84,11 @@ final class FileOperations {
       releaseAfter(e, handle);
       throw e;
     }
-    if (!replies.opened(answer, handle, unchanged ? Replies.KEEP_CACHE : 0)) {
-      releaseFile(handle);
+    if (replies.opened(answer, handle, unchanged ? Replies.KEEP_CACHE : 0)) {
+      return true;
     }
+    releaseFile(handle);
+    return false;
   }
 
   /** A file that only grows is opened for nothing else. */

@@ -145,9 +145,15 @@ final class Operations {
    * here, the kernel drops its pages and its idea of the size.
    */
   void open(Worker worker, long request, long node, long fileInfo) throws IOException {
+    openedFiles.open(
+        node,
+        fileSystem.getattr(node).attributes(),
+        unchanged -> open(worker, request, node, fileInfo, unchanged));
+  }
+
+  private boolean open(Worker worker, long request, long node, long fileInfo, boolean unchanged)
+      throws IOException {
     int flags = flags(fileInfo);
-    Entry entry = fileSystem.getattr(node);
-    boolean unchanged = openedFiles.isUnchanged(node, entry.attributes());
     long handle = openFile(node, flags);
     try {
       if ((flags & host.noAccessTimeFlag()) != 0 && !unchanged) {
@@ -163,9 +169,11 @@ final class Operations {
     if (!unchanged) {
       notifier.attributesChanged(node);
     }
-    if (!worker.reply().opened(handle, unchanged)) {
-      releaseFile(handle);
+    if (worker.reply().opened(handle, unchanged)) {
+      return true;
     }
+    releaseFile(handle);
+    return false;
   }
 
   private long openFile(long node, int flags) throws IOException {

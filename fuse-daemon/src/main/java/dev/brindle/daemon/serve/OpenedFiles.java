@@ -2,6 +2,7 @@ package dev.brindle.daemon.serve;
 
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,13 +39,33 @@ public final class OpenedFiles {
     }
   }
 
+  /** What opens a file and answers. */
+  public interface Opening {
+    /**
+     * @param unchanged whether the file is as it was at the last opening
+     * @return whether the kernel took the answer
+     */
+    boolean run(boolean unchanged) throws IOException;
+  }
+
   /**
-   * Notes that a file is being opened.
+   * Opens a file. An opening that fails, or whose answer nobody takes, has the kernel drop nothing,
+   * so the next one is to.
    *
-   * @param attributes as they were before it was opened
-   * @return whether it is as it was at the last opening
+   * @param attributes as they are before it is opened
    */
-  public boolean isUnchanged(long node, InodeAttributes attributes) {
+  public void open(long node, InodeAttributes attributes, Opening opening) throws IOException {
+    boolean taken = false;
+    try {
+      taken = opening.run(isUnchanged(node, attributes));
+    } finally {
+      if (!taken) {
+        forget(node);
+      }
+    }
+  }
+
+  private boolean isUnchanged(long node, InodeAttributes attributes) {
     Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
     Stripe stripe = stripe(node);
     synchronized (stripe) {
