@@ -42,7 +42,7 @@ final class Dispatcher {
     copies = new CopyOperation(served.fileSystem(), privileges);
     attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
     directories = new DirectoryOperations(served, replies);
-    flags = new FlagOperations(served);
+    flags = new FlagOperations(served, agreed.checksFlagRights());
     xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
   }
 

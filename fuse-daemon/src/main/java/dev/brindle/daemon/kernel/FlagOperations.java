@@ -3,16 +3,17 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.kernel.Wire.IoctlIn;
 import dev.brindle.daemon.kernel.Wire.IoctlOut;
 import dev.brindle.daemon.kernel.Wire.Xflags;
+import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.InodeFlags;
 import java.io.IOException;
 
 /**
  * The flags of {@code lsattr} and {@code chattr}, for which the kernel asks by {@code ioctl}: in
- * the form of ext4 or in that of XFS. It has checked the caller's right to set them. There are no
- * other requests by {@code ioctl}.
+ * the form of ext4 or in that of XFS. There are no other requests by {@code ioctl}.
  */
 final class FlagOperations {
   private static final int GET_FLAGS = 0x80086601;
@@ -44,9 +45,15 @@ final class FlagOperations {
 
   private final Served served;
   private final InodeFileSystem fileSystem;
+  private final boolean kernelChecks;
 
-  FlagOperations(Served served) {
+  /**
+   * @param kernelChecks whether who asks to set flags has the right to; kernels before Linux 5.13
+   *     hand the request on from anybody who may open the file
+   */
+  FlagOperations(Served served, boolean kernelChecks) {
     this.served = served;
+    this.kernelChecks = kernelChecks;
     this.fileSystem = served.fileSystem();
   }
 
@@ -82,11 +89,25 @@ final class FlagOperations {
     if (left != 0) {
       throw new FileSystemException(Errno.EOPNOTSUPP);
     }
+    if (!kernelChecks) {
+      requireRight(request, flags);
+    }
     // what was written before may still be written
     served.writeBack(request.node());
     fileSystem.setFlags(request.caller(), request.node(), flags);
     answer.zero(0, IoctlOut.BYTES);
     answer.send(IoctlOut.BYTES);
+  }
+
+  /** The owner's, and root's alone for what keeps even the owner from a change. */
+  private void requireRight(Request request, int flags) throws IOException {
+    InodeAttributes found = fileSystem.getattr(request.node()).attributes();
+    boolean changesRoots =
+        ((found.flags() ^ flags) & (InodeFlags.IMMUTABLE | InodeFlags.APPEND_ONLY)) != 0;
+    Caller caller = request.caller();
+    if (!caller.isRoot() && (caller.uid() != found.uid() || changesRoots)) {
+      throw new FileSystemException(Errno.EPERM);
+    }
   }
 
   /** Extent sizes and projects are not kept. */

@@ -23,6 +23,9 @@ final class Negotiation {
    */
   private static final int WRITES_AWAITED_MINOR = 44;
 
+  /** Linux 5.14; since 5.13 the kernel knows what the flags of inodes are. */
+  private static final int FLAG_RIGHTS_CHECKED_MINOR = 34;
+
   /** What one request carries, in bytes; the kernel's bound is 256 pages unless root raised it. */
   static final int IO_BYTES_MAX = 1 << 20;
 
@@ -90,6 +93,11 @@ final class Negotiation {
   /** Whether a name can be made to expire, instead of being dropped. */
   boolean namesExpire() {
     return (offered & InitFlags.HAS_EXPIRE_ONLY) != 0;
+  }
+
+  /** Whether the kernel has checked the right to set an inode's flags, for certain. */
+  boolean checksFlagRights() {
+    return kernelMinor >= FLAG_RIGHTS_CHECKED_MINOR;
   }
 
   /** What the kernel takes for one request's data, in bytes. */

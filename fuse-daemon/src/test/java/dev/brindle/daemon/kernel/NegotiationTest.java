@@ -51,6 +51,12 @@ class NegotiationTest {
   }
 
   @Test
+  void rightsToSetFlags_areOnlyLeftToAKernelThatChecksThem() throws IOException {
+    assertFalse(with(7, 33, -1L, InitIn.OLD_BYTES).checksFlagRights());
+    assertTrue(with(7, 34, -1L, InitIn.OLD_BYTES).checksFlagRights());
+  }
+
+  @Test
   void kernelWithoutMaxPages_getsRequestsOf128Kib() throws IOException {
     assertEquals(128 << 10, with(7, 31, 0, InitIn.OLD_BYTES).ioBytesMax());
   }
