@@ -57,6 +57,12 @@ final class UmountCommand extends Verb {
   private List<MountedVolume> chosen(String directory) throws IOException {
     Path path = Location.realPath(directory);
     List<MountedVolume> mounts = access().mounts();
+    // Without a look at the mount itself: it answers nothing while its daemon is stopped.
+    Optional<MountedVolume> exact =
+        mounts.stream().filter(mount -> mount.mountPoint().equals(path)).findFirst();
+    if (exact.isPresent()) {
+      return List.of(exact.get());
+    }
     if (access().isStore(path)) {
       List<MountedVolume> ofStore =
           mounts.stream().filter(mount -> mount.store().equals(path)).toList();
@@ -64,11 +70,6 @@ final class UmountCommand extends Verb {
         throw Refusal.missing("the store " + path + " is not mounted");
       }
       return ofStore;
-    }
-    Optional<MountedVolume> exact =
-        mounts.stream().filter(mount -> mount.mountPoint().equals(path)).findFirst();
-    if (exact.isPresent()) {
-      return List.of(exact.get());
     }
     Optional<MountedVolume> around =
         mounts.stream().filter(mount -> path.startsWith(mount.mountPoint())).findFirst();

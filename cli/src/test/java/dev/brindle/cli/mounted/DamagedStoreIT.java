@@ -116,6 +116,7 @@ final class DamagedStoreIT {
         refused(store, 1, advice, "status");
         refused(store, 1, advice, "df");
         refused(store, 1, advice, "umount");
+        Brindle.run("umount", store.root()).expectStatus(1).expectFailure(advice);
         Output list = Brindle.run("status").expectSuccess();
         assertEquals(1, list.err().lines().filter(line -> line.endsWith(advice)).count());
       } finally {
