@@ -30,7 +30,6 @@ public final class DaemonLauncher {
 
   private static final long TAKE_OVER_SECONDS = 60;
   private static final int OPTIONS_SINCE_JAVA = 24;
-  private static final int PROCESSORS_FEW = 2;
 
   private final Path store;
   private final String logLevel;
@@ -134,12 +133,11 @@ public final class DaemonLauncher {
     return process;
   }
 
-  /** Java as this process runs it, and with what a daemon needs. */
+  /** Java as this process runs it. */
   static List<String> javaCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(memoryOptions());
-    command.addAll(compilerOptions());
     if (Runtime.version().feature() >= OPTIONS_SINCE_JAVA) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
@@ -162,16 +160,6 @@ public final class DaemonLauncher {
    */
   private static List<String> memoryOptions() {
     return List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
-  }
-
-  /**
-   * Java's second compiler takes all of a processor until it has had some 20 s of it. Of two
-   * processors that is one that the programs and the daemon lack: there the first compiler is
-   * alone.
-   */
-  private static List<String> compilerOptions() {
-    boolean few = Runtime.getRuntime().availableProcessors() <= PROCESSORS_FEW;
-    return few ? List.of("-XX:TieredStopAtLevel=1") : List.of();
   }
 
   /** The daemon runs in the root directory, so that it keeps no file system busy. */
