@@ -88,7 +88,7 @@
  * dev.brindle.daemon.kernel.Polling}).
  *
  * <p>A read or {@code fsync} may wait for the disk. One worker serves these alone, too, as long as
- * no other caller's request was there already when the one before had been answered ({@link
+ * no request was there already when the one before had been answered ({@link
  * dev.brindle.daemon.kernel.Crowd}); the stand-in looks after it.
  *
  * <p>Polling spares the waking of the worker. The other half of a request's time is the waking of
