@@ -130,8 +130,7 @@ final class BlockReader {
     }
   }
 
-  private void verify(SegmentFile file, int block, int place, ByteBuffer bytes)
-      throws IOException {
+  private void verify(SegmentFile file, int block, int place, ByteBuffer bytes) throws IOException {
     CRC32C crc = new CRC32C();
     int count = bytes.limit() / BLOCK_BYTES;
     BlockChecksums.Run run = checksums.from(file, place);

@@ -30,8 +30,8 @@
  * or its copy, from what the open store knows.
  *
  * <p>Measured in a daemon on two busy cores: 1.1 GiB, cached by the host, in 6.3 s with 0.43 s of
- * processor time, 7 % of one core. What it costs others, on two cores with nothing else to do and
- * 3 GiB that nobody has cached, each beside the same without a scrub, twice: 4 KiB writes with an
+ * processor time, 7 % of one core. What it costs others, on two cores with nothing else to do and 3
+ * GiB that nobody has cached, each beside the same without a scrub, twice: 4 KiB writes with an
  * fsync 0.80 and 0.81 of their rate, with the same median and twice the time of the slowest 1 %;
  * files of 4 KiB made 1.08 and 0.70; 4 KiB read directly at random places 1.05 and 0.99.
  */

@@ -59,10 +59,7 @@ class KernelWakeupTest {
     assumeTrue(latencyMicros() != NONE_MICROS, "skipped: somebody else asks for quick waking");
     try (MountedMemory mount =
         MountedMemory.mount(
-            KernelTransport.create(50),
-            new MemoryFileSystem(),
-            directory,
-            MountedMemory.LASTING)) {
+            KernelTransport.create(50), new MemoryFileSystem(), directory, MountedMemory.LASTING)) {
       assertTrue(becomes(micros -> micros == NONE_MICROS, () -> ask(mount.root(), 200)));
       assertTrue(becomes(micros -> micros != NONE_MICROS, () -> Thread.sleep(20)));
     }
