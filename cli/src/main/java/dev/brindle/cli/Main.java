@@ -13,6 +13,8 @@ public final class Main {
           "level", "warn",
           "writer", "console",
           "writer.stream", "err",
+          // a sentence and its causes, without stacks
+          "writer.exception", "keep: none",
           "writer.format", "brindle: {message}");
 
   private Main() {}

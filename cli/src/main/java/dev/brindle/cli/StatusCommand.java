@@ -132,8 +132,12 @@ final class StatusCommand extends Verb {
   }
 
   private static String state(StoreStatus store) {
-    String reason = store.readOnlyReason();
-    return reason == null ? "healthy" : "read-only: " + reason;
+    if (store.readOnlyReason() != null) {
+      return "read-only: " + store.readOnlyReason();
+    }
+    return store.unsavedReason() == null
+        ? "healthy"
+        : "not everything can be saved, make room on the host's disk: " + store.unsavedReason();
   }
 
   private static String recovery(RecoveryReport recovery) {

@@ -55,7 +55,7 @@ final class FakeStore implements DaemonControl {
   @Override
   public StatusReport status() {
     StoreStatus status =
-        new StoreStatus("id-1", 1, 2, 4096, 8192, 16384, 0, 3, 0, null, recovery, List.of());
+        new StoreStatus("id-1", 1, 2, 4096, 8192, 16384, 0, 3, 0, null, null, recovery, List.of());
     DaemonReport daemon = new DaemonReport(42, TIME, "17", 1 << 20, 1 << 29, List.copyOf(mounts));
     return new StatusReport("1.0", directory.toString(), directory + "/daemon.log", status, daemon);
   }

@@ -11,7 +11,7 @@ final class Brindle {
   private Brindle() {}
 
   static Output run(Object... arguments) {
-    return Shell.in(Path.of("/")).run(command(arguments));
+    return Shell.in(Path.of("/")).run(command(arguments)).expectNoStackTrace();
   }
 
   /** Succeeds; what it printed. */

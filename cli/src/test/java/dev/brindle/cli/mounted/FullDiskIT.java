@@ -148,6 +148,7 @@ final class FullDiskIT {
   void umount_whileTheHostTakesNoMoreFiles_isRefusedUntilItDoes() throws Exception {
     Shell.in(fixture.base()).ok("mount -t tmpfs -o size=512m,nr_inodes=13 brindle-test disk");
     fixture.mount();
+    awaitState("healthy");
     Path directory = fixture.directory("dir");
     int files = 30;
     for (int i = 0; i < files; i++) {
@@ -157,10 +158,23 @@ final class FullDiskIT {
     assertEquals(1, refused.status(), refused::toString);
     assertTrue(refused.err().contains("stays mounted"), refused::toString);
     assertTrue(refused.err().contains("umount --lazy"), refused::toString);
+    awaitState("not everything can be saved");
 
     Shell.in(fixture.base()).ok("mount -o remount,nr_inodes=1000 disk");
+    awaitState("healthy");
     fixture.remount();
     expectWhole(directory, files);
+  }
+
+  /** A checkpoint, which comes within seconds, finds out. */
+  private void awaitState(String state) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    String status = Brindle.ok("status", fixture.root());
+    while (!status.contains(state) && System.nanoTime() < end) {
+      Thread.sleep(200);
+      status = Brindle.ok("status", fixture.root());
+    }
+    assertTrue(status.contains(state), status);
   }
 
   @ParameterizedTest

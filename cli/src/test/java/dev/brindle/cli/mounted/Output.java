@@ -19,6 +19,10 @@ record Output(String command, int status, String out, String err) {
   Output expectFailure(String sentence) {
     assertTrue(status != 0, this::toString);
     assertTrue(err.contains(sentence), () -> "not \"" + sentence + "\": " + this);
+    return expectNoStackTrace();
+  }
+
+  Output expectNoStackTrace() {
     assertTrue(!err.contains("\tat "), this::toString);
     return this;
   }

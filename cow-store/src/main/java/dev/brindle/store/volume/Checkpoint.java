@@ -71,6 +71,7 @@ final class Checkpoint {
       engine.backlog().setDiskFull(false);
     } catch (DiskFullException e) {
       engine.backlog().setDiskFull(true);
+      engine.refused(e);
       throw e;
     }
   }

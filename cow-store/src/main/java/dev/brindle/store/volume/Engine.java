@@ -56,6 +56,9 @@ final class Engine {
   private final ConcurrentMap<Long, Head> heads = new ConcurrentHashMap<>();
   private final Flusher flusher;
 
+  /** What the host said when it last refused to take what is in memory; null when it took it. */
+  private volatile @Nullable String unsavedReason;
+
   /** The number of the checkpoint that will hold what changes now; set under the closed gate. */
   private volatile long nextCheckpoint;
 
@@ -441,12 +444,15 @@ final class Engine {
   void flushAllThatFits() throws IOException {
     try {
       flushAll();
+      unsavedReason = null;
     } catch (CorruptStoreException e) {
+      unsavedReason = null;
       Logger.debug("a damaged file was left out: {}", e.getMessage());
     } catch (FileSystemException e) {
       if (!SpaceGuard.isFull(e)) {
         throw e;
       }
+      unsavedReason = e.getMessage();
       Logger.warn("file data stays in memory, the host's disk is full: {}", e.getMessage());
     }
   }
@@ -576,6 +582,15 @@ final class Engine {
 
   Flusher flusher() {
     return flusher;
+  }
+
+  @Nullable String unsavedReason() {
+    return unsavedReason;
+  }
+
+  /** The host has no room for a checkpoint. */
+  void refused(DiskFullException answer) {
+    unsavedReason = answer.getMessage();
   }
 
   StoreFormat format() {

@@ -274,6 +274,7 @@ public final class OpenStore implements Closeable {
         checkpoint.completed(),
         engine.versions().reapsPending(),
         engine.fault().reason(),
+        engine.unsavedReason(),
         recovery,
         losses());
   }
