@@ -15,8 +15,12 @@ import java.util.Random;
 final class IoRows {
   private static final int MIB = 1 << 20;
   private static final int KIB_4 = 4 << 10;
+  private static final int WARM_PASSES = 16;
   private static final String FILE = "data";
   private static final String NEW_FILE = "written";
+
+  /** Apart from the one that is read: a copy-on-write file system scatters it. */
+  private static final String OVERWRITTEN_FILE = "overwritten";
 
   private final int fileMib;
   private final int count;
@@ -43,10 +47,24 @@ final class IoRows {
             t -> write(t, KIB_4, true)),
         rate("read-1m-cold", "sequential read, 1 MiB, cold", this::file, t -> read(t, MIB))
             .asCold(),
-        rate("read-1m-warm", "sequential read, 1 MiB, warm", this::fileRead, t -> read(t, MIB)),
+        rate(
+                "read-1m-cold-overwritten",
+                "sequential read, 1 MiB, cold, overwritten at random",
+                this::scattered,
+                t -> read(t.path(OVERWRITTEN_FILE), MIB))
+            .asCold(),
+        rate(
+            "read-1m-warm",
+            "sequential read, 1 MiB, warm",
+            this::fileRead,
+            t -> readAgain(t, MIB)),
         rate("read-4k-cold", "sequential read, 4 KiB, cold", this::file, t -> read(t, KIB_4))
             .asCold(),
-        rate("read-4k-warm", "sequential read, 4 KiB, warm", this::fileRead, t -> read(t, KIB_4)),
+        rate(
+            "read-4k-warm",
+            "sequential read, 4 KiB, warm",
+            this::fileRead,
+            t -> readAgain(t, KIB_4)),
         count(
                 "random-read-4k-cold",
                 "random read, 4 KiB, cold",
@@ -67,17 +85,17 @@ final class IoRows {
         count(
             "random-write-4k",
             "random overwrite, 4 KiB",
-            this::file,
+            this::overwritten,
             t -> writeAt(t, KIB_4, count, 0)),
         rate(
             "random-write-1m",
             "random overwrite, 1 MiB",
-            this::file,
+            this::overwritten,
             t -> writeAt(t, MIB, fileMib, 0)),
         count(
             "write-4k-fsync",
             "random overwrite, 4 KiB, each with fsync",
-            this::file,
+            this::overwritten,
             t -> writeAt(t, KIB_4, count / 8, 1)),
         count(
             "append-fsync",
@@ -105,7 +123,19 @@ final class IoRows {
   }
 
   private void file(Target target) throws IOException {
-    Path file = target.path(FILE);
+    whole(target.path(FILE));
+  }
+
+  private void overwritten(Target target) throws IOException {
+    whole(target.path(OVERWRITTEN_FILE));
+  }
+
+  private void scattered(Target target) throws IOException {
+    overwritten(target);
+    writeAt(target, KIB_4, count, 0);
+  }
+
+  private void whole(Path file) throws IOException {
     if (!Files.exists(file) || Files.size(file) != (long) fileMib * MIB) {
       write(file, MIB, true);
     }
@@ -139,15 +169,28 @@ final class IoRows {
   }
 
   private double read(Target target, int unit) throws IOException {
+    return read(target.path(FILE), unit);
+  }
+
+  /** Once would be over in less than what a background thread takes at a time. */
+  private double readAgain(Target target, int unit) throws IOException {
+    double mib = 0;
+    for (int i = 0; i < WARM_PASSES; i++) {
+      mib += read(target, unit);
+    }
+    return mib;
+  }
+
+  private double read(Path file, int unit) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
     long total = 0;
-    try (FileChannel channel = FileChannel.open(target.path(FILE), READ)) {
+    try (FileChannel channel = FileChannel.open(file, READ)) {
       for (int n = channel.read(buffer.clear()); n >= 0; n = channel.read(buffer.clear())) {
         total += n;
       }
     }
     if (total != (long) fileMib * MIB) {
-      throw new IOException("read " + total + " bytes of " + target.path(FILE));
+      throw new IOException("read " + total + " bytes of " + file);
     }
     return fileMib;
   }
@@ -164,7 +207,7 @@ final class IoRows {
 
   private double writeAt(Target target, int unit, int times, int fsyncEvery) throws IOException {
     ByteBuffer buffer = noise(unit);
-    try (FileChannel channel = FileChannel.open(target.path(FILE), WRITE)) {
+    try (FileChannel channel = FileChannel.open(target.path(OVERWRITTEN_FILE), WRITE)) {
       for (int i = 0; i < times; i++) {
         channel.write(buffer.clear(), position(unit));
         if (fsyncEvery != 0) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.tinylog.Logger;
 
 /** A mount being served through its descriptors. */
 final class KernelSession extends WorkerSession {
@@ -63,8 +64,19 @@ final class KernelSession extends WorkerSession {
     startServing();
   }
 
-  private static void startThread(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
+  /** Where one of these threads fails, programs would go on with what is no longer so. */
+  private void startThread(Runnable task, String name) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException | Error e) {
+                Logger.error(e, "{} failed", name);
+                stop(e);
+              }
+            },
+            name);
     thread.setDaemon(true);
     thread.start();
   }

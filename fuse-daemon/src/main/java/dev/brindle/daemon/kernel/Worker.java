@@ -71,6 +71,10 @@ final class Worker extends Thread implements CallerThread {
     } catch (IOException | RuntimeException e) {
       Logger.error(e, "{} can receive no more requests", getName());
       session.workerFailed();
+    } catch (Error e) {
+      Logger.error(e, "{} failed", getName());
+      session.stop(e);
+      session.workerFailed();
     } finally {
       session.workerLeaves(this);
       free();

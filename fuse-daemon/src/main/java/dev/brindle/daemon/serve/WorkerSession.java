@@ -341,16 +341,16 @@ public abstract class WorkerSession implements TransportSession {
     return stopped;
   }
 
-  /** Stops the mount, for an error after which nothing can be trusted. */
-  public final void stop(Error error) {
+  /** Stops the mount, for a fault after which nothing can be trusted. */
+  public final void stop(Throwable fault) {
     synchronized (this) {
       if (failure != null) {
         return;
       }
-      failure = error;
+      failure = fault;
       stopped = true;
     }
-    Logger.error("{}: the mount is stopped after {}", label, error.toString());
+    Logger.error("{}: the mount is stopped after {}", label, fault.toString());
     Thread thread = new Thread(detach, "detach-" + label);
     thread.setDaemon(true);
     thread.start();
