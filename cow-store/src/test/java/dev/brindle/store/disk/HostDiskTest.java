@@ -173,16 +173,6 @@ final class HostDiskTest {
   }
 
   @Test
-  void allocate_ofMoreThanThereIs_isDiskFull() throws IOException {
-    DiskFile file = disk.open("f", OpenMode.CREATE);
-    IOException refused =
-        assertThrows(IOException.class, () -> file.allocate(0, disk.totalBytes() + (1L << 40)));
-    // A file system may refuse the length itself before it looks for space.
-    assertTrue(refused instanceof DiskFullException || refused.getMessage().contains("large"));
-    assertTrue(file.length() <= disk.totalBytes());
-  }
-
-  @Test
   void fullDisk_isRecognisedByText() {
     assertTrue(
         HostErrors.translated("f", new IOException("No space left on device"))
