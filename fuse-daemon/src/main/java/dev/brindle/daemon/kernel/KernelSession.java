@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.tinylog.Logger;
 
 /** A mount being served through its descriptors. */
 final class KernelSession extends WorkerSession {
@@ -62,23 +61,6 @@ final class KernelSession extends WorkerSession {
     startThread(this::tellOfChanges, "invalidate-" + label());
     startThread(this::heedInterrupts, "interrupt-" + label());
     startServing();
-  }
-
-  /** Where one of these threads fails, programs would go on with what is no longer so. */
-  private void startThread(Runnable task, String name) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                task.run();
-              } catch (RuntimeException | Error e) {
-                Logger.error(e, "{} failed", name);
-                stop(e);
-              }
-            },
-            name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   /** What other mounts change, until the end. */

@@ -18,7 +18,6 @@ final class StandIn implements Runnable {
   private final LongSupplier requests;
   private final Runnable appoint;
   private final LongConsumer pace;
-  private final Thread thread;
 
   @GuardedBy("this")
   private boolean ended;
@@ -29,16 +28,10 @@ final class StandIn implements Runnable {
    * @param requests the number of requests so far, when nobody receives; else -1 minus that
    * @param pace is told at each look how many requests there were since the last one
    */
-  StandIn(String name, LongSupplier requests, Runnable appoint, LongConsumer pace) {
+  StandIn(LongSupplier requests, Runnable appoint, LongConsumer pace) {
     this.requests = requests;
     this.appoint = appoint;
     this.pace = pace;
-    thread = new Thread(this, name);
-    thread.setDaemon(true);
-  }
-
-  void start() {
-    thread.start();
   }
 
   /** To be called when a brief request has been counted. */

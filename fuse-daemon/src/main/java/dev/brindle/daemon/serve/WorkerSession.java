@@ -99,11 +99,7 @@ public abstract class WorkerSession implements TransportSession {
     this.label = label;
     this.detach = detach;
     this.standIn =
-        new StandIn(
-            "fuse-" + label + "-stand-in",
-            this::requestsIfNobodyReceives,
-            this::appointWhereNone,
-            this::requestsCame);
+        new StandIn(this::requestsIfNobodyReceives, this::appointWhereNone, this::requestsCame);
   }
 
   /**
@@ -135,7 +131,7 @@ public abstract class WorkerSession implements TransportSession {
 
   /** Starts the first worker. */
   protected final synchronized void startServing() {
-    standIn.start();
+    startThread(standIn, "fuse-" + label + "-stand-in");
     try {
       startOne();
     } catch (OutOfMemoryError e) {
@@ -334,6 +330,26 @@ public abstract class WorkerSession implements TransportSession {
 
   protected final synchronized boolean isEnding() {
     return ending;
+  }
+
+  /**
+   * Starts a thread that the mount cannot do without: where it fails, programs would wait for ever,
+   * or go on with what is no longer so, and the mount is stopped.
+   */
+  protected final void startThread(Runnable task, String name) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                task.run();
+              } catch (RuntimeException | Error e) {
+                Logger.error(e, "{} failed", name);
+                stop(e);
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Whether each request is to be refused with EIO. */

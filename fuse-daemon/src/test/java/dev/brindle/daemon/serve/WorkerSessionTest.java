@@ -2,11 +2,14 @@ package dev.brindle.daemon.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How workers take each other's place; here they are no threads, but the test's calls. */
@@ -14,10 +17,17 @@ class WorkerSessionTest {
   private static final class Session extends WorkerSession {
     int started;
     int writtenBack;
+    volatile boolean failsToCount;
+    final CountDownLatch detached;
     boolean closed;
 
     Session() {
-      super("test", () -> {});
+      this(new CountDownLatch(1));
+    }
+
+    private Session(CountDownLatch detached) {
+      super("test", detached::countDown);
+      this.detached = detached;
       startServing();
     }
 
@@ -39,6 +49,13 @@ class WorkerSessionTest {
     @Override
     protected void close() {
       closed = true;
+    }
+
+    @Override
+    protected void requestsCame(long count) {
+      if (failsToCount) {
+        throw new IllegalStateException("a bug");
+      }
     }
 
     void fail() {
@@ -73,6 +90,27 @@ class WorkerSessionTest {
     }
     assertTrue(session.closed);
     assertEquals(session.started, failures);
+  }
+
+  @Test
+  void threadThatTheMountNeeds_failing_stopsTheMount() throws Exception {
+    AssertionError bug = new AssertionError("a bug");
+    session.startThread(
+        () -> {
+          throw bug;
+        },
+        "failing");
+    assertTrue(session.detached.await(20, TimeUnit.SECONDS));
+    assertTrue(session.isStopped());
+    assertSame(bug, session.failure());
+  }
+
+  @Test
+  void standInThatFails_stopsTheMount() throws Exception {
+    session.failsToCount = true;
+    session.workerBusy(true);
+    assertTrue(session.detached.await(20, TimeUnit.SECONDS));
+    assertTrue(session.isStopped());
   }
 
   @Test
