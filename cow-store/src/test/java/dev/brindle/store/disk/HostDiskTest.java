@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brindle.store.disk.Disk.OpenMode;
 import java.io.IOException;
@@ -170,6 +171,26 @@ final class HostDiskTest {
     for (int i = 0; i < target.capacity(); i++) {
       assertEquals(i == 50_000 ? 7 : 0, target.get(i));
     }
+  }
+
+  /** On a disk of its own: the host gives all that is free before it refuses. */
+  @Test
+  void allocate_ofMoreThanThereIs_isDiskFull() throws Exception {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "brindle-test", small.toString()),
+        "only root mounts");
+    try (HostDisk smallDisk = new HostDisk(small)) {
+      DiskFile file = smallDisk.open("f", OpenMode.CREATE);
+      assertThrows(DiskFullException.class, () -> file.allocate(0, 2 << 20));
+      assertTrue(file.length() <= smallDisk.totalBytes());
+    } finally {
+      assertTrue(run("umount", small.toString()));
+    }
+  }
+
+  private static boolean run(String... command) throws Exception {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
   }
 
   @Test

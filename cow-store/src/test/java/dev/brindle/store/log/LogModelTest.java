@@ -12,7 +12,7 @@ class LogModelTest {
   private static final int STEPS = Integer.getInteger("brindle.model.steps", 4000);
 
   /** What a segment's file has beside its data: header, checksums, runs of a rewritten one. */
-  private static final int SEGMENT_EXTRA_BLOCKS_MAX = 4;
+  private static final int SEGMENT_EXTRA_BLOCKS_MAX = 3;
 
   @Test
   void randomOperations_withReopeningAndCleaning_matchTheModel() throws Exception {
