@@ -72,6 +72,24 @@ final class Layout {
     return found.mode() & ~FileMode.ACCESS_MASK | mode;
   }
 
+  /**
+   * Makes a version in a virtual directory. Where another call has deleted it by the time that it
+   * is to be shown, it was made all the same: the kernel takes ESTALE for a reason to make it once
+   * more. Then it shows itself as the directory it is of, with permissions for nobody.
+   */
+  Entry make(Caller caller, Node directory, Name name) throws IOException {
+    VirtualDirectory.Made made = virtual(directory).make(caller, name);
+    try {
+      return entry(made.node());
+    } catch (FileSystemException e) {
+      if (e.errno() != Errno.ESTALE) {
+        throw e;
+      }
+      long inode = made.node().shownInode();
+      return new Entry(made.node().number(), made.host().shownAs(inode, FileMode.DIRECTORY));
+    }
+  }
+
   Entry lookup(Node directory, Name name) throws IOException {
     if (directory.isVirtual()) {
       return lookupVirtual(directory, name);

@@ -175,7 +175,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public Entry mkdir(Caller caller, long parent, Name name, int mode) throws IOException {
     Node at = views.node(parent);
     if (at.isVirtual()) {
-      return layout.entry(layout.virtual(at).make(caller, name));
+      return layout.make(caller, at, name);
     }
     WritableFileTree tree = treeForNew(at, name);
     InodeAttributes made =

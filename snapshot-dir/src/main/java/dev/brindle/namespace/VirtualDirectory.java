@@ -35,6 +35,13 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
    */
   record Member(long id, Name name, Timestamp created) {}
 
+  /**
+   * A version that was made here.
+   *
+   * @param host the directory that this one stands in, as it was just before
+   */
+  record Made(Node node, InodeAttributes host) {}
+
   private final VersionedStore store;
   private final ListTimes times;
   private final Node node;
@@ -103,16 +110,16 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
     return member.isPresent() ? Optional.of(entry(member.get())) : Optional.empty();
   }
 
-  final Node make(Caller caller, Name name) throws IOException {
+  final Made make(Caller caller, Name name) throws IOException {
     VersionName.check(name);
-    host();
+    InodeAttributes host = host();
     if (named(name).isPresent()) {
       throw new FileSystemException(Errno.EEXIST);
     }
     requireOwner(caller);
     Member member = create(name);
     times.changed(volume(), node.kind());
-    return entry(member);
+    return new Made(entry(member), host);
   }
 
   final void remove(Caller caller, Name name) throws IOException {

@@ -20,6 +20,12 @@ final class FakeStore implements VersionedStore {
   private final Map<Long, FakeTree> heads = new TreeMap<>();
   private final Map<Long, FakeTree> past = new TreeMap<>();
   private long last;
+  private boolean losesVersions;
+
+  /** From now on another call deletes each version between its making and the next look at it. */
+  synchronized void loseNewVersions() {
+    losesVersions = true;
+  }
 
   synchronized long createVolume(String name, int uid, int gid) {
     long id = ++last;
@@ -63,6 +69,9 @@ final class FakeStore implements VersionedStore {
     past.put(info.version(), head.copy(info.version(), false));
     snapshots.put(info.version(), info);
     head.setVersion(++last);
+    if (losesVersions) {
+      deleteSnapshot(info.version(), name);
+    }
     return info;
   }
 
@@ -122,6 +131,9 @@ final class FakeStore implements VersionedStore {
     String fullName = volumes.get(parent).fullName() + "/" + name;
     VolumeInfo info = new VolumeInfo(id, name, fullName, parent, last, origin, Timestamp.now());
     volumes.put(id, info);
+    if (losesVersions) {
+      deleteClone(parent, id, name);
+    }
     return info;
   }
 

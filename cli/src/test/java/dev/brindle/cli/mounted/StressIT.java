@@ -24,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,7 +107,8 @@ final class StressIT {
         transport, SECONDS, seed, operations.get(), refused.get(), verified.get());
     Throwable failure = failures.poll();
     if (failure != null) {
-      throw new AssertionError("seed " + seed + ", " + failures.size() + " more", failure);
+      throw new AssertionError(
+          "%s, seed %d, %d more".formatted(failure, seed, failures.size()), failure);
     }
     assertTrue(operations.get() > 20L * SECONDS, "too little was done");
     assertTrue(verified.get() > SECONDS, "too little was read");
@@ -234,11 +237,11 @@ final class StressIT {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       entries.forEach(entry -> names.add(entry.getFileName().toString()));
     }
-    names.sort(null);
-    for (int i = 1; i < names.size(); i++) {
-      assertTrue(!names.get(i).equals(names.get(i - 1)), directory + " has a name twice");
+    Set<String> once = new TreeSet<>(names);
+    if (once.size() < names.size()) {
+      fail(directory + " has a name twice: " + names);
     }
-    return names;
+    return List.copyOf(once);
   }
 
   private void take(Path root, Random random) throws IOException {
