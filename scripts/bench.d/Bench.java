@@ -18,8 +18,10 @@ import java.util.Locale;
  */
 final class Bench {
   private static final Closeable NOTHING = () -> {};
-  private static final int WARM_UPS = 8;
   private static final double WARM_UP_SECONDS = 5;
+
+  /** What is shorter is repeated for as long, after as long that does not count. */
+  private static final double ROW_SECONDS = 1;
 
   private final Options options;
   private final Report report = new Report(System.out);
@@ -173,43 +175,79 @@ final class Bench {
 
   /** A peer that cannot do a row has no figure there. Brindle and the host must. */
   private void addSample(Row row, Target target) throws IOException {
-    underWay = () -> row.finish().run(target);
-    try (Closeable end = underWay) {
+    try {
       measurements.add(row, target, measure(row, target));
     } catch (IOException e) {
       if (!isFusePeer(target)) {
         throw e;
       }
       System.err.printf("%s on %s does not work: %s%n", row.name(), target.name, e.getMessage());
-    } finally {
-      underWay = NOTHING;
     }
   }
 
   private Measurements.Sample measure(Row row, Target target) throws IOException {
-    row.prepare().run(target);
-    if (row.cold()) {
-      target.restart();
-      warmUp(target);
-      Processes.dropCaches();
-    } else {
-      Processes.run(options.work, "sync");
+    Tally first = new Tally();
+    first.addOnce(row, target);
+    if (row.cold() || first.seconds >= ROW_SECONDS) {
+      return first.sample(row);
     }
-    double cpu = target.cpuSeconds();
-    long start = System.nanoTime();
-    double amount = row.measure().run(target);
-    double seconds = (System.nanoTime() - start) / 1e9;
-    double share = (target.cpuSeconds() - cpu) / seconds;
-    return new Measurements.Sample(
-        row.unit() == Row.Unit.SECONDS ? seconds : amount / seconds, share);
+    first.repeat(row, target);
+    Tally counted = new Tally();
+    counted.repeat(row, target);
+    return counted.sample(row);
+  }
+
+  /** What a row came to on a target, over its repetitions. */
+  private final class Tally {
+    private int times;
+    private double amount;
+    private double seconds;
+    private double cpuSeconds;
+
+    void repeat(Row row, Target target) throws IOException {
+      while (seconds < ROW_SECONDS) {
+        addOnce(row, target);
+      }
+    }
+
+    void addOnce(Row row, Target target) throws IOException {
+      underWay = () -> row.finish().run(target);
+      try (Closeable end = underWay) {
+        time(row, target);
+      } finally {
+        underWay = NOTHING;
+      }
+    }
+
+    private void time(Row row, Target target) throws IOException {
+      row.prepare().run(target);
+      if (row.cold()) {
+        target.restart();
+        warmUp(target);
+        Processes.dropCaches();
+      } else {
+        Processes.run(options.work, "sync");
+      }
+      double cpu = target.cpuSeconds();
+      long start = System.nanoTime();
+      amount += row.measure().run(target);
+      seconds += (System.nanoTime() - start) / 1e9;
+      cpuSeconds += target.cpuSeconds() - cpu;
+      times++;
+    }
+
+    Measurements.Sample sample(Row row) {
+      double figure = row.unit() == Row.Unit.SECONDS ? seconds / times : amount / seconds;
+      return new Measurements.Sample(figure, cpuSeconds / seconds);
+    }
   }
 
   /** Work of every kind, not measured: a Java program is at its speed only after a while. */
   private void warmUp(Target target) throws IOException {
     long start = System.nanoTime();
-    for (int i = 0; i < WARM_UPS && (System.nanoTime() - start) / 1e9 < WARM_UP_SECONDS; i++) {
+    do {
       workOfEveryKind(target);
-    }
+    } while ((System.nanoTime() - start) / 1e9 < WARM_UP_SECONDS);
   }
 
   private void workOfEveryKind(Target target) throws IOException {

@@ -36,7 +36,7 @@ final class ProgramRows {
             this::treeAlone,
             t -> command(t.mount, nothing, "cp", "-r", TREE, "copy")),
         time("git-add", "git add of all", this::repository, t -> git(t, "add", ".")),
-        time("git-commit", "git commit", this::added, t -> git(t, "commit", "-q", "-m", "all")),
+        time("git-commit", "git commit", this::justAdded, t -> git(t, "commit", "-q", "-m", "all")),
         time("git-status", "git status", this::added, t -> git(t, "status", "--short")),
         time("remove", "rm -rf", this::tree, t -> command(t.mount, nothing, "rm", "-rf", TREE)));
   }
@@ -87,11 +87,15 @@ final class ProgramRows {
     git(target, "init", "-q");
   }
 
+  private void justAdded(Target target) throws IOException {
+    repository(target);
+    git(target, "add", ".");
+  }
+
   private void added(Target target) throws IOException {
     tree(target);
     if (!Files.exists(target.path(TREE).resolve(".git"))) {
-      repository(target);
-      git(target, "add", ".");
+      justAdded(target);
     }
   }
 
