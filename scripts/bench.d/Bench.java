@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 
 /**
  * The benchmark. scripts/bench starts it, and cleans up after it; run that with --help.
@@ -19,6 +20,8 @@ import java.util.Locale;
 final class Bench {
   private static final Closeable NOTHING = () -> {};
   private static final double WARM_UP_SECONDS = 5;
+
+  private static final int[] READ_UNITS = {4 << 10, 1 << 20};
 
   /** What is shorter is repeated for as long, after as long that does not count. */
   private static final double ROW_SECONDS = 1;
@@ -259,7 +262,15 @@ final class Bench {
         Path.of("/dev/null"),
         "sh",
         "-c",
-        "cat * > all && cat all > /dev/null && ls -l > /dev/null");
+        "cat * > all && ls -l > /dev/null");
+    Path all = directory.resolve("all");
+    IoRows.scatter(all, ByteBuffer.allocateDirect(4 << 10), 1000, new Random(1));
+    for (int unit : READ_UNITS) {
+      if (Processes.canDropCaches()) {
+        Processes.dropCaches();
+      }
+      IoRows.readAll(all, unit);
+    }
     Trees.remove(directory);
   }
 

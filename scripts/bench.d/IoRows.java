@@ -15,7 +15,6 @@ import java.util.Random;
 final class IoRows {
   private static final int MIB = 1 << 20;
   private static final int KIB_4 = 4 << 10;
-  private static final int WARM_PASSES = 16;
   private static final String FILE = "data";
   private static final String NEW_FILE = "written";
 
@@ -57,14 +56,14 @@ final class IoRows {
             "read-1m-warm",
             "sequential read, 1 MiB, warm",
             this::fileRead,
-            t -> readAgain(t, MIB)),
+            t -> read(t, MIB)),
         rate("read-4k-cold", "sequential read, 4 KiB, cold", this::file, t -> read(t, KIB_4))
             .asCold(),
         rate(
             "read-4k-warm",
             "sequential read, 4 KiB, warm",
             this::fileRead,
-            t -> readAgain(t, KIB_4)),
+            t -> read(t, KIB_4)),
         count(
                 "random-read-4k-cold",
                 "random read, 4 KiB, cold",
@@ -132,7 +131,7 @@ final class IoRows {
 
   private void scattered(Target target) throws IOException {
     overwritten(target);
-    writeAt(target, KIB_4, count, 0);
+    scatter(target.path(OVERWRITTEN_FILE), noise(KIB_4), count, random);
   }
 
   private void whole(Path file) throws IOException {
@@ -172,16 +171,16 @@ final class IoRows {
     return read(target.path(FILE), unit);
   }
 
-  /** Once would be over in less than what a background thread takes at a time. */
-  private double readAgain(Target target, int unit) throws IOException {
-    double mib = 0;
-    for (int i = 0; i < WARM_PASSES; i++) {
-      mib += read(target, unit);
+  private double read(Path file, int unit) throws IOException {
+    long total = readAll(file, unit);
+    if (total != (long) fileMib * MIB) {
+      throw new IOException("read " + total + " bytes of " + file);
     }
-    return mib;
+    return fileMib;
   }
 
-  private double read(Path file, int unit) throws IOException {
+  /** Reads a file from its beginning to its end. Returns the bytes that it has. */
+  static long readAll(Path file, int unit) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
     long total = 0;
     try (FileChannel channel = FileChannel.open(file, READ)) {
@@ -189,10 +188,7 @@ final class IoRows {
         total += n;
       }
     }
-    if (total != (long) fileMib * MIB) {
-      throw new IOException("read " + total + " bytes of " + file);
-    }
-    return fileMib;
+    return total;
   }
 
   private double readAt(Target target, int unit, int times) throws IOException {
@@ -203,6 +199,16 @@ final class IoRows {
       }
     }
     return amount(unit, times);
+  }
+
+  /** Overwrites single pieces of a file. */
+  static void scatter(Path file, ByteBuffer piece, int times, Random random) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, WRITE)) {
+      int pieces = (int) (channel.size() / piece.capacity());
+      for (int i = 0; i < times; i++) {
+        channel.write(piece.clear(), (long) random.nextInt(pieces) * piece.capacity());
+      }
+    }
   }
 
   private double writeAt(Target target, int unit, int times, int fsyncEvery) throws IOException {

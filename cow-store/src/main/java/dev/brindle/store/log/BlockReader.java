@@ -5,7 +5,9 @@ import static dev.brindle.store.log.LogFormat.BLOCK_BYTES;
 import dev.brindle.store.CorruptStoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Reads blocks from segment files and verifies them. The caller holds the segments pinned. */
 final class BlockReader {
@@ -55,15 +57,14 @@ final class BlockReader {
 
   /** Reads whole blocks of one segment past the cache. */
   void readDirect(long address, int count, ByteBuffer target) throws IOException {
-    SegmentFile file = files.acquire(address / segmentBlocks);
-    try {
-      int bytes = count * BLOCK_BYTES;
-      readVerified(
-          file, (int) (address % segmentBlocks), count, target.slice(target.position(), bytes));
-      target.position(target.position() + bytes);
-    } finally {
-      files.release(file);
-    }
+    int bytes = count * BLOCK_BYTES;
+    load(address, null, target.slice(target.position(), bytes));
+    target.position(target.position() + bytes);
+  }
+
+  /** Reads whole blocks of one segment past the cache, of which only some need be sound. */
+  void readAmong(long address, BitSet wanted, ByteBuffer target) throws IOException {
+    load(address, wanted, target.slice());
   }
 
   private void readCached(long address, int skipBytes, int lengthBytes, ByteBuffer target)
@@ -78,11 +79,11 @@ final class BlockReader {
       if (block != null) {
         target.put(block, skip, usable);
       } else if (usable == run * BLOCK_BYTES) {
-        load(address + i, run, target.slice(target.position(), usable));
+        loadKept(address + i, run, target.slice(target.position(), usable));
         target.position(target.position() + usable);
       } else {
         byte[] bytes = new byte[run * BLOCK_BYTES];
-        load(address + i, run, ByteBuffer.wrap(bytes));
+        loadKept(address + i, run, ByteBuffer.wrap(bytes));
         target.put(bytes, skip, usable);
       }
       left -= usable;
@@ -100,13 +101,8 @@ final class BlockReader {
   }
 
   /** Fills the target with blocks and keeps them in the cache. */
-  private void load(long address, int count, ByteBuffer target) throws IOException {
-    SegmentFile file = files.acquire(address / segmentBlocks);
-    try {
-      readVerified(file, (int) (address % segmentBlocks), count, target);
-    } finally {
-      files.release(file);
-    }
+  private void loadKept(long address, int count, ByteBuffer target) throws IOException {
+    load(address, null, target);
     for (int i = 0; i < count; i++) {
       byte[] block = new byte[BLOCK_BYTES];
       target.get(i * BLOCK_BYTES, block);
@@ -114,32 +110,50 @@ final class BlockReader {
     }
   }
 
+  private void load(long address, @Nullable BitSet wanted, ByteBuffer target) throws IOException {
+    SegmentFile file = files.acquire(address / segmentBlocks);
+    try {
+      readVerified(file, (int) (address % segmentBlocks), wanted, target);
+    } finally {
+      files.release(file);
+    }
+  }
+
   /**
    * Fills the target, from index 0, with blocks of a segment.
    *
-   * @throws CorruptStoreException a block is not what was written
+   * @param wanted those that must be what was written, counted from the first; null for all
+   * @throws CorruptStoreException one of them is not
    */
-  void readVerified(SegmentFile file, int block, int count, ByteBuffer target) throws IOException {
+  void readVerified(SegmentFile file, int block, @Nullable BitSet wanted, ByteBuffer target)
+      throws IOException {
+    int count = target.limit() / BLOCK_BYTES;
     int place = file.place(block, count);
     for (int done = 0; done < count; ) {
       int piece = Math.min(PIECE_BLOCKS, count - done);
       ByteBuffer bytes = target.slice(done * BLOCK_BYTES, piece * BLOCK_BYTES);
       Buffers.readFully(file.file(), file.offset(place + done), bytes);
-      verify(file, block + done, place + done, bytes.flip());
+      BitSet here = wanted == null ? null : wanted.get(done, done + piece);
+      verify(file, block + done, place + done, here, bytes.flip());
       done += piece;
     }
   }
 
-  private void verify(SegmentFile file, int block, int place, ByteBuffer bytes) throws IOException {
+  private void verify(
+      SegmentFile file, int block, int place, @Nullable BitSet wanted, ByteBuffer bytes)
+      throws IOException {
     CRC32C crc = new CRC32C();
     int count = bytes.limit() / BLOCK_BYTES;
     BlockChecksums.Run run = checksums.from(file, place);
     for (int i = 0; i < count; i++) {
+      if (wanted != null && !wanted.get(i)) {
+        continue;
+      }
       if (!run.has(place + i)) {
         run = checksums.from(file, place + i);
       }
       crc.reset();
-      crc.update(bytes.limit((i + 1) * BLOCK_BYTES));
+      crc.update(bytes.limit((i + 1) * BLOCK_BYTES).position(i * BLOCK_BYTES));
       int expected = run.of(place + i);
       if ((int) crc.getValue() != expected) {
         throw new CorruptStoreException(

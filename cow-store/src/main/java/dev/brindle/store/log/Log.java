@@ -8,6 +8,7 @@ import dev.brindle.store.index.Table;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.security.SecureRandom;
 import java.util.BitSet;
 import java.util.List;
@@ -356,6 +357,21 @@ public final class Log implements Closeable {
     if (lengthBytes > 0) {
       reads.read(address, skipBytes, lengthBytes, target);
     }
+  }
+
+  /**
+   * Reads consecutive blocks of one segment, of which some are wanted: these are verified, the
+   * others may be anything. Fails where they are not, or no longer, in one piece in the segment's
+   * file; then {@link #read} reads each.
+   *
+   * @param address of the first block
+   * @param wanted counted from the first
+   * @param target is filled with whole blocks from its position on
+   * @throws IOException also for what is no fault; of wanted blocks only those that are damaged
+   *     fail when they are read by themselves
+   */
+  public void readAmong(long address, BitSet wanted, ByteBuffer target) throws IOException {
+    reads.readAmong(address, wanted, target);
   }
 
   /**

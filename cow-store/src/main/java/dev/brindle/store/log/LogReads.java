@@ -3,6 +3,7 @@ package dev.brindle.store.log;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -59,6 +60,16 @@ final class LogReads {
     pinWithoutQueue();
     try {
       reader.readDirect(address, blocks, target);
+    } finally {
+      pins.readLock().unlock();
+    }
+  }
+
+  /** What an append that is going on has is not in the file, and fails. */
+  void readAmong(long address, BitSet wanted, ByteBuffer target) throws IOException {
+    pinWithoutQueue();
+    try {
+      reader.readAmong(address, wanted, target);
     } finally {
       pins.readLock().unlock();
     }

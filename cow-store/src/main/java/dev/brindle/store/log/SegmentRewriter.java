@@ -66,7 +66,7 @@ final class SegmentRewriter {
       for (int done = 0; done < run.count(); done += PIECE_BLOCKS) {
         int block = run.start() + done;
         int count = Math.min(PIECE_BLOCKS, run.count() - done);
-        reader.readVerified(source, block, count, piece.clear());
+        reader.readVerified(source, block, null, piece.clear().limit(count * BLOCK_BYTES));
         int from = source.place(block, count);
         for (int i = 0; i < count; i++) {
           checksums[place + i] = reader.checksum(source, from + i);

@@ -4,6 +4,7 @@ import dev.brindle.store.log.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -11,7 +12,20 @@ import java.util.List;
  * that are in the log wait to be read without any lock but the pin of segments.
  */
 final class ReadPlan {
-  private record Piece(long address, int skip, int length, int at) {}
+  /**
+   * Bytes that are in the log.
+   *
+   * @param address of their first block
+   * @param skip where in it they begin
+   * @param at where in the read they go
+   */
+  record Piece(long address, int skip, int length, int at) {
+    int end() {
+      return at + length;
+    }
+  }
+
+  private static final BitSet NONE = new BitSet();
 
   private final ByteBuffer target;
   private final int base;
@@ -43,7 +57,12 @@ final class ReadPlan {
 
   /** Reads what waits, and moves the target's position behind the bytes. */
   void run(Log log, int length) throws IOException {
-    for (Piece piece : pieces) {
+    BitSet done =
+        pieces.size() < Spans.PIECES_MIN
+            ? NONE
+            : new Spans(pieces).read(log, target.slice(base, length));
+    for (int i = done.nextClearBit(0); i < pieces.size(); i = done.nextClearBit(i + 1)) {
+      Piece piece = pieces.get(i);
       ByteBuffer part = target.slice(base + piece.at, piece.length);
       log.read(piece.address, piece.skip, piece.length, part);
     }
