@@ -8,7 +8,6 @@ import dev.brindle.store.index.Table;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.BitSet;
 import java.security.SecureRandom;
 import java.util.BitSet;
 import java.util.List;
