@@ -32,18 +32,6 @@ class ConcurrentMountTest extends MountFixture {
 
   private static final Set<Errno> KEPT = EnumSet.of(Errno.ENOENT, Errno.ESTALE, Errno.EBUSY);
 
-  /** ESTALE has the kernel make the directory once more, after it was made and deleted. */
-  @ParameterizedTest
-  @ValueSource(strings = {"/.snapshots/v", "/.clones/v", "/.snapshots/s/.clones/v"})
-  void mkdir_ofWhatIsDeletedAtOnce_succeeds(String path) throws IOException {
-    mkdir("/.snapshots/s");
-    ((FakeStore) opened.store()).loseNewVersions();
-    Entry made = mkdir(path);
-    assertTrue(made.attributes().isDirectory());
-    assertEquals(Errno.ENOENT, errno(() -> stat(path)));
-    assertEquals(Errno.ESTALE, errno(() -> mount.getattr(made.node())));
-  }
-
   /**
    * One thread writes a number and takes a snapshot and a clone of that name, others read what they
    * find under a name and delete: what is read is what was written, and nothing stays held.
