@@ -264,7 +264,7 @@ final class Bench {
         "-c",
         "cat * > all && ls -l > /dev/null");
     Path all = directory.resolve("all");
-    IoRows.scatter(all, ByteBuffer.allocateDirect(4 << 10), 1000, new Random(1));
+    IoRows.overwrite(all, ByteBuffer.allocateDirect(4 << 10), 1000, false, new Random(1));
     for (int unit : READ_UNITS) {
       if (Processes.canDropCaches()) {
         Processes.dropCaches();

@@ -85,17 +85,17 @@ final class IoRows {
             "random-write-4k",
             "random overwrite, 4 KiB",
             this::overwritten,
-            t -> writeAt(t, KIB_4, count, 0)),
+            t -> writeAt(t, KIB_4, count, false)),
         rate(
             "random-write-1m",
             "random overwrite, 1 MiB",
             this::overwritten,
-            t -> writeAt(t, MIB, fileMib, 0)),
+            t -> writeAt(t, MIB, fileMib, false)),
         count(
             "write-4k-fsync",
             "random overwrite, 4 KiB, each with fsync",
             this::overwritten,
-            t -> writeAt(t, KIB_4, count / 8, 1)),
+            t -> writeAt(t, KIB_4, count / 8, true)),
         count(
             "append-fsync",
             "append 4 KiB, each with fsync",
@@ -129,9 +129,10 @@ final class IoRows {
     whole(target.path(OVERWRITTEN_FILE));
   }
 
+  /** Written anew: what other rows have overwritten of it would be scattered, too. */
   private void scattered(Target target) throws IOException {
-    overwritten(target);
-    scatter(target.path(OVERWRITTEN_FILE), noise(KIB_4), count, random);
+    write(target.path(OVERWRITTEN_FILE), MIB, true);
+    writeAt(target, KIB_4, count, false);
   }
 
   private void whole(Path file) throws IOException {
@@ -198,30 +199,27 @@ final class IoRows {
         channel.read(buffer.clear(), position(unit));
       }
     }
-    return amount(unit, times);
+    return times;
   }
 
-  /** Overwrites single pieces of a file. */
-  static void scatter(Path file, ByteBuffer piece, int times, Random random) throws IOException {
+  /** Overwrites the file that is overwritten. Returns how many pieces were. */
+  private double writeAt(Target target, int unit, int times, boolean synced) throws IOException {
+    overwrite(target.path(OVERWRITTEN_FILE), noise(unit), times, synced, random);
+    return times;
+  }
+
+  /** Overwrites single pieces of a file, at random places. */
+  static void overwrite(Path file, ByteBuffer piece, int times, boolean synced, Random random)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(file, WRITE)) {
       int pieces = (int) (channel.size() / piece.capacity());
       for (int i = 0; i < times; i++) {
         channel.write(piece.clear(), (long) random.nextInt(pieces) * piece.capacity());
-      }
-    }
-  }
-
-  private double writeAt(Target target, int unit, int times, int fsyncEvery) throws IOException {
-    ByteBuffer buffer = noise(unit);
-    try (FileChannel channel = FileChannel.open(target.path(OVERWRITTEN_FILE), WRITE)) {
-      for (int i = 0; i < times; i++) {
-        channel.write(buffer.clear(), position(unit));
-        if (fsyncEvery != 0) {
+        if (synced) {
           channel.force(false);
         }
       }
     }
-    return amount(unit, times);
   }
 
   private double append(Target target, int times) throws IOException {
@@ -246,10 +244,6 @@ final class IoRows {
 
   private long position(int unit) {
     return (long) random.nextInt((int) ((long) fileMib * MIB / unit)) * unit;
-  }
-
-  private static double amount(int unit, int times) {
-    return unit == MIB ? times : times * 1.0;
   }
 
   private ByteBuffer noise(int bytes) {
