@@ -54,7 +54,7 @@ final class Spans {
     ReadPlan.Piece last = pieces.get(members.length() - 1);
     BitSet wanted = new BitSet();
     members.stream().forEach(i -> mark(wanted, pieces.get(i), first.address()));
-    ByteBuffer part = target.slice(first.at(), last.at() + last.length() - first.at());
+    ByteBuffer part = target.slice(first.at(), last.end() - first.at());
     try {
       log.readAmong(first.address(), wanted, part);
       done.or(members);
