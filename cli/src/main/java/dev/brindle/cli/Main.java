@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import dev.brindle.store.disk.NativeLibraries;
 import java.io.PrintWriter;
 import java.util.Map;
 import org.tinylog.configuration.Configuration;
@@ -20,6 +21,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    NativeLibraries.useApplicationsOwn();
     Configuration.replace(LOG);
     DirectAccess access = new DirectAccess();
     access.releaseStuckDaemons();

@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import dev.brindle.store.disk.NativeLibraries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ public final class Rehearsal {
   private Rehearsal() {}
 
   public static void main(String[] arguments) throws IOException {
+    NativeLibraries.useApplicationsOwn();
     Path directory = Files.createTempDirectory("brindle-rehearsal");
     try {
       perform(directory.resolve("store").toString());

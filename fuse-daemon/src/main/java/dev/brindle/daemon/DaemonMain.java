@@ -4,6 +4,7 @@ import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.host.Processes;
 import dev.brindle.store.StoreOptions;
+import dev.brindle.store.disk.NativeLibraries;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import org.tinylog.Logger;
@@ -17,6 +18,7 @@ public final class DaemonMain {
   private DaemonMain() {}
 
   public static void main(String[] args) {
+    NativeLibraries.useApplicationsOwn();
     DaemonRequest request = ControlReplies.read(args[0], DaemonRequest.class);
     if (!request.foreground()) {
       Processes.leaveTerminal();

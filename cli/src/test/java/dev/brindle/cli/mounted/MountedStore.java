@@ -39,6 +39,7 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
   private static final int END_SECONDS = 120;
 
   private final Object[] options;
+  private final Shell mounting = Shell.in(Path.of("/"));
   private Path base = Path.of("/");
   private Path store = base;
   private final List<Path> mountPoints = new ArrayList<>();
@@ -139,6 +140,12 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
     return Shell.in(root());
   }
 
+  /** Gives the commands that mount, and with them the daemons, a variable of the environment. */
+  MountedStore with(String variable, Object value) {
+    mounting.with(variable, value);
+    return this;
+  }
+
   /** Mounts the volume at {@link #root()}. */
   MountedStore mount() {
     mountAt(root(), store, options);
@@ -166,7 +173,7 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
     arguments.addAll(List.of(mountOptions));
     arguments.addAll(List.of(place, mountPoint));
     mountPoints.add(mountPoint);
-    Output output = Brindle.run(arguments.toArray());
+    Output output = mounting.run(Brindle.command(arguments.toArray())).expectNoStackTrace();
     if (output.status() == 0) {
       ProcessHandle.of(daemonPid()).filter(d -> !daemons.contains(d)).ifPresent(daemons::add);
     }

@@ -17,6 +17,9 @@
  * <p>Space is reserved by {@code fallocate} on Linux and {@code F_PREALLOCATE} on macOS; a file
  * system without it gets zeros written. That the host may begin to write is said by {@code
  * sync_file_range} on Linux, and elsewhere not at all. Symbolic links in a store are not followed.
+ *
+ * <p>The C library is called through jnr-ffi, whose own library {@link NativeLibraries} takes from
+ * beside the jars, so that no process unpacks code.
  */
 @NullMarked
 package dev.brindle.store.disk;
