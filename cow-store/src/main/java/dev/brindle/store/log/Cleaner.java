@@ -11,9 +11,9 @@ import java.util.concurrent.locks.Lock;
 import org.tinylog.Logger;
 
 /**
- * Brings freed space back to the host: deletes or recycles segments in which nothing is to be kept
- * and rewrites those of which too much is dead. Which blocks may go, and why, is argued in the
- * package's documentation.
+ * Brings freed space back to the host: deletes segments in which nothing is to be kept and rewrites
+ * those of which too much is dead. Which blocks may go, and why, is argued in the package's
+ * documentation.
  */
 final class Cleaner {
   /** Waits between two pieces of work, and says when to stop. */
@@ -29,6 +29,7 @@ final class Cleaner {
   private final SegmentTable table;
   private final OpenSegments files;
   private final BlockCache cache;
+  private final DeadSegments dead;
   private final Spares spares;
   private final Lock exclusive;
   private final SegmentRewriter rewriter;
@@ -44,6 +45,7 @@ final class Cleaner {
       OpenSegments files,
       BlockCache cache,
       BlockReader reader,
+      DeadSegments dead,
       Spares spares,
       Lock exclusive) {
     this.disk = disk;
@@ -51,19 +53,32 @@ final class Cleaner {
     this.table = table;
     this.files = files;
     this.cache = cache;
+    this.dead = dead;
     this.spares = spares;
     this.exclusive = exclusive;
     this.rewriter = new SegmentRewriter(disk, store, reader);
   }
 
   /** Does everything that the policy wants now. */
-  synchronized void reclaim(Throttle throttle) throws IOException {
+  void reclaim() throws IOException {
+    reclaim(Throttle.NONE, 0);
+  }
+
+  /** The same in the background: slowly, and without the dead segments that are wanted soon. */
+  void reclaim(Throttle throttle) throws IOException {
+    reclaim(throttle, spares.expected());
+  }
+
+  private synchronized void reclaim(Throttle throttle, int deadWanted) throws IOException {
     boolean tight = CleaningPolicy.isTight(disk.freeBytes(), disk.totalBytes(), segmentBlocks);
     CleaningPolicy.Plan plan = CleaningPolicy.plan(table.candidates(), segmentBlocks, tight);
-    if (plan.isEmpty()) {
+    boolean goOn =
+        tight
+            ? deleteAll(plan.dead(), Throttle.NONE)
+            : deleteAll(unwanted(plan.dead(), deadWanted), throttle);
+    if (!goOn) {
       return;
     }
-    deleteAll(plan.dead(), tight);
     for (long number : plan.rewrites()) {
       long start = System.nanoTime();
       boolean roomLeft = rewriteOrSkip(number);
@@ -73,35 +88,35 @@ final class Cleaner {
     }
   }
 
-  @GuardedBy("this")
-  private void deleteAll(List<Long> numbers, boolean tight) throws IOException {
+  /** Makes sure of a spare, which is made of one of them, and leaves some more. */
+  private List<Long> unwanted(List<Long> numbers, int wanted) throws IOException {
     if (numbers.isEmpty()) {
-      return;
+      return numbers;
     }
-    for (long number : numbers) {
-      detach(number);
-      String name = LogFormat.segmentName(number);
-      if (!disk.exists(name)) {
-        continue;
-      }
-      if (tight) {
-        disk.delete(name);
-      } else {
-        spares.recycle(name);
-      }
+    try {
+      spares.prepareOne();
+    } catch (DiskFullException e) {
+      Logger.debug("no room for a spare segment: {}", e.getMessage());
     }
-    disk.syncDirectory(LogFormat.DIRECTORY);
+    return numbers.subList(0, Math.max(0, numbers.size() - wanted));
   }
 
-  private void detach(long number) throws IOException {
-    exclusive.lock();
-    try {
-      table.remove(number);
-      files.remove(number);
-      cache.forgetChecksums(number, LogFormat.pagesFor(segmentBlocks));
-    } finally {
-      exclusive.unlock();
+  /** Returns false when the rest of the work is to be left for another time. */
+  @GuardedBy("this")
+  private boolean deleteAll(List<Long> numbers, Throttle throttle) throws IOException {
+    boolean goOn = true;
+    for (int i = 0; goOn && i < numbers.size(); i++) {
+      long start = System.nanoTime();
+      String name = LogFormat.segmentName(numbers.get(i));
+      if (dead.take(numbers.get(i)) && disk.exists(name)) {
+        disk.delete(name);
+        goOn = throttle.pauseAfter(System.nanoTime() - start);
+      }
     }
+    if (!numbers.isEmpty()) {
+      disk.syncDirectory(LogFormat.DIRECTORY);
+    }
+    return goOn;
   }
 
   /** Returns whether there was room for the copy. */

@@ -20,7 +20,7 @@ import org.tinylog.Logger;
  * The append-only log of a store: file data and redo records, in segment files.
  *
  * <p>Safe for any number of threads. Its locks, in the store's order: the append mutex is the first
- * of all; the pin comes next; the segment table, the open files, the spares, the state of
+ * of all; the spares come next, then the pin; the segment table, the open files, the state of
  * durability and what is written back early are leaves.
  */
 public final class Log implements Closeable {
@@ -100,7 +100,7 @@ public final class Log implements Closeable {
       }
     }
     try (OpenSegments files = new OpenSegments(disk, store, segmentBlocks)) {
-      new Spares(disk, store, segmentBlocks, files, LogFormat.FIRST_SEGMENT).ensure(1);
+      new Spares(disk, store, segmentBlocks, files, null, LogFormat.FIRST_SEGMENT).ensure(1);
     }
     disk.syncDirectory("");
     long position = LogFormat.FIRST_SEGMENT * segmentBlocks;
@@ -180,7 +180,8 @@ public final class Log implements Closeable {
     recovery = null;
     LogEnd end = replaying.replay(visitor, acceptLoss);
     long number = end.head().number();
-    Spares spares = new Spares(disk, store, segmentBlocks, files, number + 1);
+    DeadSegments dead = new DeadSegments(table, files, cache, reads.exclusive(), segmentBlocks);
+    Spares spares = new Spares(disk, store, segmentBlocks, files, dead, number + 1);
     if (disk.exists(LogFormat.segmentName(number + 1))) {
       spares.adopt(number + 1);
     }
@@ -207,7 +208,16 @@ public final class Log implements Closeable {
             end);
     Cleaner cleaner =
         new Cleaner(
-            disk, store, segmentBlocks, table, files, cache, reader, spares, reads.exclusive());
+            disk,
+            store,
+            segmentBlocks,
+            table,
+            files,
+            cache,
+            reader,
+            dead,
+            spares,
+            reads.exclusive());
     running = new Running(writer, durability, spares, cleaner, writeBack);
     return end.loss();
   }
@@ -468,7 +478,7 @@ public final class Log implements Closeable {
    * others by rewriting, as of the last durable checkpoint. Takes as long as that takes.
    */
   public void reclaim() throws IOException {
-    running().cleaner.reclaim(Cleaner.Throttle.NONE);
+    running().cleaner.reclaim();
   }
 
   /** Starts the background threads that clean, that prepare segments, and that write back early. */

@@ -101,17 +101,18 @@ final class SegmentTable {
     fileBlocks += segment.fileBlocks;
   }
 
-  /** The segment's file is gone, and nothing in it was live. */
-  synchronized void remove(long number) {
+  /** The segment's file goes, and nothing in it is live; false when it is gone already. */
+  synchronized boolean remove(long number) {
     Segment segment = segments.remove(number);
     if (segment == null) {
-      return;
+      return false;
     }
     if (!segment.now().isEmpty()) {
       throw new IllegalStateException("segment " + number + " still has live blocks");
     }
     fileBlocks -= segment.fileBlocks;
     removed.add(number);
+    return true;
   }
 
   synchronized boolean contains(long number) {

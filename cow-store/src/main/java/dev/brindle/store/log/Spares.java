@@ -4,22 +4,23 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFile;
-import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
-import org.tinylog.Logger;
 
 /**
  * The segments behind the head that have their files already: empty, of full size, durable in the
- * directory. Numbers are consecutive, so a file is made for a given number.
+ * directory. Numbers are consecutive, so a file is made for a given number: of a dead segment's
+ * when there is one, else a new one.
  */
 final class Spares {
   private final Disk disk;
   private final StoreId store;
   private final int segmentBlocks;
   private final OpenSegments files;
+  private final @Nullable DeadSegments dead;
+  private final Demand demand = new Demand(System::nanoTime);
 
   @GuardedBy("this")
   private final Deque<SegmentFile> prepared = new ArrayDeque<>();
@@ -27,11 +28,21 @@ final class Spares {
   @GuardedBy("this")
   private long nextNumber;
 
-  Spares(Disk disk, StoreId store, int segmentBlocks, OpenSegments files, long nextNumber) {
+  /**
+   * @param dead null when there are none yet
+   */
+  Spares(
+      Disk disk,
+      StoreId store,
+      int segmentBlocks,
+      OpenSegments files,
+      @Nullable DeadSegments dead,
+      long nextNumber) {
     this.disk = disk;
     this.store = store;
     this.segmentBlocks = segmentBlocks;
     this.files = files;
+    this.dead = dead;
     this.nextNumber = nextNumber;
   }
 
@@ -42,38 +53,27 @@ final class Spares {
    */
   synchronized void ensure(int count) throws IOException {
     while (prepared.size() < count) {
-      prepare(null);
+      prepare();
     }
   }
 
   /** Prepares one if there is none. */
   synchronized void prepareOne() throws IOException {
     if (prepared.isEmpty()) {
-      prepare(null);
+      prepare();
     }
   }
 
   /** The next segment, acquired in {@link OpenSegments}. */
   synchronized SegmentFile take() throws IOException {
     ensure(1);
+    demand.tookOne();
     return prepared.removeFirst();
   }
 
-  /**
-   * Makes a spare of a dead segment's file, or deletes the file when there is a spare already.
-   *
-   * @param name of the file, which nothing refers to any more
-   */
-  synchronized void recycle(String name) throws IOException {
-    if (!prepared.isEmpty()) {
-      disk.delete(name);
-      return;
-    }
-    try {
-      prepare(name);
-    } catch (DiskFullException e) {
-      Logger.debug("no room for a spare segment: {}", e.getMessage());
-    }
+  /** How many dead segments to leave for the time to come. */
+  int expected() {
+    return demand.expected();
   }
 
   /** Gives a spare's space back to the host; false when there is none. */
@@ -99,19 +99,16 @@ final class Spares {
   }
 
   @GuardedBy("this")
-  private void prepare(@Nullable String recycled) throws IOException {
+  private void prepare() throws IOException {
     long number = nextNumber;
     String name = LogFormat.temporaryName(number);
     int writtenBlocks;
     try {
-      if (recycled != null) {
-        disk.rename(recycled, name);
-        // the old name must not come back with the new content
-        disk.syncDirectory(LogFormat.DIRECTORY);
-      } else if (disk.exists(name)) {
+      boolean recycled = recycle(name);
+      if (!recycled && disk.exists(name)) {
         disk.delete(name);
       }
-      writtenBlocks = writeEmpty(name, number, recycled == null);
+      writtenBlocks = writeEmpty(name, number, !recycled);
     } catch (IOException e) {
       deleteAfter(e, name);
       throw e;
@@ -120,6 +117,19 @@ final class Spares {
     disk.syncDirectory(LogFormat.DIRECTORY);
     nextNumber = number + 1;
     prepared.addLast(openForAppend(number, writtenBlocks));
+  }
+
+  /** Gives the file of a dead segment the name; false when there is none. */
+  private boolean recycle(String name) throws IOException {
+    Long number = dead == null ? null : dead.takeAny();
+    String old = number == null ? null : LogFormat.segmentName(number);
+    if (old == null || !disk.exists(old)) {
+      return false;
+    }
+    disk.rename(old, name);
+    // the old name must not come back with the new content
+    disk.syncDirectory(LogFormat.DIRECTORY);
+    return true;
   }
 
   private void deleteAfter(IOException failure, String name) {

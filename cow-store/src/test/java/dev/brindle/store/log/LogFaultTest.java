@@ -203,6 +203,40 @@ class LogFaultTest {
   }
 
   @Test
+  void appends_afterAnUnreclaimedCheckpoint_takeDeadSegmentsFiles() throws IOException {
+    List<Long> addresses = fillSegments(6);
+    addresses.forEach(address -> log.markDead(address, 100));
+    checkpoint();
+    long full = disk.usedBytes();
+    List<Long> again = fillSegments(4);
+    assertTrue(disk.usedBytes() <= full, disk.usedBytes() + " after " + full);
+    for (long address : again) {
+      assertArrayEquals(content(address, 100), read(address, 100 * 4096));
+    }
+    reopen();
+    for (long address : again) {
+      assertArrayEquals(content(address, 100), read(address, 100 * 4096));
+    }
+  }
+
+  @Test
+  void maintenance_leavesAsManyDeadSegmentsAsWereTakenLately() throws Exception {
+    List<Long> addresses = fillSegments(6);
+    addresses.forEach(address -> log.markDead(address, 100));
+    checkpoint();
+    int before = log.statistics().segments();
+    log.startMaintenance();
+    while (log.statistics().segments() == before) {
+      Thread.sleep(1);
+    }
+    log.stopMaintenance();
+    // one became the spare
+    assertEquals(before - 1, log.statistics().segments());
+    log.reclaim();
+    assertEquals(1, log.statistics().segments());
+  }
+
+  @Test
   void manyThreads_withMaintenance_readWhatTheyWrote() throws Exception {
     log.startMaintenance();
     ExecutorService threads = Executors.newFixedThreadPool(4);
