@@ -7,12 +7,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Lays groups out in one direct buffer and writes them: a small group is one write, a large one a
- * write for each MiB. Not thread-safe.
+ * Lays groups out in one direct buffer and writes them: a small group is one write. What is long
+ * and in one piece already is written from where it is. Not thread-safe.
  */
 final class GroupWriter {
-  /** A group of a MiB with its header is one write. */
-  private static final int STAGING_BYTES = (1 << 20) + 2 * BLOCK_BYTES;
+  private static final int STAGING_BYTES = 256 << 10;
+
+  /** For shorter pieces another write costs more than their copy. */
+  private static final int PIECE_BYTES_MIN = 64 << 10;
 
   private final StoreId store;
   private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
@@ -31,7 +33,10 @@ final class GroupWriter {
     staging.clear();
     header.encode(store, redo, staging);
     for (ByteBuffer part : data) {
-      offset = stage(file, offset, part.duplicate());
+      offset =
+          part.isDirect() && part.remaining() >= PIECE_BYTES_MIN
+              ? writeDirectly(file, flush(file, offset), part.duplicate())
+              : stage(file, offset, part.duplicate());
     }
     if (redo.hasRemaining()) {
       int padding = header.redoBlocks() * BLOCK_BYTES - redo.remaining();
@@ -52,6 +57,13 @@ final class GroupWriter {
       part.position(part.position() + bytes);
     }
     return offset;
+  }
+
+  private static long writeDirectly(SegmentFile file, long offset, ByteBuffer part)
+      throws IOException {
+    int bytes = part.remaining();
+    file.file().write(offset, part);
+    return offset + bytes;
   }
 
   private long flush(SegmentFile file, long offset) throws IOException {

@@ -22,7 +22,9 @@ final class ZerosAhead {
   /** A MiB at a time: it delays one sync by the time that its writing takes. */
   static final int BLOCKS = 256;
 
-  private final ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCKS * LogFormat.BLOCK_BYTES);
+  private static final ByteBuffer ZEROS =
+      ByteBuffer.allocateDirect(BLOCKS * LogFormat.BLOCK_BYTES).asReadOnlyBuffer();
+
   private int smallGroups;
   private long segment;
 
@@ -55,7 +57,7 @@ final class ZerosAhead {
     writtenTo = Math.min(head.header().segmentBlocks() - 1, from + BLOCKS);
     int bytes = (writtenTo - from) * LogFormat.BLOCK_BYTES;
     if (bytes > 0) {
-      head.file().write(head.offset(from), zeros.clear().limit(bytes));
+      head.file().write(head.offset(from), ZEROS.duplicate().limit(bytes));
     }
   }
 }

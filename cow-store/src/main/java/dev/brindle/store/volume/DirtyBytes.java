@@ -4,15 +4,20 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
 
 /**
- * How much file data waits in memory. Past the bound, writers wait until the flusher has made room;
- * while the disk is full they are refused instead.
+ * The memory of file data that waits for its flush. Past the bound, writers wait until the flusher
+ * has made room; while the disk is full they are refused instead.
  */
 final class DirtyBytes {
   private final long max;
   private final Runnable wakeFlusher;
+  private final PageMemory memory = new PageMemory();
 
   @GuardedBy("this")
   private long bytes;
@@ -55,7 +60,25 @@ final class DirtyBytes {
     }
   }
 
-  synchronized void add(long more) {
+  /** A page, with anything in it. The bound is the caller's to ask for, by {@link #await}. */
+  Page take() {
+    Page page = memory.take();
+    add(PageMemory.PAGE_BYTES);
+    return page;
+  }
+
+  /** Nobody uses these any more. */
+  void giveBack(Collection<Page> unused) {
+    memory.giveBack(unused);
+    add(-(long) unused.size() * PageMemory.PAGE_BYTES);
+  }
+
+  /** The bytes of pages in their order, in as few buffers as may be. */
+  ByteBuffer[] joined(List<Page> pages) {
+    return memory.joined(pages);
+  }
+
+  private synchronized void add(long more) {
     bytes += more;
     if (more < 0) {
       notifyAll();

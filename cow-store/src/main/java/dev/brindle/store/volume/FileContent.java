@@ -101,13 +101,12 @@ final class FileContent {
     plan.zero(at + there, length - there);
   }
 
-  /** The content of one page, with zeros behind the end. */
-  byte[] page(Log log, long index) throws IOException {
-    byte[] page = new byte[FileState.PAGE_BYTES];
-    ReadPlan plan = new ReadPlan(ByteBuffer.wrap(page));
-    plan(plan, 0, index << FileState.PAGE_SHIFT, page.length);
-    plan.run(log, page.length);
-    return page;
+  /** Reads one page, with zeros behind the end. */
+  void readPage(Log log, long index, ByteBuffer page) throws IOException {
+    int length = page.remaining();
+    ReadPlan plan = new ReadPlan(page);
+    plan(plan, 0, index << FileState.PAGE_SHIFT, length);
+    plan.run(log, length);
   }
 
   /**

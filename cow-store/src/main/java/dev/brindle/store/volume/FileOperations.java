@@ -8,8 +8,10 @@ import dev.brindle.store.InodeFlags;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.log.Pin;
+import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +65,12 @@ final class FileOperations {
     synchronized (state) {
       long first = offset >>> PAGE_SHIFT;
       long last = (offset + length - 1) >>> PAGE_SHIFT;
-      Map<Long, byte[]> pages = state.dirtyPages().subMap(first, true, last, true);
+      Map<Long, Page> pages = state.dirtyPages().subMap(first, true, last, true);
       if (pages.isEmpty()) {
         return false;
       }
       long position = offset;
-      for (Map.Entry<Long, byte[]> page : pages.entrySet()) {
+      for (Map.Entry<Long, Page> page : pages.entrySet()) {
         long start = Math.max(offset, page.getKey() << PAGE_SHIFT);
         content.plan(plan, (int) (position - offset), position, (int) (start - position));
         // the end of the file's last possible page is behind what a long can say
@@ -151,7 +153,7 @@ final class FileOperations {
         long index = position >>> PAGE_SHIFT;
         int from = (int) (position & PAGE_MASK);
         int length = (int) Math.min(PAGE_BYTES - from, end - position);
-        source.get(page(state, inode, index, length == PAGE_BYTES), from, length);
+        page(state, inode, index, length == PAGE_BYTES).put(from, source, length);
         position += length;
       }
       if (end > state.size()) {
@@ -209,20 +211,32 @@ final class FileOperations {
   }
 
   /** The dirty page of an index, made of the tree's content when it was not dirty. */
-  private byte[] page(FileState state, Inode inode, long index, boolean overwritten)
+  private Page page(FileState state, Inode inode, long index, boolean overwritten)
       throws IOException {
     synchronized (state) {
-      byte[] page = state.dirtyPages().get(index);
+      Page page = state.dirtyPages().get(index);
       if (page == null) {
-        page =
-            overwritten || index << PAGE_SHIFT >= inode.size
-                ? new byte[PAGE_BYTES]
-                : new FileContent(head.view().tree(), inode.number, inode.size)
-                    .page(engine.log(), index);
+        page = engine.dirtyBytes().take();
+        if (!overwritten) {
+          fill(page, inode, index);
+        }
         state.dirtyPages().put(index, page);
-        engine.dirtyBytes().add(PAGE_BYTES);
       }
       return page;
+    }
+  }
+
+  private void fill(Page page, Inode inode, long index) throws IOException {
+    if (index << PAGE_SHIFT >= inode.size) {
+      page.zero(0, PAGE_BYTES);
+      return;
+    }
+    try {
+      new FileContent(head.view().tree(), inode.number, inode.size)
+          .readPage(engine.log(), index, page.bytes());
+    } catch (IOException | RuntimeException | Error e) {
+      engine.dirtyBytes().giveBack(List.of(page));
+      throw e;
     }
   }
 
@@ -280,9 +294,9 @@ final class FileOperations {
     synchronized (state) {
       dropPages(state, pagesTo(size), Long.MAX_VALUE);
       int tail = (int) (size & PAGE_MASK);
-      byte[] last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
+      Page last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
       if (last != null) {
-        java.util.Arrays.fill(last, tail, PAGE_BYTES, (byte) 0);
+        last.zero(tail, PAGE_BYTES);
       }
     }
   }
@@ -298,10 +312,9 @@ final class FileOperations {
   /** Forgets dirty pages of a range, the end exclusive. */
   void dropPages(FileState state, long from, long to) {
     synchronized (state) {
-      Map<Long, byte[]> pages = state.dirtyPages().subMap(from, to);
-      long bytes = (long) pages.size() * PAGE_BYTES;
+      Map<Long, Page> pages = state.dirtyPages().subMap(from, to);
+      engine.dirtyBytes().giveBack(pages.values());
       pages.clear();
-      engine.dirtyBytes().add(-bytes);
     }
   }
 
@@ -448,9 +461,8 @@ final class FileOperations {
         if (isHole(state, inode, index)) {
           return;
         }
-        byte[] page = page(state, inode, index, false);
         int at = (int) (from & PAGE_MASK);
-        java.util.Arrays.fill(page, at, at + (int) (to - from), (byte) 0);
+        page(state, inode, index, false).zero(at, at + (int) (to - from));
         state.modified(Timestamp.now());
       }
     }

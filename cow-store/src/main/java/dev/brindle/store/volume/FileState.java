@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
+import dev.brindle.store.volume.PageMemory.Page;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class FileState {
   private int holds;
 
   @GuardedBy("this")
-  private final NavigableMap<Long, byte[]> dirtyPages = new TreeMap<>();
+  private final NavigableMap<Long, Page> dirtyPages = new TreeMap<>();
 
   @GuardedBy("this")
   private long size;
@@ -113,7 +114,7 @@ final class FileState {
 
   /** The dirty pages by their index; used under this object's monitor. */
   @GuardedBy("this")
-  NavigableMap<Long, byte[]> dirtyPages() {
+  NavigableMap<Long, Page> dirtyPages() {
     return dirtyPages;
   }
 

@@ -2,8 +2,8 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.log.Append;
+import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +32,12 @@ final class Flush {
    *
    * @param next the first dirty page that does not
    */
-  private record Pages(List<ByteBuffer> data, List<Run> runs, long next) {
+  private record Pages(List<Page> memory, List<Run> runs, long next) {
     static final long NO_MORE = -1;
     static final Pages NONE = new Pages(List.of(), List.of(), NO_MORE);
 
     int count() {
-      return data.size();
+      return memory.size();
     }
 
     boolean isLast() {
@@ -64,12 +64,15 @@ final class Flush {
   /** One append; returns how many pages it took, at least 1 so that a caller's loop ends. */
   private int step(boolean withRedo) throws IOException {
     int pagesMax = Math.min(engine.appendBlocksMax(), Math.max(1, state.dirtyPageCount()));
+    Pages pages = Pages.NONE;
     try (Append append = engine.beginAppend(pagesMax, withRedo)) {
-      Pages pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
+      pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
       engine.write(append, withRedo);
-      engine.dirtyBytes().add(-(long) pages.count() * FileState.PAGE_BYTES);
-      return Math.max(1, pages.count());
+    } finally {
+      // the append is closed: nobody reads them any more
+      engine.dirtyBytes().giveBack(pages.memory);
     }
+    return Math.max(1, pages.count());
   }
 
   /** Nothing of the state changes before all that can fail is done. */
@@ -118,7 +121,7 @@ final class Flush {
     synchronized (state) {
       int size = (int) state.size();
       if (pages.beginsWithFirst()) {
-        byte[] bytes = java.util.Arrays.copyOf(pages.data.get(0).array(), size);
+        byte[] bytes = pages.memory.get(0).firstBytes(size);
         change.put(ItemType.high(inode.number, ItemType.INLINE), 0, bytes);
       } else {
         byte[] old = content.inline();
@@ -132,14 +135,14 @@ final class Flush {
   /** The first dirty pages, in order. */
   private Pages first(int pagesMax) {
     synchronized (state) {
-      List<ByteBuffer> data = new ArrayList<>();
+      List<Page> memory = new ArrayList<>();
       List<Run> runs = new ArrayList<>();
       long start = -1;
       int count = 0;
-      for (Map.Entry<Long, byte[]> page : state.dirtyPages().entrySet()) {
-        if (data.size() == pagesMax) {
+      for (Map.Entry<Long, Page> page : state.dirtyPages().entrySet()) {
+        if (memory.size() == pagesMax) {
           runs.add(new Run(start, count));
-          return new Pages(data, runs, page.getKey());
+          return new Pages(memory, runs, page.getKey());
         }
         if (count > 0 && page.getKey() != start + count) {
           runs.add(new Run(start, count));
@@ -149,12 +152,12 @@ final class Flush {
           start = page.getKey();
         }
         count++;
-        data.add(ByteBuffer.wrap(page.getValue()));
+        memory.add(page.getValue());
       }
       if (count > 0) {
         runs.add(new Run(start, count));
       }
-      return new Pages(data, runs, Pages.NO_MORE);
+      return new Pages(memory, runs, Pages.NO_MORE);
     }
   }
 
@@ -188,7 +191,7 @@ final class Flush {
       }
       state.takeModified();
       if (append != null) {
-        append.publish(pages.data.toArray(ByteBuffer[]::new));
+        append.publish(engine.dirtyBytes().joined(pages.memory));
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import dev.brindle.store.log.Log;
+import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -40,6 +41,10 @@ final class ReadPlan {
   /** Copies bytes to where they belong, in bytes from the read's beginning. */
   void copy(int at, byte[] source, int from, int length) {
     target.put(base + at, source, from, length);
+  }
+
+  void copy(int at, Page source, int from, int length) {
+    source.get(from, target, base + at, length);
   }
 
   private static final byte[] ZEROS = new byte[1 << 16];

