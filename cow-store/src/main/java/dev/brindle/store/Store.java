@@ -358,7 +358,7 @@ public final class Store implements Closeable {
 
   /**
    * Waits until deleted versions are freed and segments with too many dead blocks are rewritten or
-   * deleted. What otherwise happens in the background within a minute.
+   * deleted. What otherwise happens in the background within two minutes.
    */
   public void reclaim() throws IOException {
     store.reclaim();

@@ -508,7 +508,7 @@ public final class Log implements Closeable {
   /** What is allocated on the host and still free for appends, in bytes. */
   public long reservedBytes() {
     long usedBlocks = running().durability.written() % segmentBlocks;
-    return (segmentBlocks - usedBlocks) * LogFormat.BLOCK_BYTES;
+    return (segmentBlocks - usedBlocks + table.reusableBlocks()) * LogFormat.BLOCK_BYTES;
   }
 
   public LogStatistics statistics() {

@@ -208,6 +208,7 @@ class LogFaultTest {
     addresses.forEach(address -> log.markDead(address, 100));
     checkpoint();
     long full = disk.usedBytes();
+    assertTrue(log.reservedBytes() >= 5 * SEGMENT_BYTES, log.reservedBytes() + " reserved");
     List<Long> again = fillSegments(4);
     assertTrue(disk.usedBytes() <= full, disk.usedBytes() + " after " + full);
     for (long address : again) {
