@@ -13,8 +13,7 @@ import java.nio.ByteBuffer;
  */
 public interface WritableFileTree extends FileTree {
   /**
-   * Makes a regular file, fifo, socket or device ({@code mknod}; {@code open} with O_CREAT |
-   * O_EXCL).
+   * Makes a regular file, fifo, socket or device ({@code mknod}).
    *
    * @param mode type and permissions
    * @param umask what the mode loses unless the directory has a default access control list, which
@@ -31,6 +30,17 @@ public interface WritableFileTree extends FileTree {
       throws IOException {
     return create(directory, name, mode, 0, uid, gid, device);
   }
+
+  /**
+   * Makes a regular file ({@code open} with O_CREAT | O_EXCL), held once as by {@link #hold}, in
+   * one operation: whoever removes the name a moment later leaves its maker the file.
+   *
+   * @param mode permissions
+   * @param umask as with {@link #create}
+   * @throws FileSystemException as {@link #create}; then nothing is held
+   */
+  InodeAttributes createHeld(long directory, Name name, int mode, int umask, int uid, int gid)
+      throws IOException;
 
   /** Makes a directory; it inherits a default access control list of its own as well. */
   InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)

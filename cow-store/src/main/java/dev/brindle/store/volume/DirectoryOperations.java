@@ -47,19 +47,23 @@ final class DirectoryOperations {
     return engine.grow(
         head,
         change -> {
-          Inode parent = vacant(change, directory, name);
-          boolean isDirectory = FileMode.isDirectory(mode);
-          if (isDirectory && parent.linkCount == LINKS_MAX) {
-            throw new FileSystemException(Errno.EMLINK);
-          }
-          Inode inode = newInode(change, parent, mode, umask, uid, gid, device);
+          Inode inode = newNamed(change, directory, name, mode, umask, uid, gid, device);
           if (target != null) {
             inode.size = target.length;
             change.put(ItemType.high(inode.number, ItemType.SYMLINK), 0, target);
           }
-          change.update(inode);
-          change.addName(directory, name, inode);
-          entryAdded(change, parent, inode);
+          return inode.attributes();
+        });
+  }
+
+  /** Makes a regular file and its first name, held. */
+  InodeAttributes createHeld(long directory, Name name, int mode, int umask, int uid, int gid)
+      throws IOException {
+    return engine.grow(
+        head,
+        change -> {
+          Inode inode = newNamed(change, directory, name, mode, umask, uid, gid, 0);
+          change.whenDone(() -> head.attach(inode).hold());
           return inode.attributes();
         });
   }
@@ -79,6 +83,27 @@ final class DirectoryOperations {
           change.whenDone(() -> head.attach(inode).holdUnnamed());
           return inode.attributes();
         });
+  }
+
+  private Inode newNamed(
+      Change change,
+      long directory,
+      Name name,
+      int mode,
+      int umask,
+      int uid,
+      int gid,
+      int device)
+      throws IOException {
+    Inode parent = vacant(change, directory, name);
+    if (FileMode.isDirectory(mode) && parent.linkCount == LINKS_MAX) {
+      throw new FileSystemException(Errno.EMLINK);
+    }
+    Inode inode = newInode(change, parent, mode, umask, uid, gid, device);
+    change.update(inode);
+    change.addName(directory, name, inode);
+    entryAdded(change, parent, inode);
+    return inode;
   }
 
   private Inode newInode(

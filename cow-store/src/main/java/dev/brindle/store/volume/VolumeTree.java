@@ -126,6 +126,13 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
+  public InodeAttributes createHeld(
+      long directory, Name name, int mode, int umask, int uid, int gid) throws IOException {
+    int permissions = mode & FileMode.PERMISSION_MASK;
+    return directories.createHeld(directory, name, FileMode.REGULAR | permissions, umask, uid, gid);
+  }
+
+  @Override
   public InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
       throws IOException {
     int permissions = mode & FileMode.PERMISSION_MASK;

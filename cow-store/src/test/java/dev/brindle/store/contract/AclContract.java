@@ -131,6 +131,10 @@ public interface AclContract extends TreeFixture {
     long unnamed = tree().createUnnamed(parent, 0640, 0777, UID, GID).inode();
     expect(unnamed, PosixAcl.ACCESS, "u::6 u:5:7 g::7 m::4 o::0");
     tree().release(unnamed);
+    InodeAttributes held = tree().createHeld(parent, name("h"), 0640, 0777, UID, GID);
+    expectMode(0640, held);
+    expect(held.inode(), PosixAcl.ACCESS, "u::6 u:5:7 g::7 m::4 o::0");
+    tree().release(held.inode());
     long link = tree().symlink(parent, name("link"), new byte[] {'x'}, UID, GID).inode();
     assertEquals(List.of(), tree().listxattr(link));
     reopened();

@@ -132,6 +132,7 @@ public interface FlagContract extends TreeFixture {
     refused(EPERM, () -> directory(tree(), parent, "new"));
     refused(EPERM, () -> tree().symlink(parent, name("new"), new byte[] {'x'}, UID, GID));
     refused(EPERM, () -> tree().link(outside, parent, name("new")));
+    refused(EPERM, () -> tree().createHeld(parent, name("new"), 0600, 0, UID, GID));
     refused(EPERM, () -> tree().createUnnamed(parent, 0600, 0, UID, GID));
     refused(EPERM, () -> tree().rename(ROOT, name("g"), parent, name("new"), RenameMode.REPLACE));
   }

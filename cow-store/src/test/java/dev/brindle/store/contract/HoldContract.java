@@ -1,7 +1,11 @@
 package dev.brindle.store.contract;
 
+import static dev.brindle.store.Errno.EEXIST;
 import static dev.brindle.store.Errno.ENOENT;
+import static dev.brindle.store.Errno.ENOTDIR;
+import static dev.brindle.store.contract.Trees.GID;
 import static dev.brindle.store.contract.Trees.ROOT;
+import static dev.brindle.store.contract.Trees.UID;
 import static dev.brindle.store.contract.Trees.attributes;
 import static dev.brindle.store.contract.Trees.file;
 import static dev.brindle.store.contract.Trees.name;
@@ -13,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.brindle.store.AttributeChange;
+import dev.brindle.store.FileMode;
+import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.List;
@@ -71,6 +77,59 @@ public interface HoldContract extends TreeFixture {
     tree().hold(file);
     tree().release(file);
     assertEquals("text", text(tree(), file));
+  }
+
+  private long createHeld(String text) throws IOException {
+    long file = tree().createHeld(ROOT, name("f"), 0666, 022, UID, GID).inode();
+    write(tree(), file, 0, text);
+    return file;
+  }
+
+  @Test
+  default void fileMadeHeld_isLikeAnyOther() throws IOException {
+    long file = createHeld("text");
+    InodeAttributes made = tree().lookup(ROOT, name("f"));
+    assertEquals(file, made.inode());
+    assertEquals(1, made.linkCount());
+    assertEquals(FileMode.REGULAR | 0644, made.mode());
+    tree().release(file);
+    assertEquals("text", text(tree(), ROOT, "f"));
+    reopened();
+    assertEquals("text", text(tree(), ROOT, "f"));
+  }
+
+  @Test
+  default void fileMadeHeld_outlivesItsName_tillTheRelease() throws IOException {
+    long file = createHeld("text");
+    tree().unlink(ROOT, name("f"));
+    assertEquals("text", text(tree(), file));
+    assertEquals(0, attributes(tree(), file).linkCount());
+    refused(ENOENT, () -> tree().link(file, ROOT, name("g")));
+    long other = createHeld("other");
+    tree().release(file);
+    refused(ENOENT, () -> tree().getattr(file));
+    assertEquals("other", text(tree(), ROOT, "f"));
+    tree().release(other);
+  }
+
+  @Test
+  default void fileMadeHeld_thatLostItsName_isGoneAfterReopen() throws IOException {
+    long inodes = tree().statistics().inodes();
+    long file = createHeld("text");
+    tree().unlink(ROOT, name("f"));
+    tree().fsync(file, false);
+    reopened();
+    refused(ENOENT, () -> tree().getattr(file));
+    assertEquals(inodes, tree().statistics().inodes());
+  }
+
+  @Test
+  default void fileMadeHeld_isRefusedWhereAnotherIs_andHoldsNothing() throws IOException {
+    long file = file(tree(), "f", "text");
+    refused(EEXIST, () -> tree().createHeld(ROOT, name("f"), 0644, 0, UID, GID));
+    refused(ENOTDIR, () -> tree().createHeld(file, name("g"), 0644, 0, UID, GID));
+    tree().unlink(ROOT, name("f"));
+    refused(ENOENT, () -> tree().getattr(file));
   }
 
   @Test

@@ -26,6 +26,7 @@ enum ConcurrentOperation {
   READ(10, FileCalls::read),
   FSYNC(3, FileCalls::fsync),
   HOLD(5, FileCalls::hold),
+  CREATE_HELD(4, FileCalls::createHeld),
   CREATE_UNNAMED(4, FileCalls::createUnnamed),
   SNAPSHOT(4, VersionCalls::snapshot),
   SNAPSHOT_DELETE(4, VersionCalls::deleteSnapshot),

@@ -26,6 +26,7 @@ final class ConcurrentRun {
   private static final Set<ConcurrentOperation> LATER =
       EnumSet.of(
           ConcurrentOperation.HOLD,
+          ConcurrentOperation.CREATE_HELD,
           ConcurrentOperation.CREATE_UNNAMED,
           ConcurrentOperation.VOLUME_DELETE);
 

@@ -54,6 +54,8 @@ final class FakeStore implements VersionedStore, Subject {
     DETACH_DELETES,
     /** A name is found to be free, and taken later: whoever took it in between loses it. */
     CREATE_IN_TWO_STEPS,
+    /** A file is made, and held later: whoever removes its name in between takes it along. */
+    CREATE_HELD_IN_TWO_STEPS,
     /** What a rename replaces goes first, and its name is missing until the rename. */
     RENAME_IN_TWO_STEPS,
     /** The end of the file is found, and written to later. */

@@ -225,6 +225,23 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
+  public InodeAttributes createHeld(
+      long directory, Name name, int mode, int umask, int uid, int gid) throws IOException {
+    if (store.bug == Bug.CREATE_HELD_IN_TWO_STEPS) {
+      InodeAttributes made = create(directory, name, FileMode.REGULAR | mode, umask, uid, gid, 0);
+      store.betweenSteps();
+      hold(made.inode());
+      return made;
+    }
+    return attributes(
+        store.change(
+            () -> {
+              long number = state().highestInode() + 1;
+              return store.model.makeHeld(treeId, number, directory, name, mode, umask, uid, gid);
+            }));
+  }
+
+  @Override
   public InodeAttributes mkdir(long directory, Name name, int mode, int umask, int uid, int gid)
       throws IOException {
     return make(directory, name, FileMode.DIRECTORY | mode, umask, uid, gid, 0, null);

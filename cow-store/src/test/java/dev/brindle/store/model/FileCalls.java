@@ -179,6 +179,21 @@ final class FileCalls {
         answer -> new ModelStore.Holder(treeId, inode));
   }
 
+  static ConcurrentCall<?, ?> createHeld(ConcurrentOperands operands) {
+    long volume = operands.volume().id();
+    long directory = operands.directory(volume);
+    Name name = operands.name();
+    return new ConcurrentCall<InodeAttributes, ModelInode>(
+        "create held %d %d/%s".formatted(volume, directory, name),
+        store -> store.open(volume).createHeld(directory, name, 0600, 0, OWNER, OWNER),
+        (model, found) -> {
+          long number = NameCalls.newNumber(model, volume, found);
+          return model.makeHeld(volume, number, directory, name, 0600, 0, OWNER, OWNER);
+        },
+        InodeComparison::attributes,
+        made -> new ModelStore.Holder(volume, made.inode()));
+  }
+
   static ConcurrentCall<?, ?> createUnnamed(ConcurrentOperands operands) {
     long volume = operands.volume().id();
     long directory = operands.directory(volume);

@@ -16,6 +16,37 @@ final class HoldOperations {
     hold(lockstep, treeId, inode);
   }
 
+  /** Makes a file held, perhaps removes its name, and writes to it. */
+  static void createHeld(Lockstep lockstep, Pick pick) throws IOException {
+    long volume = pick.volume().id();
+    TreeState tree = lockstep.model().tree(volume);
+    long directory = pick.directory(tree);
+    Name name = pick.name();
+    int mode = pick.permissions();
+    int umask = pick.umask();
+    int owner = pick.owner();
+    long[] number = {tree.highestInode() + 1};
+    boolean done =
+        lockstep.<InodeAttributes, ModelInode>run(
+            "create held %d %d/%s mode %o umask %o".formatted(volume, directory, name, mode, umask),
+            () -> lockstep.open(volume).createHeld(directory, name, mode, umask, owner, owner),
+            found -> {
+              number[0] = found == null ? number[0] : found.inode();
+              return lockstep
+                  .model()
+                  .makeHeld(volume, number[0], directory, name, mode, umask, owner, owner);
+            },
+            InodeComparison::attributes,
+            recovered -> recovered.open(volume).lookup(directory, name));
+    if (done) {
+      if (pick.oneIn(2)) {
+        NamespaceOperations.unlink(lockstep, volume, directory, name);
+      }
+      DataOperations.write(
+          lockstep, pick, volume, number[0], pick.skewed(50_000), pick.bytes(3_000));
+    }
+  }
+
   /** Makes a file without a name, writes to it, and leaves it so or gives it a name. */
   static void createUnnamed(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();

@@ -7,6 +7,7 @@ import static dev.brindle.store.Errno.ENOENT;
 import static dev.brindle.store.Errno.ESTALE;
 
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
@@ -184,6 +185,25 @@ final class ModelStore {
     ModelSnapshot origin = snapshot(version);
     freeName(origin.volume(), name);
     state = state.with(new ModelVolume(id, name, origin.volume(), origin.tree()));
+  }
+
+  /** Makes a file with a name, held. */
+  ModelInode makeHeld(
+      long volume,
+      long number,
+      long directory,
+      Name name,
+      int mode,
+      int umask,
+      int uid,
+      int gid) {
+    int fileMode = FileMode.REGULAR | mode;
+    ModelInode made =
+        edit(
+            volume,
+            edit -> edit.make(number, directory, name, fileMode, umask, uid, gid, 0, null));
+    hold(volume, number);
+    return made;
   }
 
   /** Makes a file without a name, held. */

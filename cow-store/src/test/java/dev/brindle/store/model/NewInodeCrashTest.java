@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A crash at every operation on the disk while inodes are made: one without a name is gone or has
- * its name and its content, and no inode stands without what it inherits, or without its flags.
+ * its name and its content, one that is held goes with its name, and no inode stands without what
+ * it inherits, or without its flags.
  */
 class NewInodeCrashTest {
   private static final byte[] CONTENT = pattern(50_000, 3);
@@ -97,6 +98,26 @@ class NewInodeCrashTest {
             assertEquals(1, tree.getattr(file).linkCount());
             assertArrayEquals(CONTENT, read(tree, file, 0, CONTENT.length + 1));
           }
+        });
+    assertTrue(seen[0] > 0 && seen[1] > 0, "seen without " + seen[0] + ", with " + seen[1]);
+  }
+
+  @Test
+  void fileMadeHeld_hasItsName_orIsGone() throws IOException {
+    int[] seen = new int[2];
+    crashThroughout(
+        tree -> {},
+        tree -> {
+          long file = tree.createHeld(ROOT, name("f"), 0600, 0, UID, GID).inode();
+          tree.fsync(file, false);
+          tree.unlink(ROOT, name("f"));
+          write(tree, file, 0, CONTENT);
+          tree.fsync(file, false);
+        },
+        tree -> {
+          boolean named = names(tree, ROOT).equals(List.of("f"));
+          seen[named ? 1 : 0]++;
+          assertEquals(named ? 2 : 1, tree.statistics().inodes());
         });
     assertTrue(seen[0] > 0 && seen[1] > 0, "seen without " + seen[0] + ", with " + seen[1]);
   }

@@ -38,6 +38,7 @@ enum Operation {
   SEEK(12, DataOperations::seek),
   FSYNC(14, DataOperations::fsync),
   HOLD(6, HoldOperations::hold),
+  CREATE_HELD(8, HoldOperations::createHeld),
   CREATE_UNNAMED(8, HoldOperations::createUnnamed),
   RELEASE(12, HoldOperations::release),
   HOLD_AND_UNLINK(8, HoldOperations::holdAndUnlink),
