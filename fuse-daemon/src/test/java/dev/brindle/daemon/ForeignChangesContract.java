@@ -14,6 +14,7 @@ import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.OpenFile;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
@@ -50,10 +51,10 @@ public abstract class ForeignChangesContract {
     }
 
     @Override
-    public synchronized Entry mknod(Caller caller, long parent, Name name, int mode, int device)
-        throws IOException {
+    public synchronized OpenFile create(
+        Caller caller, long parent, Name name, int mode, boolean writable) throws IOException {
       hidden = false;
-      return super.mknod(caller, parent, name, mode, device);
+      return super.create(caller, parent, name, mode, writable);
     }
   }
 

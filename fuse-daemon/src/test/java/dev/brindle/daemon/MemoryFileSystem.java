@@ -3,6 +3,7 @@ package dev.brindle.daemon;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.OpenFile;
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.Errno;
@@ -366,17 +367,24 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
-  public void stopNotingAccess(long handle) throws IOException {
-    node(handle); // it notes none
+  public synchronized void stopNotingAccess(long handle) throws IOException {
+    opened(handle); // it notes none
   }
 
   @Override
-  public synchronized long createUnnamed(Caller caller, long directory, int mode)
+  public synchronized OpenFile create(
+      Caller caller, long parent, Name name, int mode, boolean writable) throws IOException {
+    File file = insert(caller, parent, name, FileMode.REGULAR | mode);
+    return new OpenFile(entry(file), open(file.number, writable));
+  }
+
+  @Override
+  public synchronized OpenFile createUnnamed(Caller caller, long directory, int mode)
       throws IOException {
     directory(directory);
     File file = make(FileMode.REGULAR | mode & ~caller.umask(), caller.uid(), caller.gid());
     file.links = 0;
-    return open(file.number, true);
+    return new OpenFile(entry(file), open(file.number, true));
   }
 
   private File opened(long handle) throws IOException {
@@ -385,11 +393,6 @@ public class MemoryFileSystem implements InodeFileSystem {
       throw refused(Errno.EBADF);
     }
     return file(found.node());
-  }
-
-  @Override
-  public synchronized long node(long handle) throws IOException {
-    return opened(handle).number;
   }
 
   @Override
@@ -472,8 +475,8 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
-  public void fsync(long handle, boolean dataOnly) throws IOException {
-    node(handle);
+  public synchronized void fsync(long handle, boolean dataOnly) throws IOException {
+    opened(handle);
   }
 
   @Override
@@ -529,7 +532,7 @@ public class MemoryFileSystem implements InodeFileSystem {
 
   @Override
   public void fsyncdir(long handle, boolean dataOnly) throws IOException {
-    node(handle);
+    fsync(handle, dataOnly);
   }
 
   @Override

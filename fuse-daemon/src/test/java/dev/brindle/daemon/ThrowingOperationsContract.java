@@ -74,7 +74,7 @@ public abstract class ThrowingOperationsContract {
           setattr     | touch -d @5 f
           readlink    | cat s
           mknod       | mkfifo p
-          mknod       | echo x > new
+          create      | echo x > new
           mkdir       | mkdir new
           symlink     | ln -s x new
           link        | ln f new

@@ -1,17 +1,30 @@
 package dev.brindle.daemon;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.transport.Transport;
+import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.OpenFile;
+import dev.brindle.store.Name;
+import dev.brindle.store.Store;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +110,54 @@ public abstract class TwoMountsContract {
       Shell.ok(other, "rm d/g");
       soon(one, "", look);
     }
+  }
+
+  /** Its name is gone before the kernel hears of it: it is made once all the same, and open. */
+  @Test
+  void create_ofWhatAnotherMountRemovesAtOnce_succeeds() throws Exception {
+    AtomicInteger made = new AtomicInteger();
+    Path third = Files.createDirectory(directory.resolve("third"));
+    UnaryOperator<InodeFileSystem> losing =
+        target ->
+            Intercepted.of(
+                target,
+                (operation, arguments) -> {
+                  if (!operation.equals("create")) {
+                    return null;
+                  }
+                  OpenFile file = create(target, arguments);
+                  made.incrementAndGet();
+                  Shell.ok(one, "rm f");
+                  return file;
+                });
+    store.mount(transport(), "main", third, transport().caching(), losing);
+    long inodes = inodes();
+    try (FileChannel file = FileChannel.open(third.resolve("f"), CREATE_NEW, READ, WRITE)) {
+      assertEquals(1, made.get());
+      file.write(ByteBuffer.wrap(new byte[] {'x'}));
+      ByteBuffer read = ByteBuffer.allocate(2);
+      assertEquals(1, file.read(read, 0));
+      assertEquals('x', read.get(0));
+      assertEquals(inodes + 1, inodes());
+      soon(third, "", "ls; stat f 2>/dev/null || true");
+    }
+    for (long end = System.nanoTime() + SOON_NANOS; inodes() > inodes; ) {
+      assertTrue(System.nanoTime() < end, "the file stays after its last close");
+    }
+  }
+
+  private static OpenFile create(InodeFileSystem target, Object[] arguments) throws IOException {
+    return target.create(
+        (Caller) arguments[0],
+        (Long) arguments[1],
+        (Name) arguments[2],
+        (Integer) arguments[3],
+        (Boolean) arguments[4]);
+  }
+
+  private long inodes() throws IOException {
+    Store opened = store.store();
+    return opened.open(opened.volume("main").id()).statistics().inodes();
   }
 
   @Test

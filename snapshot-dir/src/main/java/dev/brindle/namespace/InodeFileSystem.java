@@ -76,7 +76,17 @@ public interface InodeFileSystem {
       throws IOException;
 
   /**
-   * Opens a regular file; O_TRUNC and O_CREAT were dealt with by the transport.
+   * Makes a regular file and opens it (O_CREAT | O_EXCL) in one step: it is the caller's from then
+   * on, also when another call removes its name right after. Whoever is refused has made nothing.
+   *
+   * @param mode permissions
+   * @param writable whether it will be written to
+   */
+  OpenFile create(Caller caller, long parent, Name name, int mode, boolean writable)
+      throws IOException;
+
+  /**
+   * Opens a regular file that is there; O_TRUNC was dealt with by the transport.
    *
    * @param writable whether it will be written to; EROFS in a snapshot
    */
@@ -91,10 +101,7 @@ public interface InodeFileSystem {
    * Makes a regular file without a name (O_TMPFILE) and opens it for writing. {@link #link} may
    * give it a name; without one it goes with its last handle.
    */
-  long createUnnamed(Caller caller, long directory, int mode) throws IOException;
-
-  /** The node that a handle is open on. */
-  long node(long handle) throws IOException;
+  OpenFile createUnnamed(Caller caller, long directory, int mode) throws IOException;
 
   /** Reads into the target's remaining space. */
   int read(long handle, long offset, ByteBuffer target) throws IOException;

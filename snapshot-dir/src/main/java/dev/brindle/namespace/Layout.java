@@ -73,21 +73,38 @@ final class Layout {
   }
 
   /**
-   * Makes a version in a virtual directory. Where another call has deleted it by the time that it
-   * is to be shown, it was made all the same: the kernel takes ESTALE for a reason to make it once
-   * more. Then it shows itself as the directory it is of, with permissions for nobody.
+   * Makes a version in a virtual directory; when it is gone, it shows as the directory it is of.
    */
   Entry make(Caller caller, Node directory, Name name) throws IOException {
     VirtualDirectory.Made made = virtual(directory).make(caller, name);
     try {
       return entry(made.node());
     } catch (FileSystemException e) {
-      if (e.errno() != Errno.ESTALE) {
-        throw e;
-      }
-      long inode = made.node().shownInode();
-      return new Entry(made.node().number(), made.host().shownAs(inode, FileMode.DIRECTORY));
+      return gone(made.node(), made.host(), e);
     }
+  }
+
+  /** An inode that was just made in a tree, or given a name. */
+  Entry made(View view, InodeAttributes made) throws IOException {
+    try {
+      return entry(view, made);
+    } catch (FileSystemException e) {
+      return gone(new Node(view, NodeKind.INODE, made.inode()), made, e);
+    }
+  }
+
+  /**
+   * What another call has removed between its making and its being shown. It was made all the same,
+   * and an error would say that it was not: ESTALE has the kernel make it once more. It shows
+   * permissions for nobody.
+   */
+  private static Entry gone(Node node, InodeAttributes made, FileSystemException found)
+      throws FileSystemException {
+    if (found.errno() != Errno.ESTALE && found.errno() != Errno.ENOENT) {
+      throw found;
+    }
+    return new Entry(
+        node.number(), made.shownAs(node.shownInode(), made.mode() & FileMode.TYPE_MASK));
   }
 
   Entry lookup(Node directory, Name name) throws IOException {

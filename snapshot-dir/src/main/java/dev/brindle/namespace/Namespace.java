@@ -193,7 +193,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
 
   private Entry entryOfNew(Node directory, Name name, InodeAttributes made) throws IOException {
     changes.entry(directory, name, null);
-    return layout.entry(directory.view(), made);
+    return layout.made(directory.view(), made);
   }
 
   @Override
@@ -293,22 +293,51 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
-  public long createUnnamed(Caller caller, long directory, int mode) throws IOException {
+  public OpenFile create(Caller caller, long parent, Name name, int mode, boolean writable)
+      throws IOException {
+    Node at = views.node(parent);
+    WritableFileTree tree = treeForNew(at, name);
+    InodeAttributes made =
+        tree.createHeld(at.inode(), name, mode, caller.umask(), caller.uid(), caller.gid());
+    changes.entry(at, name, null);
+    return opened(at, tree, made, writable ? Use.WRITE : Use.READ);
+  }
+
+  @Override
+  public OpenFile createUnnamed(Caller caller, long directory, int mode) throws IOException {
     Node at = views.node(directory);
     WritableFileTree tree = changeable(at);
     InodeAttributes made =
         tree.createUnnamed(at.inode(), mode, caller.umask(), caller.uid(), caller.gid());
-    return handles.add(new Handle(at.sibling(made.inode()), tree, Use.WRITE, true));
+    return opened(at, tree, made, Use.WRITE);
+  }
+
+  /**
+   * A file that was made held. It cannot be gone, nor can its volume, which is not deleted while
+   * something in it is held; an access control list that cannot be read is what is left to fail.
+   */
+  private OpenFile opened(Node directory, WritableFileTree tree, InodeAttributes made, Use use)
+      throws IOException {
+    Handle handle = new Handle(directory.sibling(made.inode()), tree, use, true);
+    try {
+      return new OpenFile(layout.entry(directory.view(), made), handles.add(handle));
+    } catch (IOException | RuntimeException | Error e) {
+      releaseAfter(e, handle);
+      throw e;
+    }
+  }
+
+  private static void releaseAfter(Throwable fault, Handle handle) {
+    try {
+      handle.release();
+    } catch (IOException | RuntimeException e) {
+      fault.addSuppressed(e);
+    }
   }
 
   @Override
   public void stopNotingAccess(long handle) throws IOException {
     handles.stopNotingAccess(handle);
-  }
-
-  @Override
-  public long node(long handle) throws IOException {
-    return handles.get(handle).node().number();
   }
 
   @Override

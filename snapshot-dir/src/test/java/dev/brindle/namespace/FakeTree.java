@@ -177,6 +177,14 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
+  public synchronized InodeAttributes createHeld(
+      long directory, Name name, int mode, int umask, int uid, int gid) throws FileSystemException {
+    InodeAttributes made = create(directory, name, FileMode.REGULAR | mode, umask, uid, gid, 0);
+    hold(made.inode());
+    return made;
+  }
+
+  @Override
   public synchronized InodeAttributes mkdir(
       long directory, Name name, int mode, int umask, int uid, int gid) throws FileSystemException {
     FakeInode parent = parentOfNew(directory, name);

@@ -20,14 +20,14 @@ class OpenFilesTest extends MountFixture {
   @Test
   void handle_survivesUnlinkAndRename() throws IOException {
     write("/f", "text");
-    long handle = mount.open(node("/f"), true);
+    long node = node("/f");
+    long handle = mount.open(node, true);
     rename("/f", "/g");
     assertEquals("text", readHandle(handle));
     unlink("/g");
     assertEquals("text", readHandle(handle));
     mount.write(handle, 0, ByteBuffer.wrap("next".getBytes()));
     assertEquals("next", readHandle(handle));
-    long node = mount.node(handle);
     assertEquals(0, mount.getattr(node).attributes().linkCount());
     mount.fsync(handle, false);
     mount.release(handle);
@@ -45,7 +45,6 @@ class OpenFilesTest extends MountFixture {
       assertEquals(Errno.EBADF, errno(() -> mount.write(bad, 0, buffer)));
       assertEquals(Errno.EBADF, errno(() -> mount.release(bad)));
       assertEquals(Errno.EBADF, errno(() -> mount.releasedir(bad)));
-      assertEquals(Errno.EBADF, errno(() -> mount.node(bad)));
     }
   }
 
@@ -154,6 +153,41 @@ class OpenFilesTest extends MountFixture {
     mount.release(reader);
     mount.releasedir(lister);
     assertEquals(Errno.EBADF, errno(() -> mount.stopNotingAccess(reader)));
+  }
+
+  @Test
+  void create_opensWhatItMakes_asItIsToldTo() throws IOException {
+    OpenFile reader = mount.create(OTHER.withUmask(022), node("/"), Name.of("r"), 0666, false);
+    assertEquals(node("/r"), reader.entry().node());
+    assertEquals(FileMode.REGULAR | 0644, reader.entry().attributes().mode());
+    assertEquals(OTHER.uid(), attributes("/r").uid());
+    ByteBuffer text = ByteBuffer.wrap("text".getBytes());
+    assertEquals(Errno.EBADF, errno(() -> mount.write(reader.handle(), 0, text)));
+    OpenFile writer = mount.create(OTHER, node("/"), Name.of("w"), 0600, true);
+    mount.write(writer.handle(), 0, text);
+    unlink("/w");
+    assertEquals("text", readHandle(writer.handle()));
+    mount.release(reader.handle());
+    mount.release(writer.handle());
+    assertEquals(Errno.ENOENT, errno(() -> mount.getattr(writer.entry().node())));
+    assertEquals("", read("/r"));
+  }
+
+  @Test
+  void create_whereNoFileCanBe_makesNone() throws IOException {
+    write("/f", "text");
+    mkdir("/.snapshots/s");
+    assertEquals(Errno.EEXIST, errno(() -> create("/f")));
+    assertEquals(Errno.EEXIST, errno(() -> create("/.snapshots")));
+    assertEquals(Errno.EPERM, errno(() -> create("/.snapshots/t")));
+    assertEquals(Errno.EROFS, errno(() -> create("/.snapshots/s/g")));
+    assertEquals(Errno.ENOTDIR, errno(() -> create("/f/g")));
+    assertEquals(List.of("f"), list("/"));
+    rmdir("/.snapshots/s");
+  }
+
+  private OpenFile create(String path) throws IOException {
+    return mount.create(OWNER, above(path), last(path), 0644, true);
   }
 
   @Test

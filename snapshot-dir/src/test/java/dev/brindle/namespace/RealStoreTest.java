@@ -45,6 +45,14 @@ class RealStoreTest {
   }
 
   @Nested
+  class LostNames extends LostNameTest {
+    @Override
+    StoreKind kind() {
+      return StoreKind.STORE;
+    }
+  }
+
+  @Nested
   class Concurrent extends ConcurrentMountTest {
     @Override
     StoreKind kind() {

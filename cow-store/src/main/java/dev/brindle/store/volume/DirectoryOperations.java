@@ -86,14 +86,7 @@ final class DirectoryOperations {
   }
 
   private Inode newNamed(
-      Change change,
-      long directory,
-      Name name,
-      int mode,
-      int umask,
-      int uid,
-      int gid,
-      int device)
+      Change change, long directory, Name name, int mode, int umask, int uid, int gid, int device)
       throws IOException {
     Inode parent = vacant(change, directory, name);
     if (FileMode.isDirectory(mode) && parent.linkCount == LINKS_MAX) {

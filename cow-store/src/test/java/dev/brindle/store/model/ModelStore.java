@@ -189,19 +189,11 @@ final class ModelStore {
 
   /** Makes a file with a name, held. */
   ModelInode makeHeld(
-      long volume,
-      long number,
-      long directory,
-      Name name,
-      int mode,
-      int umask,
-      int uid,
-      int gid) {
+      long volume, long number, long directory, Name name, int mode, int umask, int uid, int gid) {
     int fileMode = FileMode.REGULAR | mode;
     ModelInode made =
         edit(
-            volume,
-            edit -> edit.make(number, directory, name, fileMode, umask, uid, gid, 0, null));
+            volume, edit -> edit.make(number, directory, name, fileMode, umask, uid, gid, 0, null));
     hold(volume, number);
     return made;
   }

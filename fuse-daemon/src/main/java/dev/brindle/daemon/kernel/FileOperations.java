@@ -1,6 +1,7 @@
 package dev.brindle.daemon.kernel;
 
 import dev.brindle.daemon.host.FallocateFlags;
+import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.kernel.Wire.CreateIn;
 import dev.brindle.daemon.kernel.Wire.FallocateIn;
 import dev.brindle.daemon.kernel.Wire.FsyncIn;
@@ -10,10 +11,11 @@ import dev.brindle.daemon.kernel.Wire.OpenIn;
 import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
-import dev.brindle.daemon.serve.OwnFile;
+import dev.brindle.daemon.serve.FileCreation;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.OpenFile;
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
@@ -21,7 +23,6 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.InodeFlags;
-import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,6 @@ import java.nio.ByteBuffer;
 /** Files that are open. */
 final class FileOperations {
   private static final int ACCESS_MODE_MASK = 3;
-  private static final int O_EXCL = 0200;
   private static final int O_TRUNC = 01000;
   private static final int O_APPEND = 02000;
   static final int O_NOATIME = 01000000;
@@ -39,18 +39,19 @@ final class FileOperations {
   private static final int DATA_ONLY = 1;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
-  private static final int OPEN_RACES_MAX = 16;
 
   private final Served served;
   private final InodeFileSystem fileSystem;
   private final Replies replies;
   private final Privileges privileges;
+  private final FileCreation creation;
 
   FileOperations(Served served, Replies replies, Privileges privileges) {
     this.served = served;
     this.fileSystem = served.fileSystem();
     this.replies = replies;
     this.privileges = privileges;
+    creation = new FileCreation(fileSystem, Host.LINUX);
   }
 
   /**
@@ -69,7 +70,8 @@ final class FileOperations {
   private boolean open(Request request, Answer answer, boolean unchanged) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
-    long handle = openFile(node, flags);
+    long handle = fileSystem.open(node, isWritable(flags));
+    opened(handle, node, flags);
     try {
       if ((flags & O_NOATIME) != 0 && !unchanged) {
         served.openedFiles().forget(node);
@@ -95,22 +97,23 @@ final class FileOperations {
   private static void refuseUnlessAppending(InodeAttributes file, int flags)
       throws FileSystemException {
     boolean appends = (flags & O_APPEND) != 0 && (flags & O_TRUNC) == 0;
-    boolean writes = (flags & ACCESS_MODE_MASK) != 0 || (flags & O_TRUNC) != 0;
+    boolean writes = isWritable(flags) || (flags & O_TRUNC) != 0;
     if (writes && !appends && (file.flags() & InodeFlags.APPEND_ONLY) != 0) {
       throw new FileSystemException(Errno.EPERM);
     }
   }
 
-  private long openFile(long node, int flags) throws IOException {
-    boolean writable = (flags & ACCESS_MODE_MASK) != 0;
-    long handle = fileSystem.open(node, writable);
+  private void opened(long handle, long node, int flags) throws IOException {
     if ((flags & O_NOATIME) != 0) {
       fileSystem.stopNotingAccess(handle);
     }
-    if (writable) {
+    if (isWritable(flags)) {
       served.writableHandles().opened(handle, node);
     }
-    return handle;
+  }
+
+  private static boolean isWritable(int flags) {
+    return (flags & ACCESS_MODE_MASK) != 0;
   }
 
   private void releaseFile(long handle) throws IOException {
@@ -135,65 +138,38 @@ final class FileOperations {
         caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now(), null));
   }
 
-  /**
-   * Makes a file and opens it, or opens the one that another mount made meanwhile: ESTALE, which
-   * has the kernel look it up and check, where the caller's rights are not plain.
-   */
+  /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
   void create(Request request, Answer answer) throws IOException {
-    long parent = request.node();
-    Name name = request.name(CreateIn.BYTES);
-    for (int race = 1; ; race++) {
-      try {
-        Entry entry = makeOrFind(request, parent, name);
-        long handle = openFile(entry.node(), request.u32(CreateIn.FLAGS));
-        if (!replies.created(answer, parent, entry, handle, 0)) {
-          releaseFile(handle);
-        }
-        return;
-      } catch (FileSystemException e) {
-        if (e.errno() != Errno.ENOENT || race == OPEN_RACES_MAX || !answer.isPending()) {
-          throw e;
-        }
-        fileSystem.getattr(parent);
-      }
-    }
+    OpenFile file =
+        creation.open(
+            maker(request),
+            request.node(),
+            request.name(CreateIn.BYTES),
+            request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK,
+            request.u32(CreateIn.FLAGS),
+            node -> truncate(request.caller(), node, request.u32(CreateIn.OPEN_FLAGS)));
+    created(request, answer, file);
   }
 
   /** O_TMPFILE: the name in the request means nothing. */
   void createUnnamed(Request request, Answer answer) throws IOException {
-    long directory = request.node();
     int mode = request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
-    Caller maker = request.caller().withUmask(request.u32(CreateIn.UMASK));
-    long handle = fileSystem.createUnnamed(maker, directory, mode);
-    try {
-      long node = fileSystem.node(handle);
-      served.writableHandles().opened(handle, node);
-      if (!replies.created(answer, directory, fileSystem.getattr(node), handle, 0)) {
-        releaseFile(handle);
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      releaseAfter(e, handle);
-      throw e;
-    }
+    created(request, answer, fileSystem.createUnnamed(maker(request), request.node(), mode));
   }
 
-  private Entry makeOrFind(Request request, long parent, Name name) throws IOException {
-    int flags = request.u32(CreateIn.FLAGS);
-    int mode = FileMode.REGULAR | request.u32(CreateIn.MODE) & FileMode.PERMISSION_MASK;
-    try {
-      Caller maker = request.caller().withUmask(request.u32(CreateIn.UMASK));
-      return fileSystem.mknod(maker, parent, name, mode, 0);
-    } catch (FileSystemException e) {
-      if (e.errno() != Errno.EEXIST || (flags & O_EXCL) != 0) {
-        throw e;
-      }
-      Entry found = fileSystem.lookup(parent, name);
-      if (!OwnFile.mayOpen(request.caller(), found.attributes(), flags, O_TRUNC)) {
-        throw new FileSystemException(Errno.ESTALE);
-      }
-      return (flags & O_TRUNC) == 0
-          ? found
-          : truncate(request.caller(), found.node(), request.u32(CreateIn.OPEN_FLAGS));
+  private static Caller maker(Request request) {
+    return request.caller().withUmask(request.u32(CreateIn.UMASK));
+  }
+
+  /**
+   * Answers with a file that is open. Nothing here asks the store for anything, so nothing finds it
+   * removed: the answer has its attributes as they were when it was made, and none of the
+   * directory's. That they may be old by now is known from {@link Answer#changesBefore}.
+   */
+  private void created(Request request, Answer answer, OpenFile file) throws IOException {
+    opened(file.handle(), file.entry().node(), request.u32(CreateIn.FLAGS));
+    if (!replies.created(answer, request.node(), file.entry(), file.handle(), 0)) {
+      releaseFile(file.handle());
     }
   }
 

@@ -3,19 +3,18 @@ package dev.brindle.daemon.libfuse;
 import com.kenai.jffi.MemoryIO;
 import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.serve.FileCreation;
 import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
-import dev.brindle.daemon.serve.OwnFile;
 import dev.brindle.daemon.serve.ReplacedFiles;
 import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.OpenFile;
 import dev.brindle.store.AttributeChange;
-import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
-import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.RenameMode;
@@ -33,13 +32,13 @@ import java.util.Set;
  */
 final class Operations {
   private static final int ACCESS_MODE_MASK = 3;
-  private static final int OPEN_RACES_MAX = 16;
 
   private final InodeFileSystem fileSystem;
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
   private final ReplacedFiles replacedFiles;
+  private final FileCreation creation;
   private final Notifier notifier;
 
   /** How the kernel is told to drop what it remembers. */
@@ -52,6 +51,7 @@ final class Operations {
     this.host = host;
     this.notifier = notifier;
     replacedFiles = new ReplacedFiles(fileSystem);
+    creation = new FileCreation(fileSystem, host);
   }
 
   ReplacedFiles replacedFiles() {
@@ -154,7 +154,8 @@ final class Operations {
   private boolean open(Worker worker, long request, long node, long fileInfo, boolean unchanged)
       throws IOException {
     int flags = flags(fileInfo);
-    long handle = openFile(node, flags);
+    long handle = fileSystem.open(node, isWritable(flags));
+    opened(handle, node, flags);
     try {
       if ((flags & host.noAccessTimeFlag()) != 0 && !unchanged) {
         openedFiles.forget(node);
@@ -176,16 +177,13 @@ final class Operations {
     return false;
   }
 
-  private long openFile(long node, int flags) throws IOException {
-    boolean writable = isWritable(flags);
-    long handle = fileSystem.open(node, writable);
+  private void opened(long handle, long node, int flags) throws IOException {
     if ((flags & host.noAccessTimeFlag()) != 0) {
       fileSystem.stopNotingAccess(handle);
     }
-    if (writable) {
+    if (isWritable(flags)) {
       writableHandles.opened(handle, node);
     }
-    return handle;
   }
 
   private void releaseFile(long handle) throws IOException {
@@ -193,43 +191,21 @@ final class Operations {
     fileSystem.release(handle);
   }
 
-  /** Makes a file and opens it, or opens the one that another mount made meanwhile. */
-  void create(Worker worker, long request, long parent, long nameAddress, int mode, long fileInfo)
+  /**
+   * Makes a file and opens it, or opens the one that another mount made meanwhile. What was made is
+   * answered with as it was then: nothing asks the store for it again and finds it removed.
+   */
+  void create(Worker worker, long request, long parent, long name, int mode, long fileInfo)
       throws IOException {
-    int flags = flags(fileInfo);
-    Name name = name(worker, nameAddress);
     Caller caller = worker.caller(request);
-    int fileMode = FileMode.REGULAR | mode & FileMode.PERMISSION_MASK;
-    for (int race = 1; ; race++) {
-      try {
-        Entry entry = makeOrFind(caller, parent, name, fileMode, flags);
-        long handle = openFile(entry.node(), flags);
-        if (!worker.reply().created(entry, handle, isRemembered(parent))) {
-          releaseFile(handle);
-        }
-        return;
-      } catch (FileSystemException e) {
-        if (e.errno() != Errno.ENOENT || race == OPEN_RACES_MAX || !worker.reply().isPending()) {
-          throw e;
-        }
-        fileSystem.getattr(parent);
-      }
-    }
-  }
-
-  private Entry makeOrFind(Caller caller, long parent, Name name, int mode, int flags)
-      throws IOException {
-    try {
-      return fileSystem.mknod(caller, parent, name, mode, 0);
-    } catch (FileSystemException e) {
-      if (e.errno() != Errno.EEXIST || (flags & host.exclusiveFlag()) != 0) {
-        throw e;
-      }
-      Entry found = fileSystem.lookup(parent, name);
-      if (!OwnFile.mayOpen(caller, found.attributes(), flags, host.truncateFlag())) {
-        throw new FileSystemException(Errno.ESTALE);
-      }
-      return (flags & host.truncateFlag()) == 0 ? found : truncate(caller, found.node());
+    int permissions = mode & FileMode.PERMISSION_MASK;
+    int flags = flags(fileInfo);
+    OpenFile file =
+        creation.open(
+            caller, parent, name(worker, name), permissions, flags, node -> truncate(caller, node));
+    opened(file.handle(), file.entry().node(), flags);
+    if (!worker.reply().created(file.entry(), file.handle(), isRemembered(parent))) {
+      releaseFile(file.handle());
     }
   }
 

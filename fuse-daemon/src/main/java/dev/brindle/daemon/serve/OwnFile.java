@@ -2,13 +2,14 @@ package dev.brindle.daemon.serve;
 
 import dev.brindle.namespace.Caller;
 import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.InodeFlags;
 
 /**
  * Whether a file may be opened without the kernel having looked at it. The kernel checks rights by
  * what it has looked up; a name that it believes to be free it hands over to be made and opened,
  * and another mount may have made it since.
  */
-public final class OwnFile {
+final class OwnFile {
   private static final int ACCESS_MODE_MASK = 3;
   private static final int O_RDONLY = 0;
   private static final int O_WRONLY = 1;
@@ -18,13 +19,14 @@ public final class OwnFile {
   private OwnFile() {}
 
   /**
-   * True for root, and for a regular file's owner as far as its mode lets the owner.
+   * True for root, and for a regular file's owner as far as its mode lets the owner; false for one
+   * that bears no or not every change.
    *
    * @param flags the host's, of open(2)
    * @param truncateFlag the host's O_TRUNC
    */
-  public static boolean mayOpen(Caller caller, InodeAttributes file, int flags, int truncateFlag) {
-    if (!file.isRegular()) {
+  static boolean mayOpen(Caller caller, InodeAttributes file, int flags, int truncateFlag) {
+    if (!file.isRegular() || (file.flags() & InodeFlags.UNCHANGEABLE) != 0) {
       return false;
     }
     int needed = needed(flags, truncateFlag);

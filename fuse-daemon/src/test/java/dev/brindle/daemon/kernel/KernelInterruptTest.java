@@ -123,7 +123,7 @@ class KernelInterruptTest {
           """
           write  | echo new 1<> f
           append | echo new >> f
-          mknod  | : > new
+          create | : > new
           mkdir  | exec mkdir new
           unlink | exec rm f
           rename | exec mv d new
