@@ -19,7 +19,10 @@ import java.util.Random;
  */
 final class Bench {
   private static final Closeable NOTHING = () -> {};
-  private static final double WARM_UP_SECONDS = 5;
+  private static final double WARM_UP_SECONDS = 10;
+
+  /** So much in each unit, at random places. */
+  private static final int WARM_UP_READ_BYTES = 16 << 20;
 
   private static final int[] READ_UNITS = {4 << 10, 1 << 20};
 
@@ -266,12 +269,18 @@ final class Bench {
     Path all = directory.resolve("all");
     IoRows.overwrite(all, ByteBuffer.allocateDirect(4 << 10), 1000, false, new Random(1));
     for (int unit : READ_UNITS) {
-      if (Processes.canDropCaches()) {
-        Processes.dropCaches();
-      }
+      dropCaches();
       IoRows.readAll(all, unit);
+      dropCaches();
+      IoRows.readAt(all, unit, WARM_UP_READ_BYTES / unit, new Random(1));
     }
     Trees.remove(directory);
+  }
+
+  private static void dropCaches() throws IOException {
+    if (Processes.canDropCaches()) {
+      Processes.dropCaches();
+    }
   }
 
   private void daemon() throws IOException {

@@ -193,13 +193,19 @@ final class IoRows {
   }
 
   private double readAt(Target target, int unit, int times) throws IOException {
+    readAt(target.path(FILE), unit, times, random);
+    return times;
+  }
+
+  /** Reads single pieces of a file, at random places. */
+  static void readAt(Path file, int unit, int times, Random random) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
-    try (FileChannel channel = FileChannel.open(target.path(FILE), READ)) {
+    try (FileChannel channel = FileChannel.open(file, READ)) {
+      int pieces = (int) (channel.size() / unit);
       for (int i = 0; i < times; i++) {
-        channel.read(buffer.clear(), position(unit));
+        channel.read(buffer.clear(), (long) random.nextInt(pieces) * unit);
       }
     }
-    return times;
   }
 
   /** Overwrites the file that is overwritten. Returns how many pieces were. */
@@ -240,10 +246,6 @@ final class IoRows {
   private static double copy(Target target) throws IOException {
     Processes.run(target.mount, "cp", "--reflink=auto", FILE, NEW_FILE);
     return 1;
-  }
-
-  private long position(int unit) {
-    return (long) random.nextInt((int) ((long) fileMib * MIB / unit)) * unit;
   }
 
   private ByteBuffer noise(int bytes) {
