@@ -9,7 +9,7 @@ final class DeletionOptions {
       names = "--wait",
       description =
           "Return when the space is back on the host's disk. Otherwise it comes back in the"
-              + " background, within a minute.")
+              + " background, within two minutes.")
   boolean wait;
 
   /** A store without a daemon has no background: then the space is freed here. */

@@ -7,6 +7,7 @@ import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import org.tinylog.Logger;
 
@@ -24,6 +25,9 @@ final class Cleaner {
     boolean pauseAfter(long workNanos);
   }
 
+  /** A deletion may take all that the disk can do; so that it can do nine times as much else. */
+  private static final int PAUSES_WHILE_GROWING = 9;
+
   private final Disk disk;
   private final int segmentBlocks;
   private final SegmentTable table;
@@ -33,6 +37,9 @@ final class Cleaner {
   private final Spares spares;
   private final Lock exclusive;
   private final SegmentRewriter rewriter;
+
+  /** Whoever asked for a cleaning that takes no pauses. */
+  private final AtomicInteger waiting = new AtomicInteger();
 
   /**
    * @param exclusive held while a file is replaced or deleted: nobody has a segment pinned then
@@ -61,12 +68,34 @@ final class Cleaner {
 
   /** Does everything that the policy wants now. */
   void reclaim() throws IOException {
-    reclaim(Throttle.NONE, 0);
+    waiting.incrementAndGet();
+    try {
+      reclaim(Throttle.NONE, 0);
+    } finally {
+      waiting.decrementAndGet();
+    }
   }
 
   /** The same in the background: slowly, and without the dead segments that are wanted soon. */
   void reclaim(Throttle throttle) throws IOException {
-    reclaim(throttle, spares.expected());
+    Throttle hurried = nanos -> waiting.get() > 0 || throttle.pauseAfter(nanos);
+    reclaim(hurried, spares.demand().expected());
+  }
+
+  /** Deletes all dead segments at once; returns whether there were any. */
+  boolean deleteDead() throws IOException {
+    waiting.incrementAndGet();
+    try {
+      return deleteAllDead();
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  private synchronized boolean deleteAllDead() throws IOException {
+    List<Long> numbers = CleaningPolicy.plan(table.candidates(), segmentBlocks, true).dead();
+    deleteAll(numbers, Throttle.NONE);
+    return !numbers.isEmpty();
   }
 
   private synchronized void reclaim(Throttle throttle, int deadWanted) throws IOException {
@@ -101,7 +130,11 @@ final class Cleaner {
     return numbers.subList(0, Math.max(0, numbers.size() - wanted));
   }
 
-  /** Returns false when the rest of the work is to be left for another time. */
+  /**
+   * Deletes one by one, with longer pauses while the log is growing.
+   *
+   * @return false when the rest of the work is to be left for another time
+   */
   @GuardedBy("this")
   private boolean deleteAll(List<Long> numbers, Throttle throttle) throws IOException {
     boolean goOn = true;
@@ -110,7 +143,8 @@ final class Cleaner {
       String name = LogFormat.segmentName(numbers.get(i));
       if (dead.take(numbers.get(i)) && disk.exists(name)) {
         disk.delete(name);
-        goOn = throttle.pauseAfter(System.nanoTime() - start);
+        long pauses = spares.demand().isPresent() ? PAUSES_WHILE_GROWING : 1;
+        goOn = throttle.pauseAfter(pauses * (System.nanoTime() - start));
       }
     }
     if (!numbers.isEmpty()) {
@@ -126,8 +160,10 @@ final class Cleaner {
       rewrite(number);
       return true;
     } catch (CorruptStoreException e) {
-      Logger.error(e, "segment {} is left as it is", number);
-      table.markDamaged(number);
+      if (table.contains(number)) {
+        Logger.error(e, "segment {} is left as it is", number);
+        table.markDamaged(number);
+      }
       return true;
     } catch (DiskFullException e) {
       if (spares.giveUp()) {
@@ -144,7 +180,7 @@ final class Cleaner {
   @GuardedBy("this")
   private void rewrite(long number) throws IOException {
     LiveMap kept = table.kept(number);
-    if (kept == null) {
+    if (kept == null || kept.isEmpty()) {
       return;
     }
     SegmentFile source = files.acquire(number);
@@ -173,6 +209,11 @@ final class Cleaner {
     }
     exclusive.lock();
     try {
+      if (!table.contains(number)) {
+        // it died meanwhile, and the log took its file
+        disk.delete(temporary);
+        return;
+      }
       disk.rename(temporary, LogFormat.segmentName(number));
       files.remove(number);
       cache.forgetChecksums(number, LogFormat.pagesFor(segmentBlocks));

@@ -39,6 +39,10 @@ final class CleaningPolicy {
       return fileBlocks - keptBlocks;
     }
 
+    boolean isDead() {
+      return keptBlocks == 0;
+    }
+
     double deadShare() {
       return (double) deadBlocks() / Math.max(1, fileBlocks);
     }
@@ -50,11 +54,7 @@ final class CleaningPolicy {
    * @param dead segments without anything to keep
    * @param rewrites segments to be rewritten, the most worthwhile first
    */
-  record Plan(List<Long> dead, List<Long> rewrites) {
-    boolean isEmpty() {
-      return dead.isEmpty() && rewrites.isEmpty();
-    }
-  }
+  record Plan(List<Long> dead, List<Long> rewrites) {}
 
   private CleaningPolicy() {}
 
@@ -71,7 +71,7 @@ final class CleaningPolicy {
     long deadBlocks = 0;
     long keptBlocks = 0;
     for (Candidate candidate : candidates) {
-      if (candidate.keptBlocks() == 0) {
+      if (candidate.isDead()) {
         dead.add(candidate.number());
       } else {
         deadBlocks += candidate.deadBlocks();

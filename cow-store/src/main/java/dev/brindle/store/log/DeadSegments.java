@@ -1,6 +1,7 @@
 package dev.brindle.store.log;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +28,26 @@ final class DeadSegments {
     this.segmentBlocks = segmentBlocks;
   }
 
-  /** Takes any of them; its number, or null when there is none. */
-  @Nullable Long takeAny() throws IOException {
-    for (CleaningPolicy.Candidate candidate : table.candidates()) {
-      if (candidate.keptBlocks() == 0 && take(candidate.number())) {
-        return candidate.number();
+  /**
+   * Takes one with the longest file, which needs the least space to be a whole segment's.
+   *
+   * @return its number, or null when there is none
+   */
+  @Nullable Long takeLongest() throws IOException {
+    for (Long number = longest(); number != null; number = longest()) {
+      if (take(number)) {
+        return number;
       }
     }
     return null;
+  }
+
+  private @Nullable Long longest() {
+    return table.candidates().stream()
+        .filter(CleaningPolicy.Candidate::isDead)
+        .max(Comparator.comparingInt(CleaningPolicy.Candidate::fileBlocks))
+        .map(CleaningPolicy.Candidate::number)
+        .orElse(null);
   }
 
   /** Takes one that is dead; false when somebody else has taken it. */

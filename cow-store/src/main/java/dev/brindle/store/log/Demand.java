@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class Demand {
   static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+  static final long PRESENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final LongSupplier nanoTime;
 
@@ -34,6 +35,11 @@ final class Demand {
   synchronized int expected() {
     forgetOld();
     return taken.size();
+  }
+
+  /** Whether the log took one in the last five seconds. */
+  synchronized boolean isPresent() {
+    return !taken.isEmpty() && nanoTime.getAsLong() - taken.getLast() <= PRESENT_NANOS;
   }
 
   @GuardedBy("this")

@@ -20,8 +20,8 @@ import org.tinylog.Logger;
  * The append-only log of a store: file data and redo records, in segment files.
  *
  * <p>Safe for any number of threads. Its locks, in the store's order: the append mutex is the first
- * of all; the spares come next, then the pin; the segment table, the open files, the state of
- * durability and what is written back early are leaves.
+ * of all (and a cleaner's monitor where there is one); the spares come next, then the pin; the
+ * segment table, the open files, the state of durability and what is written back early are leaves.
  */
 public final class Log implements Closeable {
   /** Larger appends would push everything else out of the block cache. */
@@ -481,6 +481,23 @@ public final class Log implements Closeable {
     running().cleaner.reclaim();
   }
 
+  /**
+   * Gives the space of dead segments back to the host at once.
+   *
+   * @return whether there were any
+   */
+  public boolean deleteDead() throws IOException {
+    return running().cleaner.deleteDead();
+  }
+
+  /** The host has no room: dead segments that were left for the time to come are deleted soon. */
+  public void wantSpace() {
+    Maintenance threads = maintenance;
+    if (threads != null) {
+      threads.wantClean();
+    }
+  }
+
   /** Starts the background threads that clean, that prepare segments, and that write back early. */
   public synchronized void startMaintenance() {
     if (maintenance == null) {
@@ -508,7 +525,7 @@ public final class Log implements Closeable {
   /** What is allocated on the host and still free for appends, in bytes. */
   public long reservedBytes() {
     long usedBlocks = running().durability.written() % segmentBlocks;
-    return (segmentBlocks - usedBlocks + table.reusableBlocks()) * LogFormat.BLOCK_BYTES;
+    return (segmentBlocks - usedBlocks) * LogFormat.BLOCK_BYTES;
   }
 
   public LogStatistics statistics() {

@@ -112,7 +112,10 @@ final class LogWriter {
             redoBlocks,
             Math.min(LogFormat.blocksFor(GROUP_REDO_BYTES_MAX), usableBlocks() - blocks));
     boolean roll = nextBlock + blocks + redoHere > usableBlocks();
-    spares.ensure((roll ? 1 : 0) + segmentsFor(redoBlocks - redoHere));
+    int segments = (roll ? 1 : 0) + segmentsFor(redoBlocks - redoHere);
+    if (segments > 0) {
+      spares.ensure(segments);
+    }
     if (roll) {
       roll();
     }

@@ -13,7 +13,7 @@ import org.tinylog.Logger;
  * was at: the log takes no more appends. The third is {@link EarlyWriteBack}'s.
  */
 final class Maintenance {
-  /** Half of the time at most is spent on rewriting. */
+  /** Half of the time at most is spent on rewriting and deleting. */
   private static final int PAUSE_PER_WORK = 1;
 
   private static final long CLEAN_INTERVAL_MILLIS = 20_000;

@@ -197,17 +197,6 @@ final class SegmentTable {
     committedHead = headSegment;
   }
 
-  /** The blocks in files of segments in which nothing is to be kept. */
-  synchronized long reusableBlocks() {
-    long blocks = 0;
-    for (Segment segment : segments.headMap(committedHead, false).values()) {
-      if (!segment.damaged && segment.now().isEmpty() && segment.committed().isEmpty()) {
-        blocks += segment.fileBlocks;
-      }
-    }
-    return blocks;
-  }
-
   /** The segments that a cleaner may touch. */
   synchronized List<CleaningPolicy.Candidate> candidates() {
     List<CleaningPolicy.Candidate> candidates = new ArrayList<>();

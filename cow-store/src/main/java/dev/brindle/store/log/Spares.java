@@ -49,7 +49,7 @@ final class Spares {
   /**
    * Makes sure that so many segments can be taken without a further need of space.
    *
-   * @throws dev.brindle.store.disk.DiskFullException nothing was changed
+   * @throws dev.brindle.store.disk.DiskFullException there are fewer
    */
   synchronized void ensure(int count) throws IOException {
     while (prepared.size() < count) {
@@ -71,9 +71,8 @@ final class Spares {
     return prepared.removeFirst();
   }
 
-  /** How many dead segments to leave for the time to come. */
-  int expected() {
-    return demand.expected();
+  Demand demand() {
+    return demand;
   }
 
   /** Gives a spare's space back to the host; false when there is none. */
@@ -94,8 +93,8 @@ final class Spares {
     if (number != nextNumber) {
       throw new IllegalStateException("segment " + number + " does not follow the last one");
     }
-    nextNumber = number + 1;
     prepared.addLast(openForAppend(number, 0));
+    nextNumber = number + 1;
   }
 
   @GuardedBy("this")
@@ -115,18 +114,24 @@ final class Spares {
     }
     disk.rename(name, LogFormat.segmentName(number));
     disk.syncDirectory(LogFormat.DIRECTORY);
-    nextNumber = number + 1;
     prepared.addLast(openForAppend(number, writtenBlocks));
+    // not before: a number that is left out ends the log at the next opening
+    nextNumber = number + 1;
   }
 
   /** Gives the file of a dead segment the name; false when there is none. */
   private boolean recycle(String name) throws IOException {
-    Long number = dead == null ? null : dead.takeAny();
+    Long number = dead == null ? null : dead.takeLongest();
     String old = number == null ? null : LogFormat.segmentName(number);
     if (old == null || !disk.exists(old)) {
       return false;
     }
-    disk.rename(old, name);
+    try {
+      disk.rename(old, name);
+    } catch (IOException e) {
+      deleteAfter(e, old);
+      throw e;
+    }
     // the old name must not come back with the new content
     disk.syncDirectory(LogFormat.DIRECTORY);
     return true;
@@ -148,6 +153,9 @@ final class Spares {
     try (DiskFile file =
         disk.open(name, create ? Disk.OpenMode.CREATE : Disk.OpenMode.READ_WRITE)) {
       long written = Math.min(file.length(), header.pageOffset(0)) - header.dataOffset(0);
+      if (file.length() > header.fileBytes()) {
+        file.truncate(header.fileBytes());
+      }
       file.allocate(0, header.fileBytes());
       file.write(0, header.encode());
       file.sync();

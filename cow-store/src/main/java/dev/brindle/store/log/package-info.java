@@ -163,11 +163,13 @@
  * stays as it is.
  *
  * <p>A new segment takes a dead one's file, so as many dead ones stay as the log took in the last
- * minute ({@link dev.brindle.store.log.Demand}), unless the host's disk is nearly full; the others
- * are deleted one by one with pauses. A host that tells its disk at once what is free ({@code mount
- * -o discard}) took 50 ms and more for a segment of 64 MiB, in which it did little else. (128 MiB
+ * minute ({@link dev.brindle.store.log.Demand}); the others are deleted one by one, with long
+ * pauses while the log grows. A host that tells its disk at once what is free ({@code mount -o
+ * discard}) takes 50 ms and more for a segment of 64 MiB, in which it does little else. (128 MiB
  * written, synced and deleted over and over, beside each other: 330 to 480 MiB/s when the cleaner
- * deleted all it found, 770 to 1,020 so.)
+ * deleted all it found, 770 to 1,020 so.) All are deleted at once when the host's disk is nearly
+ * full, when the index finds no room, and when somebody asks for it. What is left when the store is
+ * closed stays on the host until it is opened again.
  *
  * <p>A row of the table of segments: data blocks of the file u32, live map, CRC32C of the segment's
  * number (u64) and both; in the first stores, of both alone. A live map: form u8 (0 runs, 1 bits),

@@ -59,21 +59,37 @@ final class Checkpoint {
   synchronized void run() throws IOException {
     engine.fault().refuseSync();
     try {
-      Frozen earlier = unfinished;
-      if (earlier != null) {
-        complete(earlier);
-      }
-      engine.flushAllThatFits();
-      prepare();
-      Frozen frozen = freeze();
-      unfinished = frozen;
-      complete(frozen);
+      goOnWithSpace();
       engine.backlog().setDiskFull(false);
     } catch (DiskFullException e) {
       engine.backlog().setDiskFull(true);
       engine.refused(e);
       throw e;
     }
+  }
+
+  /** What the log has left for the segments to come is the index's when there is no other room. */
+  private synchronized void goOnWithSpace() throws IOException {
+    try {
+      goOn();
+    } catch (DiskFullException e) {
+      if (!engine.log().deleteDead()) {
+        throw e;
+      }
+      goOn();
+    }
+  }
+
+  private synchronized void goOn() throws IOException {
+    Frozen earlier = unfinished;
+    if (earlier != null) {
+      complete(earlier);
+    }
+    engine.flushAllThatFits();
+    prepare();
+    Frozen frozen = freeze();
+    unfinished = frozen;
+    complete(frozen);
   }
 
   /** What may read from the disk is done before all operations have to wait. */

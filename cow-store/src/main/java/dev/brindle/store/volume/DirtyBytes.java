@@ -6,9 +6,7 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.List;
 
 /**
  * The memory of file data that waits for its flush. Past the bound, writers wait until the flusher
@@ -71,11 +69,6 @@ final class DirtyBytes {
   void giveBack(Collection<Page> unused) {
     memory.giveBack(unused);
     add(-(long) unused.size() * PageMemory.PAGE_BYTES);
-  }
-
-  /** The bytes of pages in their order, in as few buffers as may be. */
-  ByteBuffer[] joined(List<Page> pages) {
-    return memory.joined(pages);
   }
 
   private synchronized void add(long more) {

@@ -88,7 +88,8 @@ final class Engine {
             disk,
             () -> dirtyBytes.bytes() + pending.bytes() + 2 * nodes.dirtyBytes(),
             log::reservedBytes,
-            log.segmentBytes());
+            log.segmentBytes(),
+            log::wantSpace);
   }
 
   /** An operation that reads. */

@@ -313,8 +313,9 @@ final class FileOperations {
   void dropPages(FileState state, long from, long to) {
     synchronized (state) {
       Map<Long, Page> pages = state.dirtyPages().subMap(from, to);
-      engine.dirtyBytes().giveBack(pages.values());
+      List<Page> dropped = List.copyOf(pages.values());
       pages.clear();
+      engine.dirtyBytes().giveBack(dropped);
     }
   }
 

@@ -64,14 +64,13 @@ final class Flush {
   /** One append; returns how many pages it took, at least 1 so that a caller's loop ends. */
   private int step(boolean withRedo) throws IOException {
     int pagesMax = Math.min(engine.appendBlocksMax(), Math.max(1, state.dirtyPageCount()));
-    Pages pages = Pages.NONE;
+    Pages pages;
     try (Append append = engine.beginAppend(pagesMax, withRedo)) {
       pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
       engine.write(append, withRedo);
-    } finally {
-      // the append is closed: nobody reads them any more
-      engine.dirtyBytes().giveBack(pages.memory);
     }
+    // the file has them, and nobody reads them from here any more; after a failure some may
+    engine.dirtyBytes().giveBack(pages.memory);
     return Math.max(1, pages.count());
   }
 
@@ -191,7 +190,7 @@ final class Flush {
       }
       state.takeModified();
       if (append != null) {
-        append.publish(engine.dirtyBytes().joined(pages.memory));
+        append.publish(PageMemory.joined(pages.memory));
       }
     }
   }

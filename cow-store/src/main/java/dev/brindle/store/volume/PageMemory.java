@@ -20,14 +20,25 @@ final class PageMemory {
 
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(PAGE_BYTES).asReadOnlyBuffer();
 
-  /** The memory of one page, whose owner it has between being taken and given back. */
+  /** The memory of one page; it has one owner from when it is taken until it is given back. */
   static final class Page {
     private final int number;
+    private final ByteBuffer chunk;
     private final ByteBuffer bytes;
 
-    private Page(int number, ByteBuffer bytes) {
+    private Page(int number, ByteBuffer chunk) {
       this.number = number;
-      this.bytes = bytes;
+      this.chunk = chunk;
+      this.bytes = chunk.slice(offset(), PAGE_BYTES);
+    }
+
+    private int offset() {
+      return number % CHUNK_PAGES * PAGE_BYTES;
+    }
+
+    /** Whether this stands behind another one, in the same piece of memory. */
+    private boolean follows(Page other) {
+      return chunk == other.chunk && number == other.number + 1;
     }
 
     /** All of it; a view of its own. */
@@ -57,9 +68,6 @@ final class PageMemory {
   }
 
   @GuardedBy("this")
-  private final List<ByteBuffer> chunks = new ArrayList<>();
-
-  @GuardedBy("this")
   private final List<Page> pages = new ArrayList<>();
 
   @GuardedBy("this")
@@ -83,34 +91,42 @@ final class PageMemory {
   @GuardedBy("this")
   private void addChunk() {
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_PAGES * PAGE_BYTES);
-    chunks.add(chunk);
     for (int i = 0; i < CHUNK_PAGES; i++) {
-      pages.add(new Page(pages.size(), chunk.slice(i * PAGE_BYTES, PAGE_BYTES)));
+      Page page = new Page(pages.size(), chunk);
+      assert scribble(page);
+      pages.add(page);
     }
+  }
+
+  /** With assertions on nobody finds by luck what he expects in a page that is not his. */
+  private static boolean scribble(Page page) {
+    for (int at = 0; at < PAGE_BYTES; at += Long.BYTES) {
+      page.bytes.putLong(at, 0xDEAD_BEEF_DEAD_BEEFL);
+    }
+    return true;
   }
 
   synchronized void giveBack(Collection<Page> unused) {
     for (Page page : unused) {
+      if (!taken.get(page.number)) {
+        throw new IllegalStateException("page " + page.number + " is given back twice");
+      }
+      assert scribble(page);
       taken.clear(page.number);
       firstFree = Math.min(firstFree, page.number);
     }
   }
 
   /** The bytes of pages in their order, those that stand together in one buffer. */
-  synchronized ByteBuffer[] joined(List<Page> wanted) {
+  static ByteBuffer[] joined(List<Page> wanted) {
     List<ByteBuffer> buffers = new ArrayList<>();
-    int i = 0;
-    while (i < wanted.size()) {
-      int first = wanted.get(i).number;
-      int count = 1;
-      while (i + count < wanted.size()
-          && wanted.get(i + count).number == first + count
-          && (first + count) % CHUNK_PAGES != 0) {
-        count++;
+    int from = 0;
+    for (int i = 1; i <= wanted.size(); i++) {
+      if (i == wanted.size() || !wanted.get(i).follows(wanted.get(i - 1))) {
+        Page first = wanted.get(from);
+        buffers.add(first.chunk.slice(first.offset(), (i - from) * PAGE_BYTES));
+        from = i;
       }
-      ByteBuffer chunk = chunks.get(first / CHUNK_PAGES);
-      buffers.add(chunk.slice(first % CHUNK_PAGES * PAGE_BYTES, count * PAGE_BYTES));
-      i += count;
     }
     return buffers.toArray(ByteBuffer[]::new);
   }

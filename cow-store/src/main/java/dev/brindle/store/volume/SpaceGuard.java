@@ -24,6 +24,7 @@ final class SpaceGuard {
   private final LongSupplier waitingBytes;
   private final LongSupplier preparedBytes;
   private final long segmentBytes;
+  private final Runnable onFull;
   private volatile long available;
 
   /** What the host last said to a request for space, and until when that is taken for the case. */
@@ -36,12 +37,19 @@ final class SpaceGuard {
    * @param waitingBytes what was acknowledged and takes space when it is flushed or checkpointed
    * @param preparedBytes what the log has allocated and not used
    * @param segmentBytes what the log allocates when that is used up; so much stays free for it
+   * @param onFull run whenever there is no room
    */
-  SpaceGuard(Disk disk, LongSupplier waitingBytes, LongSupplier preparedBytes, long segmentBytes) {
+  SpaceGuard(
+      Disk disk,
+      LongSupplier waitingBytes,
+      LongSupplier preparedBytes,
+      long segmentBytes,
+      Runnable onFull) {
     this.disk = disk;
     this.waitingBytes = waitingBytes;
     this.preparedBytes = preparedBytes;
     this.segmentBytes = segmentBytes;
+    this.onFull = onFull;
   }
 
   /** What writers may still use, in bytes; not negative. */
@@ -74,6 +82,7 @@ final class SpaceGuard {
     if (availableBytes() < bytes) {
       refresh();
       if (availableBytes() < bytes) {
+        onFull.run();
         throw new FileSystemException(
             Errno.ENOSPC, "the disk that holds the store is full: delete files or snapshots");
       }

@@ -15,10 +15,11 @@ import org.junit.jupiter.api.Test;
 
 class CleaningPolicyTest {
   private static final int SEGMENT_BLOCKS = 256;
+  private static final CleaningPolicy.Plan NOTHING = new CleaningPolicy.Plan(List.of(), List.of());
 
   @Test
   void plan_ofFullSegments_isEmpty() {
-    assertTrue(plan(false, new Candidate(1, 256, 250), new Candidate(2, 256, 256)).isEmpty());
+    assertEquals(NOTHING, plan(false, new Candidate(1, 256, 250), new Candidate(2, 256, 256)));
   }
 
   @Test
@@ -36,7 +37,7 @@ class CleaningPolicyTest {
   @Test
   void plan_whenSpaceIsTight_rewritesForLess() {
     Candidate candidate = new Candidate(1, 256, 220);
-    assertTrue(plan(false, candidate).isEmpty());
+    assertEquals(NOTHING, plan(false, candidate));
     assertEquals(List.of(1L), plan(true, candidate).rewrites());
   }
 

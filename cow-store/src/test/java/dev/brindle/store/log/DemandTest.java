@@ -1,6 +1,8 @@
 package dev.brindle.store.log;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,12 @@ class DemandTest {
     now.addAndGet(Demand.WINDOW_NANOS / 2);
     demand.tookOne();
     assertEquals(2, demand.expected());
-    now.addAndGet(Demand.WINDOW_NANOS / 2);
+    assertTrue(demand.isPresent());
+    now.addAndGet(Demand.PRESENT_NANOS);
+    assertTrue(demand.isPresent());
+    now.addAndGet(1);
+    assertFalse(demand.isPresent());
+    now.addAndGet(Demand.WINDOW_NANOS / 2 - Demand.PRESENT_NANOS - 1);
     assertEquals(2, demand.expected());
     now.addAndGet(1);
     assertEquals(1, demand.expected());

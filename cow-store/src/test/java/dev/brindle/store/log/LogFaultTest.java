@@ -9,44 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
-import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class LogFaultTest {
-  private static final int SEGMENT_BLOCKS = 256;
-  private static final long SEGMENT_BYTES = SEGMENT_BLOCKS * 4096L;
-  private static final long NO_CACHE = 0;
-
-  private final StoreId store = new StoreId(7, 8);
-  private final FaultyDisk disk = new FaultyDisk();
-  private final MapTable rows = new MapTable();
-  private Log log;
-  private LogState checkpoint;
-
-  @BeforeEach
-  void createLog() throws IOException {
-    log = Log.create(disk, store, SEGMENT_BLOCKS, NO_CACHE);
-    checkpoint();
-  }
-
-  @AfterEach
-  void closeLog() throws IOException {
-    log.close();
-  }
-
+class LogFaultTest extends LogFixture {
   @Test
   void read_ofFlippedBit_isCorruptWithFileAndPosition() throws IOException {
     long address = append(3);
@@ -203,41 +180,6 @@ class LogFaultTest {
   }
 
   @Test
-  void appends_afterAnUnreclaimedCheckpoint_takeDeadSegmentsFiles() throws IOException {
-    List<Long> addresses = fillSegments(6);
-    addresses.forEach(address -> log.markDead(address, 100));
-    checkpoint();
-    long full = disk.usedBytes();
-    assertTrue(log.reservedBytes() >= 5 * SEGMENT_BYTES, log.reservedBytes() + " reserved");
-    List<Long> again = fillSegments(4);
-    assertTrue(disk.usedBytes() <= full, disk.usedBytes() + " after " + full);
-    for (long address : again) {
-      assertArrayEquals(content(address, 100), read(address, 100 * 4096));
-    }
-    reopen();
-    for (long address : again) {
-      assertArrayEquals(content(address, 100), read(address, 100 * 4096));
-    }
-  }
-
-  @Test
-  void maintenance_leavesAsManyDeadSegmentsAsWereTakenLately() throws Exception {
-    List<Long> addresses = fillSegments(6);
-    addresses.forEach(address -> log.markDead(address, 100));
-    checkpoint();
-    int before = log.statistics().segments();
-    log.startMaintenance();
-    while (log.statistics().segments() == before) {
-      Thread.sleep(1);
-    }
-    log.stopMaintenance();
-    // one became the spare
-    assertEquals(before - 1, log.statistics().segments());
-    log.reclaim();
-    assertEquals(1, log.statistics().segments());
-  }
-
-  @Test
   void manyThreads_withMaintenance_readWhatTheyWrote() throws Exception {
     log.startMaintenance();
     ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -291,6 +233,20 @@ class LogFaultTest {
     return null;
   }
 
+  /** What was published can be read to the end, also when its owner uses the memory again. */
+  @Test
+  void append_whoseWriteFails_isReadFromACopy() throws IOException {
+    Append append = log.begin(1, 0);
+    long address = append.dataAddress();
+    byte[] bytes = content(address, 1);
+    append.publish(ByteBuffer.wrap(bytes));
+    disk.fail(disk.operations(), FaultyDisk.Fault.INPUT_OUTPUT_ERROR);
+    assertThrows(IOException.class, () -> append.write(List.of()));
+    append.close();
+    Arrays.fill(bytes, (byte) 0);
+    assertArrayEquals(content(address, 1), read(address, 4096));
+  }
+
   @Test
   void begin_twiceInOneThread_isABug() throws IOException {
     try (Append append = log.begin(1, 0)) {
@@ -298,54 +254,5 @@ class LogFaultTest {
           IllegalStateException.class, assertThrows(RuntimeException.class, () -> log.begin(1, 0)));
     }
     append(1);
-  }
-
-  private List<Long> fillSegments(int segments) throws IOException {
-    List<Long> addresses = new ArrayList<>();
-    for (int i = 0; i < 2 * segments; i++) {
-      addresses.add(append(100));
-    }
-    return addresses;
-  }
-
-  /** Content follows from the address. */
-  private long append(int blocks) throws IOException {
-    try (Append append = log.begin(blocks, 0)) {
-      append.publish(ByteBuffer.wrap(content(append.dataAddress(), blocks)));
-      log.markLive(append.dataAddress(), blocks);
-      append.write(List.of());
-      return append.dataAddress();
-    }
-  }
-
-  private static byte[] content(long address, int blocks) {
-    byte[] bytes = new byte[blocks * 4096];
-    new Random(address).nextBytes(bytes);
-    return bytes;
-  }
-
-  private byte[] read(long address, int length) throws IOException {
-    ByteBuffer target = ByteBuffer.allocate(length);
-    try (Pin pin = log.pin()) {
-      log.read(address, 0, length, target);
-    }
-    return target.array();
-  }
-
-  private void checkpoint() throws IOException {
-    FrozenSegments frozen;
-    try (LogHold held = log.hold()) {
-      frozen = log.freeze();
-    }
-    log.sync(frozen.state().position());
-    frozen.write(rows);
-    checkpoint = frozen.state();
-    frozen.committed();
-  }
-
-  private void reopen() throws IOException {
-    log.close();
-    log = Log.open(disk, store, SEGMENT_BLOCKS, NO_CACHE, checkpoint, rows.copy());
-    log.replay(element -> {});
   }
 }

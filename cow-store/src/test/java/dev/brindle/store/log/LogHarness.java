@@ -179,6 +179,9 @@ final class LogHarness {
       for (int i = random.nextInt(4); i > 0 && !blocks.isEmpty(); i--) {
         redo.add(free());
       }
+      if (random.nextInt(12) == 0) {
+        freeOldestSegment(redo);
+      }
       appended.addAll(redo);
       append.write(redo);
     }
@@ -192,7 +195,20 @@ final class LogHarness {
     long first = blocks.firstKey();
     long span = blocks.lastKey() - first + 1;
     long address = blocks.ceilingKey(first + (long) (random.nextDouble() * span));
-    int max = random.nextInt(3) == 0 ? 1 + random.nextInt(100) : 1 + random.nextInt(3);
+    return free(address, random.nextInt(3) == 0 ? 1 + random.nextInt(100) : 1 + random.nextInt(3));
+  }
+
+  /** Then the next segment may take its file. */
+  private void freeOldestSegment(List<byte[]> redo) {
+    if (!blocks.isEmpty()) {
+      long segment = blocks.firstKey() / SEGMENT_BLOCKS;
+      while (!blocks.isEmpty() && blocks.firstKey() / SEGMENT_BLOCKS == segment) {
+        redo.add(free(blocks.firstKey(), SEGMENT_BLOCKS));
+      }
+    }
+  }
+
+  private byte[] free(long address, int max) {
     int count = 1;
     while (count < max
         && blocks.containsKey(address + count)

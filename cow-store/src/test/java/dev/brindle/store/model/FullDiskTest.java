@@ -105,6 +105,54 @@ class FullDiskTest {
     }
   }
 
+  /** Segments that died are left for those to come, and what is made needs the index's room. */
+  @Test
+  void diskFilledByOthers_whileDeadSegmentsAreLeft_losesNothing() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    Store.create(disk, OPTIONS);
+    List<Name> made = new ArrayList<>();
+    long volume;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      volume = store.createVolume(name("volume"), 0, 0).id();
+      WritableFileTree tree = store.open(volume);
+      fillWithOneFile(tree, CAPACITY);
+      tree.unlink(ROOT, name("large"));
+      store.checkpoint();
+      // the cleaner passes, and leaves them
+      Thread.sleep(500);
+      disk.setCapacity(disk.usedBytes());
+      makeUntilRefused(tree, made);
+    }
+    disk.setCapacity(Long.MAX_VALUE);
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(volume);
+      for (Name name : made) {
+        tree.lookup(ROOT, name);
+      }
+      assertEquals(List.of(), Check.run(store, true).problems());
+    }
+  }
+
+  private static void fillWithOneFile(WritableFileTree tree, long bytes) throws IOException {
+    long file = file(tree, "large");
+    for (long at = 0; at < bytes; at += FILE_BYTES) {
+      write(tree, file, at, pattern(FILE_BYTES, (int) at));
+    }
+    tree.fsync(file, false);
+  }
+
+  private static void makeUntilRefused(WritableFileTree tree, List<Name> made) throws IOException {
+    try {
+      for (int i = 0; i < 3_000; i++) {
+        String small = "small " + i + "x".repeat(80);
+        write(tree, file(tree, small), 0, pattern(1_000, i));
+        made.add(name(small));
+      }
+    } catch (FileSystemException e) {
+      assertEquals(Errno.ENOSPC, e.errno());
+    }
+  }
+
   @Test
   void diskFilledByOthers_toTheLastByte_harmsNothing() throws IOException {
     for (int step = 0; step < 24; step++) {

@@ -52,7 +52,7 @@ class PageMemoryTest {
 
   private void assertJoined(List<Held> held) {
     ByteBuffer found = ByteBuffer.allocate(held.size() * PageMemory.PAGE_BYTES);
-    for (ByteBuffer part : memory.joined(held.stream().map(Held::page).toList())) {
+    for (ByteBuffer part : PageMemory.joined(held.stream().map(Held::page).toList())) {
       assertTrue(part.hasRemaining());
       found.put(part);
     }
@@ -70,7 +70,7 @@ class PageMemoryTest {
     for (int i = 0; i < 512; i++) {
       pages.add(memory.take());
     }
-    assertEquals(8, memory.joined(pages).length);
+    assertEquals(8, PageMemory.joined(pages).length);
     memory.giveBack(pages);
     assertEquals(pages.get(0), memory.take());
   }
