@@ -175,7 +175,7 @@
  * <h2>Locks</h2>
  *
  * In the order in which they are taken: a snapshot's lock, which its users share; a head's write
- * barrier; the log's append mutex; the log's pin of segments; the {@link
+ * barrier; the log's append mutex; its spare segments; its pin of segments; the {@link
  * dev.brindle.store.volume.Gate}; the head's lock; a file state's monitor; and then, each without
  * another under it, the pending redo, the version tree, the node store, the log's tables. Several
  * heads' locks are taken in the order of the volumes' numbers: by a deletion, by a copy from one
