@@ -188,7 +188,7 @@ final class DifferenceRule {
       names(inode, result, removed, added);
       ModelInode before = from.inodes().get(inode);
       ModelInode after = to.inodes().get(inode);
-      if (before != null && after != null && !same(before, after)) {
+      if (before != null && after != null && !showsSame(before, after)) {
         result.add(new Difference(Kind.MODIFIED, firstPath(to, toLinks, inode), null));
       }
     }
@@ -233,12 +233,21 @@ final class DifferenceRule {
   }
 
   private static boolean same(ModelInode a, ModelInode b) {
+    return a.modificationTime().mayBe(b.modificationTime()) && sameButForTimes(a, b);
+  }
+
+  /** For a model that is a store: it shows the latest of the times that may be. */
+  private static boolean showsSame(ModelInode a, ModelInode b) {
+    return a.modificationTime().latest().equals(b.modificationTime().latest())
+        && sameButForTimes(a, b);
+  }
+
+  private static boolean sameButForTimes(ModelInode a, ModelInode b) {
     return a.mode() == b.mode()
         && a.userFlags() == b.userFlags()
         && a.uid() == b.uid()
         && a.gid() == b.gid()
         && a.size() == b.size()
-        && a.modificationTime().mayBe(b.modificationTime())
         && a.xattrs().sameAs(b.xattrs(), Arrays::equals)
         && sameBytes(a.content(), b.content())
         && sameBytes(b.content(), a.content());

@@ -335,6 +335,9 @@ final class Lockstep {
   void check(boolean readData) throws IOException {
     List<String> problems = new ArrayList<>(store().problems(readData));
     problems.removeIf(problem -> fullDisk && problem.startsWith("the host's disk is full"));
+    if (!problems.isEmpty() && subject.hasCrashed()) {
+      throw new CrashException("check");
+    }
     if (!problems.isEmpty()) {
       throw new AssertionError(
           problems.size()
