@@ -31,7 +31,7 @@ public interface FileTree {
    */
   InodeAttributes lookup(long directory, Name name) throws IOException;
 
-  /** The directory that holds this directory; the root's is the root. */
+  /** The directory that holds this directory; the root and one that was removed hold themselves. */
   long parent(long directory) throws IOException;
 
   /**
@@ -67,8 +67,9 @@ public interface FileTree {
   List<Name> listxattr(long inode) throws IOException;
 
   /**
-   * Holds an inode: a file that is unlinked meanwhile keeps its data until the last {@link
-   * #release}, and a snapshot or clone whose inodes are held is not deleted (EBUSY).
+   * Holds an inode of any type: one that loses its last name meanwhile stays as it is, and can be
+   * changed, until the last {@link #release}; a snapshot or clone whose inodes are held is not
+   * deleted (EBUSY).
    */
   void hold(long inode) throws IOException;
 

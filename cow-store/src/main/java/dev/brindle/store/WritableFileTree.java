@@ -2,6 +2,7 @@ package dev.brindle.store;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file tree that can be changed: a volume's head. Each operation is atomic, also over a crash:
@@ -78,20 +79,52 @@ public interface WritableFileTree extends FileTree {
   InodeAttributes createUnnamed(long directory, int mode, int umask, int uid, int gid)
       throws IOException;
 
-  /** Removes a name; EISDIR for a directory. */
-  void unlink(long directory, Name name) throws IOException;
+  /**
+   * Removes a name; EISDIR for a directory.
+   *
+   * @param hold whether what has no name left is held once as by {@link #hold}, in the same
+   *     operation. A regular file is not: to remove one is to stay one change of the tree
+   * @return what the name led to, as it is without it
+   */
+  InodeAttributes unlink(long directory, Name name, boolean hold) throws IOException;
 
-  /** Removes an empty directory; ENOTDIR, ENOTEMPTY. */
-  void rmdir(long directory, Name name) throws IOException;
+  /** Removes a name and holds nothing. */
+  default void unlink(long directory, Name name) throws IOException {
+    unlink(directory, name, false);
+  }
+
+  /**
+   * Removes an empty directory; ENOTDIR, ENOTEMPTY.
+   *
+   * @param hold whether it is held once as by {@link #hold}, in the same operation
+   * @return the directory, as it is without its name
+   */
+  InodeAttributes rmdir(long directory, Name name, boolean hold) throws IOException;
+
+  /** Removes an empty directory and holds nothing. */
+  default void rmdir(long directory, Name name) throws IOException {
+    rmdir(directory, name, false);
+  }
 
   /**
    * Renames, with all rules of {@code rename(2)}: replaces a file by a file and an empty directory
    * by a directory, does nothing when both names are the same inode, refuses to move a directory
    * below itself (EINVAL). The data of a renamed file is flushed ahead of the rename, so that
    * write-to-temporary-then-rename is atomic without {@code fsync}.
+   *
+   * @param hold whether what is replaced, and has no name left, is held once as by {@link #hold},
+   *     in the same operation
+   * @return what was replaced, as it is without the name; null when nothing was
    */
-  void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  @Nullable InodeAttributes rename(
+      long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException;
+
+  /** Renames and holds nothing. */
+  default void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+      throws IOException {
+    rename(directory, name, newDirectory, newName, mode, false);
+  }
 
   /**
    * Changes attributes; always sets the change time.

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A file tree in memory: a volume's head, or a snapshot, which is a copy of everything. */
 final class FakeTree implements WritableFileTree {
@@ -227,39 +228,42 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
-  public synchronized void unlink(long directory, Name name) throws FileSystemException {
+  public synchronized InodeAttributes unlink(long directory, Name name, boolean hold)
+      throws FileSystemException {
     changeable();
     FakeInode file = child(directory, name);
     require(!file.isDirectory(), Errno.EISDIR);
-    remove(directory, name, file);
+    return remove(directory, name, file, hold && !FileMode.isRegular(file.mode));
   }
 
   @Override
-  public synchronized void rmdir(long directory, Name name) throws FileSystemException {
+  public synchronized InodeAttributes rmdir(long directory, Name name, boolean hold)
+      throws FileSystemException {
     changeable();
     FakeInode removed = child(directory, name);
     require(removed.isDirectory(), Errno.ENOTDIR);
     require(removed.entries.isEmpty(), Errno.ENOTEMPTY);
-    remove(directory, name, removed);
+    return remove(directory, name, removed, hold);
   }
 
   @Override
-  public synchronized void rename(
-      long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  public synchronized @Nullable InodeAttributes rename(
+      long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws FileSystemException {
     changeable();
     require(mode != RenameMode.EXCHANGE, Errno.EINVAL);
     FakeInode moved = child(directory, name);
     FakeInode.Dentry taken = directory(newDirectory).entries.get(newName);
+    InodeAttributes left = null;
     if (taken != null) {
       require(mode == RenameMode.REPLACE, Errno.EEXIST);
       FakeInode replaced = get(taken.inode());
       if (replaced == moved) {
-        return;
+        return null;
       }
       require(!replaced.isDirectory() || moved.isDirectory(), Errno.EISDIR);
       require(replaced.entries.isEmpty(), Errno.ENOTEMPTY);
-      remove(newDirectory, newName, replaced);
+      left = remove(newDirectory, newName, replaced, hold);
     }
     get(directory).entries.remove(name);
     get(newDirectory).put(newName, moved.number);
@@ -268,6 +272,7 @@ final class FakeTree implements WritableFileTree {
       get(directory).links--;
       get(newDirectory).links++;
     }
+    return left;
   }
 
   @Override
@@ -378,7 +383,8 @@ final class FakeTree implements WritableFileTree {
     return made;
   }
 
-  private void remove(long directory, Name name, FakeInode removed) throws FileSystemException {
+  private InodeAttributes remove(long directory, Name name, FakeInode removed, boolean hold)
+      throws FileSystemException {
     FakeInode parent = get(directory);
     parent.entries.remove(name);
     parent.touch();
@@ -388,7 +394,11 @@ final class FakeTree implements WritableFileTree {
     } else {
       removed.links--;
     }
+    if (hold && removed.links == 0) {
+      hold(removed.number);
+    }
     dropIfUnused(removed.number);
+    return removed.attributes();
   }
 
   private void dropIfUnused(long inode) {

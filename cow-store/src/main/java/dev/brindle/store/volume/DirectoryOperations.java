@@ -9,6 +9,7 @@ import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,8 +162,8 @@ final class DirectoryOperations {
     change.whenDone(state::named);
   }
 
-  void unlink(long directory, Name name) throws IOException {
-    long left =
+  InodeAttributes unlink(long directory, Name name, boolean hold) throws IOException {
+    Loss loss =
         engine.shrink(
             head,
             change -> {
@@ -175,13 +176,14 @@ final class DirectoryOperations {
               refuseRemoval(parent, inode);
               change.removeName(directory, name, inode.number);
               entryRemoved(change, parent, inode);
-              return nameRemoved(change, inode);
+              return nameRemoved(change, inode, hold && !inode.isRegular());
             });
-    engine.purge(head, left);
+    engine.purge(head, loss.left);
+    return loss.attributes;
   }
 
-  void rmdir(long directory, Name name) throws IOException {
-    long left =
+  InodeAttributes rmdir(long directory, Name name, boolean hold) throws IOException {
+    Loss loss =
         engine.shrink(
             head,
             change -> {
@@ -197,21 +199,31 @@ final class DirectoryOperations {
               }
               change.removeName(directory, name, inode.number);
               entryRemoved(change, parent, inode);
-              return nameRemoved(change, inode);
+              return nameRemoved(change, inode, hold);
             });
-    engine.purge(head, left);
+    engine.purge(head, loss.left);
+    return loss.attributes;
   }
 
-  void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  @Nullable InodeAttributes rename(
+      long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException {
     engine.flushBeforeRename(head, directory, name);
-    long left =
-        engine.shrink(head, change -> rename(change, directory, name, newDirectory, newName, mode));
-    engine.purge(head, left);
+    Optional<Loss> loss =
+        engine.shrink(
+            head, change -> rename(change, directory, name, newDirectory, newName, mode, hold));
+    engine.purge(head, loss.map(Loss::left).orElse(0L));
+    return loss.map(Loss::attributes).orElse(null);
   }
 
-  private long rename(
-      Change change, long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  private Optional<Loss> rename(
+      Change change,
+      long directory,
+      Name name,
+      long newDirectory,
+      Name newName,
+      RenameMode mode,
+      boolean hold)
       throws IOException {
     refuseDots(name, Errno.EINVAL, Errno.EINVAL);
     refuseDots(newName, Errno.EINVAL, Errno.EINVAL);
@@ -230,7 +242,7 @@ final class DirectoryOperations {
       throw new FileSystemException(Errno.ENOENT);
     }
     if (target != null && target.number == source.number) {
-      return 0;
+      return Optional.empty();
     }
     refuseRemoval(from, source);
     if (target == null) {
@@ -241,7 +253,7 @@ final class DirectoryOperations {
     refuseCycle(change, source, newDirectory);
     if (mode == RenameMode.EXCHANGE) {
       exchange(change, from, name, source, to, newName, Objects.requireNonNull(target));
-      return 0;
+      return Optional.empty();
     }
     if (target != null) {
       refuseReplacement(source, target);
@@ -250,11 +262,11 @@ final class DirectoryOperations {
       engine.admitGrowth();
     }
     refuseFull(from, to, source, target);
-    long left = 0;
+    Loss loss = null;
     if (target != null) {
       change.removeName(newDirectory, newName, target.number);
       entryRemoved(change, to, target);
-      left = nameRemoved(change, target);
+      loss = nameRemoved(change, target, hold);
     }
     change.removeName(directory, name, source.number);
     entryRemoved(change, from, source);
@@ -262,7 +274,7 @@ final class DirectoryOperations {
     entryAdded(change, to, source);
     source.changeTime = change.now();
     change.update(source);
-    return left;
+    return Optional.ofNullable(loss);
   }
 
   private void exchange(
@@ -401,17 +413,26 @@ final class DirectoryOperations {
   }
 
   /**
-   * Takes one link from an inode, and removes it when that was its last.
+   * What an inode is after it lost a name.
    *
-   * @return an inode that is too large to be removed at once, or 0
+   * @param left the inode when it is too large to be removed at once, or 0
    */
-  private long nameRemoved(Change change, Inode inode) throws IOException {
+  private record Loss(InodeAttributes attributes, long left) {}
+
+  /** Takes one link from an inode; when that was its last it is held, or removed. */
+  private Loss nameRemoved(Change change, Inode inode, boolean hold) throws IOException {
     inode.linkCount = inode.isDirectory() ? 0 : inode.linkCount - 1;
     inode.changeTime = change.now();
     change.update(inode);
+    InodeAttributes attributes = engine.attributes(head, inode);
     if (inode.linkCount > 0) {
-      return 0;
+      return new Loss(attributes, 0);
     }
-    return engine.dropUnreferenced(change, inode);
+    if (hold) {
+      change.addOrphan(inode.number);
+      change.whenDone(() -> head.attach(inode).hold());
+      return new Loss(attributes, 0);
+    }
+    return new Loss(attributes, engine.dropUnreferenced(change, inode));
   }
 }

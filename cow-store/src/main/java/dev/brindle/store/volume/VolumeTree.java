@@ -13,6 +13,7 @@ import dev.brindle.store.WritableFileTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A volume's head as the file tree that the modules above see. */
 final class VolumeTree implements WritableFileTree {
@@ -160,19 +161,20 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
-  public void unlink(long directory, Name name) throws IOException {
-    directories.unlink(directory, name);
+  public InodeAttributes unlink(long directory, Name name, boolean hold) throws IOException {
+    return directories.unlink(directory, name, hold);
   }
 
   @Override
-  public void rmdir(long directory, Name name) throws IOException {
-    directories.rmdir(directory, name);
+  public InodeAttributes rmdir(long directory, Name name, boolean hold) throws IOException {
+    return directories.rmdir(directory, name, hold);
   }
 
   @Override
-  public void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  public @Nullable InodeAttributes rename(
+      long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException {
-    directories.rename(directory, name, newDirectory, newName, mode);
+    return directories.rename(directory, name, newDirectory, newName, mode, hold);
   }
 
   @Override

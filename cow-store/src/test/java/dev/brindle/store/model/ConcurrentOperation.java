@@ -28,6 +28,7 @@ enum ConcurrentOperation {
   HOLD(5, FileCalls::hold),
   CREATE_HELD(4, FileCalls::createHeld),
   CREATE_UNNAMED(4, FileCalls::createUnnamed),
+  RMDIR_HELD(4, FileCalls::rmdirHeld),
   SNAPSHOT(4, VersionCalls::snapshot),
   SNAPSHOT_DELETE(4, VersionCalls::deleteSnapshot),
   SNAPSHOT_RENAME(2, VersionCalls::renameSnapshot),

@@ -28,6 +28,7 @@ final class ConcurrentRun {
           ConcurrentOperation.HOLD,
           ConcurrentOperation.CREATE_HELD,
           ConcurrentOperation.CREATE_UNNAMED,
+          ConcurrentOperation.RMDIR_HELD,
           ConcurrentOperation.VOLUME_DELETE);
 
   private final VersionedStore store;

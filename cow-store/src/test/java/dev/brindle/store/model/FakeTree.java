@@ -17,8 +17,12 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -270,31 +274,41 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
-  public void unlink(long directory, Name name) throws IOException {
-    edit(
-        edit -> {
-          edit.unlink(directory, name);
-          return true;
-        });
+  public InodeAttributes unlink(long directory, Name name, boolean hold) throws IOException {
+    return Objects.requireNonNull(
+        removal(
+            directory,
+            name,
+            inode -> hold && !inode.isRegular(),
+            edit -> edit.unlink(directory, name)));
   }
 
   @Override
-  public void rmdir(long directory, Name name) throws IOException {
+  public InodeAttributes rmdir(long directory, Name name, boolean hold) throws IOException {
     if (store.bug == Bug.RMDIR_ANYTHING) {
       InodeAttributes found = lookup(directory, name);
       if (found.isDirectory()) {
         update(found.inode(), inode -> inode.withEntries(PersistentMap.empty()));
       }
     }
-    edit(
-        edit -> {
-          edit.rmdir(directory, name);
-          return true;
-        });
+    return Objects.requireNonNull(
+        removal(directory, name, inode -> hold, edit -> edit.rmdir(directory, name)));
+  }
+
+  /** Removes a name; null when what it led to has lost none. */
+  private @Nullable InodeAttributes removal(
+      long directory, Name name, Predicate<ModelInode> hold, Consumer<TreeEdit> change)
+      throws IOException {
+    return store
+        .change(
+            () -> Optional.ofNullable(store.model.remove(treeId, directory, name, hold, change)))
+        .map(FakeTree::attributes)
+        .orElse(null);
   }
 
   @Override
-  public void rename(long directory, Name name, long newDirectory, Name newName, RenameMode mode)
+  public @Nullable InodeAttributes rename(
+      long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException {
     if (store.bug == Bug.RENAME_IN_TWO_STEPS && mode == RenameMode.REPLACE) {
       makeWay(directory, name, newDirectory, newName);
@@ -303,17 +317,19 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
         store.bug == Bug.RENAME_FORGETS_LINK_COUNT
             ? Outcome.of(() -> lookup(newDirectory, newName).inode()).value()
             : null;
-    edit(
-        edit -> {
-          edit.rename(directory, name, newDirectory, newName, mode);
-          return true;
-        });
+    InodeAttributes lost =
+        removal(
+            newDirectory,
+            newName,
+            inode -> hold,
+            edit -> edit.rename(directory, name, newDirectory, newName, mode));
     if (replaced != null) {
       ModelInode left = state().inodes().get(replaced);
       if (left != null && !left.isDirectory() && mode == RenameMode.REPLACE) {
         update(replaced, inode -> inode.withLinks(inode.linkCount() + 1));
       }
     }
+    return lost;
   }
 
   private boolean has(long directory, Name name) throws IOException {

@@ -9,6 +9,7 @@ import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.BiFunction;
 
 /** Concurrent calls on one inode. */
@@ -192,6 +193,21 @@ final class FileCalls {
         },
         InodeComparison::attributes,
         made -> new ModelStore.Holder(volume, made.inode()));
+  }
+
+  static ConcurrentCall<?, ?> rmdirHeld(ConcurrentOperands operands) {
+    long volume = operands.volume().id();
+    long directory = operands.directory(volume);
+    Name name = operands.name();
+    return new ConcurrentCall<InodeAttributes, ModelInode>(
+        "rmdir held %d %d/%s".formatted(volume, directory, name),
+        store -> store.open(volume).rmdir(directory, name, true),
+        (model, found) ->
+            Objects.requireNonNull(
+                model.remove(
+                    volume, directory, name, inode -> true, edit -> edit.rmdir(directory, name))),
+        InodeComparison::attributes,
+        removed -> new ModelStore.Holder(volume, removed.inode()));
   }
 
   static ConcurrentCall<?, ?> createUnnamed(ConcurrentOperands operands) {

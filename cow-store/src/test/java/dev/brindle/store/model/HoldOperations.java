@@ -12,7 +12,8 @@ final class HoldOperations {
 
   static void hold(Lockstep lockstep, Pick pick) throws IOException {
     long treeId = pick.oneIn(5) ? pick.tree() : pick.volume().id();
-    long inode = pick.file(lockstep.model().tree(treeId));
+    TreeState tree = lockstep.model().tree(treeId);
+    long inode = pick.oneIn(3) ? pick.directory(tree) : pick.file(tree);
     hold(lockstep, treeId, inode);
   }
 

@@ -17,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,15 @@ final class ModelStore {
     T result = change.apply(edit);
     state = state.with(row.withTree(edit.result()));
     return result;
+  }
+
+  private void apply(long volume, Consumer<TreeEdit> change) {
+    edit(
+        volume,
+        edit -> {
+          change.accept(edit);
+          return true;
+        });
   }
 
   /** Changes one inode of a volume. */
@@ -205,6 +216,39 @@ final class ModelStore {
         edit(volume, edit -> edit.makeUnnamed(number, directory, mode, umask, uid, gid));
     hold(volume, number);
     return made;
+  }
+
+  /**
+   * Removes a name.
+   *
+   * @param hold of an inode that has no name left, whether it is held from then on
+   * @return what the name led to, as it is without; null when it has lost none
+   */
+  @Nullable ModelInode remove(
+      long volume,
+      long directory,
+      Name name,
+      Predicate<ModelInode> hold,
+      Consumer<TreeEdit> change) {
+    ModelInode parent = volume(volume).tree().inodes().get(directory);
+    Long inode = parent == null ? null : parent.entries().get(name);
+    if (inode == null) {
+      apply(volume, change);
+      return null;
+    }
+    int links = tree(volume).inodes().get(inode).linkCount();
+    hold(volume, inode);
+    boolean kept = false;
+    try {
+      apply(volume, change);
+      ModelInode left = tree(volume).inodes().get(inode);
+      kept = left.linkCount() == 0 && hold.test(left);
+      return left.linkCount() < links ? left : null;
+    } finally {
+      if (!kept) {
+        release(volume, inode);
+      }
+    }
   }
 
   void hold(long treeId, long inode) {

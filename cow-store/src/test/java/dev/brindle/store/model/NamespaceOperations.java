@@ -1,5 +1,7 @@
 package dev.brindle.store.model;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.brindle.store.FileMode;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
@@ -7,6 +9,7 @@ import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on names and links. */
@@ -171,28 +174,48 @@ final class NamespaceOperations {
   static void unlink(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long directory = pick.directory(volume.tree());
-    unlink(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
+    unlink(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory), pick.oneIn(3));
   }
 
   static boolean unlink(Lockstep lockstep, long volume, long directory, Name name)
       throws IOException {
+    return unlink(lockstep, volume, directory, name, false);
+  }
+
+  private static boolean unlink(
+      Lockstep lockstep, long volume, long directory, Name name, boolean hold) throws IOException {
     return lockstep.run(
-        "unlink %d %d/%s".formatted(volume, directory, name),
-        () -> lockstep.open(volume).unlink(directory, name),
-        () -> edit(lockstep, volume, edit -> edit.unlink(directory, name)));
+        "unlink %d %d/%s hold %b".formatted(volume, directory, name, hold),
+        () -> lockstep.open(volume).unlink(directory, name, hold),
+        found ->
+            lockstep
+                .model()
+                .remove(
+                    volume,
+                    directory,
+                    name,
+                    inode -> hold && !inode.isRegular(),
+                    edit -> edit.unlink(directory, name)),
+        InodeComparison::attributes);
   }
 
   static void rmdir(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     long directory = pick.directory(volume.tree());
-    rmdir(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory));
+    rmdir(lockstep, volume.id(), directory, pick.entry(volume.tree(), directory), pick.oneIn(2));
   }
 
-  static void rmdir(Lockstep lockstep, long volume, long directory, Name name) throws IOException {
-    lockstep.run(
-        "rmdir %d %d/%s".formatted(volume, directory, name),
-        () -> lockstep.open(volume).rmdir(directory, name),
-        () -> edit(lockstep, volume, edit -> edit.rmdir(directory, name)));
+  static boolean rmdir(Lockstep lockstep, long volume, long directory, Name name, boolean hold)
+      throws IOException {
+    return lockstep.run(
+        "rmdir %d %d/%s hold %b".formatted(volume, directory, name, hold),
+        () -> lockstep.open(volume).rmdir(directory, name, hold),
+        found ->
+            lockstep
+                .model()
+                .remove(
+                    volume, directory, name, inode -> hold, edit -> edit.rmdir(directory, name)),
+        InodeComparison::attributes);
   }
 
   static void rename(Lockstep lockstep, Pick pick) throws IOException {
@@ -205,7 +228,7 @@ final class NamespaceOperations {
         pick.oneIn(2)
             ? RenameMode.REPLACE
             : RenameMode.values()[pick.random().nextInt(RenameMode.values().length)];
-    rename(lockstep, volume, from, name, to, newName, mode);
+    rename(lockstep, volume, from, name, to, newName, mode, pick.oneIn(3));
   }
 
   static void rename(
@@ -215,14 +238,28 @@ final class NamespaceOperations {
       Name name,
       long to,
       Name newName,
-      RenameMode mode)
+      RenameMode mode,
+      boolean hold)
       throws IOException {
     WritableFileTree tree = lockstep.open(volume.id());
     boolean done =
         lockstep.run(
-            "rename %d %d/%s to %d/%s %s".formatted(volume.id(), from, name, to, newName, mode),
-            () -> tree.rename(from, name, to, newName, mode),
-            () -> edit(lockstep, volume.id(), e -> e.rename(from, name, to, newName, mode)));
+            "rename %d %d/%s to %d/%s %s hold %b"
+                .formatted(volume.id(), from, name, to, newName, mode, hold),
+            () -> Optional.ofNullable(tree.rename(from, name, to, newName, mode, hold)),
+            found ->
+                lockstep
+                    .model()
+                    .remove(
+                        volume.id(),
+                        to,
+                        newName,
+                        inode -> hold,
+                        edit -> edit.rename(from, name, to, newName, mode)),
+            (expected, found) -> {
+              assertEquals(expected == null, found.isEmpty());
+              found.ifPresent(replaced -> InodeComparison.attributes(expected, replaced));
+            });
     if (done) {
       long moved = volume.tree().inodes().get(from).entries().get(name);
       Long replaced = volume.tree().inodes().get(to).entries().get(newName);
@@ -256,7 +293,7 @@ final class NamespaceOperations {
     for (Map.Entry<Name, Long> entry : inode.entries()) {
       remove(lockstep, volume, number, entry.getKey(), entry.getValue());
     }
-    rmdir(lockstep, volume, directory, name);
+    rmdir(lockstep, volume, directory, name, false);
   }
 
   static void lookup(Lockstep lockstep, Pick pick) throws IOException {
@@ -272,17 +309,5 @@ final class NamespaceOperations {
         () -> lockstep.openTree(treeId).lookup(directory, name),
         found -> new TreeEdit(tree, lockstep.model().now(), i -> false).lookup(directory, name),
         InodeComparison::attributes);
-  }
-
-  private static void edit(
-      Lockstep lockstep, long volume, java.util.function.Consumer<TreeEdit> change) {
-    lockstep
-        .model()
-        .edit(
-            volume,
-            edit -> {
-              change.accept(edit);
-              return true;
-            });
   }
 }

@@ -14,12 +14,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.store.AttributeChange;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.InodeFlags;
 import dev.brindle.store.PosixAcl;
 import dev.brindle.store.Store;
 import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.RenameMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.disk.FaultyDisk;
@@ -31,9 +33,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * A crash at every operation on the disk while inodes are made: one without a name is gone or has
- * its name and its content, one that is held goes with its name, and no inode stands without what
- * it inherits, or without its flags.
+ * A crash at every operation on the disk while inodes are made and removed: one without a name is
+ * gone or has its name and its content, one that is held goes with its name, and no inode stands
+ * without what it inherits, or without its flags.
  */
 class NewInodeCrashTest {
   private static final byte[] CONTENT = pattern(50_000, 3);
@@ -120,6 +122,32 @@ class NewInodeCrashTest {
           assertEquals(named ? 2 : 1, tree.statistics().inodes());
         });
     assertTrue(seen[0] > 0 && seen[1] > 0, "seen without " + seen[0] + ", with " + seen[1]);
+  }
+
+  @Test
+  void removedDirectoryThatIsHeld_hasItsName_orIsGone() throws IOException {
+    int[] seen = new int[2];
+    crashThroughout(
+        tree -> {},
+        tree -> {
+          long held = directory(tree, "d");
+          directory(tree, "e");
+          tree.fsync(ROOT, false);
+          tree.rename(ROOT, name("e"), ROOT, name("d"), RenameMode.REPLACE, true);
+          tree.setattr(held, AttributeChange.ofMode(0700));
+          tree.fsync(held, false);
+          long replaced = tree.rmdir(ROOT, name("d"), true).inode();
+          tree.fsync(ROOT, false);
+          tree.release(held);
+          tree.fsync(replaced, false);
+        },
+        tree -> {
+          List<String> names = names(tree, ROOT);
+          seen[names.isEmpty() ? 1 : 0]++;
+          assertEquals(1 + names.size(), tree.statistics().inodes());
+          assertEquals(2 + names.size(), tree.getattr(ROOT).linkCount());
+        });
+    assertTrue(seen[0] > 0 && seen[1] > 0, "seen with " + seen[0] + ", without " + seen[1]);
   }
 
   @Test

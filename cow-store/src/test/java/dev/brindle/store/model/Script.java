@@ -77,7 +77,7 @@ final class Script {
   }
 
   void rmdir(long directory, String name) throws IOException {
-    NamespaceOperations.rmdir(lockstep, volume, directory, Name.of(name));
+    NamespaceOperations.rmdir(lockstep, volume, directory, Name.of(name), false);
   }
 
   void unlink(long directory, String name) throws IOException {
@@ -89,7 +89,8 @@ final class Script {
   }
 
   void rename(long from, String name, long to, String newName, RenameMode mode) throws IOException {
-    NamespaceOperations.rename(lockstep, volume(), from, Name.of(name), to, Name.of(newName), mode);
+    NamespaceOperations.rename(
+        lockstep, volume(), from, Name.of(name), to, Name.of(newName), mode, false);
   }
 
   void rename(String name, String newName) throws IOException {

@@ -261,11 +261,14 @@ final class TreeEdit {
 
   private void dropLink(long number) {
     ModelInode inode = inode(number);
-    int links = inode.isDirectory() ? 0 : inode.linkCount() - 1;
+    ModelInode left =
+        inode.isDirectory()
+            ? inode.withLinks(0).withParent(number)
+            : inode.withLinks(inode.linkCount() - 1);
     state =
-        links == 0 && !held.test(number)
+        left.linkCount() == 0 && !held.test(number)
             ? state.without(number)
-            : state.with(inode.withLinks(links).changed(now));
+            : state.with(left.changed(now));
   }
 
   private Refused.Conditions newName(long directory, Name name) {
