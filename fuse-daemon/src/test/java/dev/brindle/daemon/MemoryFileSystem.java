@@ -4,6 +4,7 @@ import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.namespace.OpenFile;
+import dev.brindle.namespace.Removed;
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.Errno;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A file system on the heap: one lock, no permissions, nothing that survives. */
 public class MemoryFileSystem implements InodeFileSystem {
@@ -131,7 +133,7 @@ public class MemoryFileSystem implements InodeFileSystem {
   private File file(long node) throws IOException {
     File file = files.get(node);
     if (file == null) {
-      throw refused(Errno.ESTALE);
+      throw refused(Errno.ENOENT);
     }
     return file;
   }
@@ -184,9 +186,15 @@ public class MemoryFileSystem implements InodeFileSystem {
     return file;
   }
 
-  private void drop(File file) {
+  /** What a file is after it lost a name: held, like all but regular files that are unlinked. */
+  private @Nullable Removed removed(File file, boolean held) throws IOException {
     file.changed = Timestamp.now();
+    if (file.links > 0) {
+      return null;
+    }
+    Removed removed = new Removed(entry(file), held ? open(file.number, false) : Removed.NO_HANDLE);
     removeUnused(file);
+    return removed;
   }
 
   private void removeUnused(File file) {
@@ -303,7 +311,12 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
-  public synchronized void unlink(Caller caller, long parent, Name name) throws IOException {
+  public synchronized @Nullable Removed unlink(Caller caller, long parent, Name name)
+      throws IOException {
+    return unlink(parent, name, false);
+  }
+
+  private @Nullable Removed unlink(long parent, Name name, boolean alsoRegular) throws IOException {
     File directory = directory(parent);
     File file = child(directory, name);
     if (FileMode.isDirectory(file.mode)) {
@@ -311,11 +324,12 @@ public class MemoryFileSystem implements InodeFileSystem {
     }
     directory.remove(name);
     file.links--;
-    drop(file);
+    return removed(file, alsoRegular || !FileMode.isRegular(file.mode));
   }
 
   @Override
-  public synchronized void rmdir(Caller caller, long parent, Name name) throws IOException {
+  public synchronized @Nullable Removed rmdir(Caller caller, long parent, Name name)
+      throws IOException {
     File directory = directory(parent);
     File file = child(directory, name);
     if (!FileMode.isDirectory(file.mode)) {
@@ -327,11 +341,11 @@ public class MemoryFileSystem implements InodeFileSystem {
     directory.remove(name);
     directory.links--;
     file.links = 0;
-    drop(file);
+    return removed(file, true);
   }
 
   @Override
-  public synchronized void rename(
+  public synchronized @Nullable Removed rename(
       Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
       throws IOException {
     File from = directory(parent);
@@ -339,14 +353,14 @@ public class MemoryFileSystem implements InodeFileSystem {
     File file = child(from, name);
     Long replaced = to.names.get(newName);
     if (replaced != null && replaced == file.number) {
-      return;
+      return null;
     }
+    Removed lost = null;
     if (replaced != null) {
-      if (FileMode.isDirectory(file(replaced).mode)) {
-        rmdir(caller, newParent, newName);
-      } else {
-        unlink(caller, newParent, newName);
-      }
+      lost =
+          FileMode.isDirectory(file(replaced).mode)
+              ? rmdir(caller, newParent, newName)
+              : unlink(newParent, newName, true);
     }
     from.remove(name);
     to.add(newName, file.number);
@@ -356,6 +370,7 @@ public class MemoryFileSystem implements InodeFileSystem {
       to.links++;
     }
     file.changed = Timestamp.now();
+    return lost;
   }
 
   @Override

@@ -17,7 +17,10 @@ record Handle(Node node, FileTree tree, Use use, boolean notesAccess) {
   enum Use {
     READ,
     WRITE,
-    LIST
+    LIST,
+
+    /** For nothing but that it stays. */
+    HOLD
   }
 
   static Handle open(Node node, FileTree tree, Use use) throws IOException {

@@ -11,6 +11,7 @@ import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a mount shows, as the operations of the FUSE low-level protocol: inode numbers and names,
@@ -68,11 +69,23 @@ public interface InodeFileSystem {
 
   Entry link(Caller caller, long node, long newParent, Name newName) throws IOException;
 
-  void unlink(Caller caller, long parent, Name name) throws IOException;
+  /**
+   * Removes a name.
+   *
+   * @return the node when that was its last one, else null
+   */
+  @Nullable Removed unlink(Caller caller, long parent, Name name) throws IOException;
 
-  void rmdir(Caller caller, long parent, Name name) throws IOException;
+  /**
+   * @return the directory; null for a version, of which nothing is left
+   */
+  @Nullable Removed rmdir(Caller caller, long parent, Name name) throws IOException;
 
-  void rename(Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
+  /**
+   * @return the node that was replaced, when it has no other name; else null
+   */
+  @Nullable Removed rename(
+      Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
       throws IOException;
 
   /**

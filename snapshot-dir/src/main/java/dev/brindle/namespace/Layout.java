@@ -93,6 +93,13 @@ final class Layout {
     }
   }
 
+  /** An inode without a name; where a list would decide, which may be gone, it is for nobody. */
+  Entry removed(Node node, InodeAttributes left) {
+    boolean plain = obeysAcls || !left.hasAccessAcl();
+    int mode = plain ? left.mode() : left.mode() & FileMode.TYPE_MASK;
+    return new Entry(node.number(), left.shownAs(node.shownInode(), mode));
+  }
+
   /**
    * What another call has removed between its making and its being shown. It was made all the same,
    * and an error would say that it was not: ESTALE has the kernel make it once more. It shows

@@ -213,7 +213,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   }
 
   @Override
-  public void unlink(Caller caller, long parent, Name name) throws IOException {
+  public @Nullable Removed unlink(Caller caller, long parent, Name name) throws IOException {
     Node at = views.node(parent);
     if (at.isVirtual()) {
       layout.lookup(at, name);
@@ -224,35 +224,37 @@ public final class Namespace implements InodeFileSystem, Closeable {
     }
     WritableFileTree tree = at.view().writableTree();
     InodeAttributes before = changes.before(at, name);
-    tree.unlink(at.inode(), name);
+    InodeAttributes left = tree.unlink(at.inode(), name, true);
     changes.entry(at, name, before);
+    return removed(at, tree, left, !left.isRegular());
   }
 
   @Override
-  public void rmdir(Caller caller, long parent, Name name) throws IOException {
+  public @Nullable Removed rmdir(Caller caller, long parent, Name name) throws IOException {
     Node at = views.node(parent);
     if (at.isVirtual()) {
       layout.virtual(at).remove(caller, name);
-      return;
+      return null;
     }
     if (layout.isVirtual(at, name)) {
       throw new FileSystemException(Errno.EPERM);
     }
     WritableFileTree tree = at.view().writableTree();
     InodeAttributes before = changes.before(at, name);
-    tree.rmdir(at.inode(), name);
+    InodeAttributes left = tree.rmdir(at.inode(), name, true);
     changes.entry(at, name, before);
+    return removed(at, tree, left, true);
   }
 
   @Override
-  public void rename(
+  public @Nullable Removed rename(
       Caller caller, long parent, Name name, long newParent, Name newName, RenameMode mode)
       throws IOException {
     Node from = views.node(parent);
     Node to = views.node(newParent);
     if (from.isVirtual() && to.isVirtual()) {
       layout.virtual(from).rename(caller, name, layout.virtual(to), newName, mode);
-      return;
+      return null;
     }
     if (to.isVirtual() || layout.isVirtual(from, name)) {
       throw new FileSystemException(Errno.EPERM);
@@ -266,13 +268,25 @@ public final class Namespace implements InodeFileSystem, Closeable {
     }
     InodeAttributes moved = changes.before(from, name);
     InodeAttributes replaced = changes.before(to, newName);
-    tree.rename(from.inode(), name, to.inode(), newName, mode);
+    InodeAttributes left = tree.rename(from.inode(), name, to.inode(), newName, mode, true);
     changes.entry(from, name, moved);
     changes.entry(to, newName, replaced);
     changes.moved(to, newName, moved);
     if (mode == RenameMode.EXCHANGE) {
       changes.moved(from, name, replaced);
     }
+    return left == null ? null : removed(to, tree, left, true);
+  }
+
+  /** What an inode is to the transport that has lost a name; it cannot fail any more. */
+  private @Nullable Removed removed(
+      Node directory, WritableFileTree tree, InodeAttributes left, boolean held) {
+    if (left.linkCount() > 0) {
+      return null;
+    }
+    Node node = directory.sibling(left.inode());
+    long handle = held ? handles.add(new Handle(node, tree, Use.HOLD, false)) : Removed.NO_HANDLE;
+    return new Removed(layout.removed(node, left), handle);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.function.Executable;
@@ -108,11 +109,11 @@ abstract class MountFixture {
   }
 
   final void rmdir(Caller caller, String path) throws IOException {
-    mount.rmdir(caller, above(path), last(path));
+    letGo(mount.rmdir(caller, above(path), last(path)));
   }
 
   final void unlink(String path) throws IOException {
-    mount.unlink(OWNER, above(path), last(path));
+    letGo(mount.unlink(OWNER, above(path), last(path)));
   }
 
   final void rename(String from, String to) throws IOException {
@@ -120,7 +121,14 @@ abstract class MountFixture {
   }
 
   final void rename(String from, String to, RenameMode mode) throws IOException {
-    mount.rename(OWNER, above(from), last(from), above(to), last(to), mode);
+    letGo(mount.rename(OWNER, above(from), last(from), above(to), last(to), mode));
+  }
+
+  /** As a kernel does that knows nothing of it any more. */
+  private void letGo(@Nullable Removed removed) throws IOException {
+    if (removed != null && removed.isHeld()) {
+      mount.release(removed.handle());
+    }
   }
 
   final void write(String path, String text) throws IOException {

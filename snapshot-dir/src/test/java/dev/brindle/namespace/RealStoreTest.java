@@ -45,6 +45,14 @@ class RealStoreTest {
   }
 
   @Nested
+  class RemovedNodes extends RemovedTest {
+    @Override
+    StoreKind kind() {
+      return StoreKind.STORE;
+    }
+  }
+
+  @Nested
   class LostNames extends LostNameTest {
     @Override
     StoreKind kind() {

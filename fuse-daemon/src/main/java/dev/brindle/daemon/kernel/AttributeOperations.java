@@ -1,5 +1,6 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
@@ -7,21 +8,23 @@ import java.io.IOException;
 /** What an inode is, and what its file system is. */
 final class AttributeOperations {
   private final InodeFileSystem fileSystem;
+  private final RemovedNodes removedNodes;
   private final Replies replies;
   private final Privileges privileges;
 
-  AttributeOperations(InodeFileSystem fileSystem, Replies replies, Privileges privileges) {
-    this.fileSystem = fileSystem;
+  AttributeOperations(Served served, Replies replies, Privileges privileges) {
+    this.fileSystem = served.fileSystem();
+    this.removedNodes = served.removedNodes();
     this.replies = replies;
     this.privileges = privileges;
   }
 
   void getattr(Request request, Answer answer) throws IOException {
-    replies.attributes(answer, fileSystem.getattr(request.node()));
+    replies.attributes(answer, removedNodes.getattr(request.node()));
   }
 
   void statx(Request request, Answer answer) throws IOException {
-    replies.statx(answer, fileSystem.getattr(request.node()));
+    replies.statx(answer, removedNodes.getattr(request.node()));
   }
 
   void setattr(Request request, Answer answer) throws IOException {

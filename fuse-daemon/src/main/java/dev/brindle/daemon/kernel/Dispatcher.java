@@ -40,7 +40,7 @@ final class Dispatcher {
     names = new NameOperations(served, replies);
     files = new FileOperations(served, replies, privileges);
     copies = new CopyOperation(served.fileSystem(), privileges);
-    attributes = new AttributeOperations(served.fileSystem(), replies, privileges);
+    attributes = new AttributeOperations(served, replies, privileges);
     directories = new DirectoryOperations(served, replies);
     flags = new FlagOperations(served, agreed.checksFlagRights());
     xattrs = new XattrOperations(served.fileSystem(), agreed.has(InitFlags.SETXATTR_EXT));
@@ -224,14 +224,17 @@ final class Dispatcher {
   private void forget(int opcode, Request request, Answer answer) {
     answer.none();
     if (opcode == Opcode.FORGET) {
-      served.forget(request.node(), request.u64(ForgetIn.LOOKUPS));
+      served.removedNodes().forget(request.node(), request.u64(ForgetIn.LOOKUPS));
       return;
     }
     int count = request.u32(BatchForgetIn.COUNT);
     for (int i = 0; i < count; i++) {
       int at = BatchForgetIn.BYTES + i * BatchForgetIn.ONE_BYTES;
-      served.forget(
-          request.u64(at + BatchForgetIn.ONE_NODE), request.u64(at + BatchForgetIn.ONE_LOOKUPS));
+      served
+          .removedNodes()
+          .forget(
+              request.u64(at + BatchForgetIn.ONE_NODE),
+              request.u64(at + BatchForgetIn.ONE_LOOKUPS));
     }
   }
 }

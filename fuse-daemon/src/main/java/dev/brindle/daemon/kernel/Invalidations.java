@@ -1,6 +1,7 @@
 package dev.brindle.daemon.kernel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.namespace.ChangeListener;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Name;

@@ -130,6 +130,6 @@ final class KernelSession extends WorkerSession {
     served.invalidations().end();
     served.interrupts().end();
     devices.forEach(DevicePair::close);
-    served.replacedFiles().forgetAll();
+    served.removedNodes().forgetAll();
   }
 }

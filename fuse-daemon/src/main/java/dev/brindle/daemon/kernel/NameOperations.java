@@ -5,14 +5,15 @@ import dev.brindle.daemon.kernel.Wire.MkdirIn;
 import dev.brindle.daemon.kernel.Wire.MknodIn;
 import dev.brindle.daemon.kernel.Wire.Rename2In;
 import dev.brindle.daemon.kernel.Wire.RenameIn;
-import dev.brindle.daemon.serve.ReplacedFiles.Rename;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.Removed;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to names. The umask comes along (FUSE_DONT_MASK): a directory's default access
@@ -92,13 +93,17 @@ final class NameOperations {
   }
 
   void unlink(Request request, Answer answer) throws IOException {
-    fileSystem.unlink(request.caller(), request.node(), request.name(0));
+    removed(fileSystem.unlink(request.caller(), request.node(), request.name(0)));
     answer.success();
   }
 
   void rmdir(Request request, Answer answer) throws IOException {
-    fileSystem.rmdir(request.caller(), request.node(), request.name(0));
+    removed(fileSystem.rmdir(request.caller(), request.node(), request.name(0)));
     answer.success();
+  }
+
+  private void removed(@Nullable Removed removed) {
+    served.removedNodes().add(removed);
   }
 
   void rename(Request request, Answer answer) throws IOException {
@@ -130,13 +135,7 @@ final class NameOperations {
         writeBack(newParent, newName);
       }
     }
-    Rename rename =
-        () -> fileSystem.rename(request.caller(), parent, name, newParent, newName, mode);
-    if (mode == RenameMode.REPLACE) {
-      served.replacedFiles().hold(newParent, newName, served.lookups()::isKnown, rename);
-    } else {
-      rename.run();
-    }
+    removed(fileSystem.rename(request.caller(), parent, name, newParent, newName, mode));
     answer.success();
   }
 

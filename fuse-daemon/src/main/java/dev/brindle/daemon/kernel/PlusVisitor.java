@@ -76,7 +76,7 @@ final class PlusVisitor implements DirectoryVisitor {
   /** Takes back the lookups of an answer that nobody has got. */
   void forgetAll() {
     for (int i = 0; i < count; i++) {
-      served.forget(nodes[i], 1);
+      served.removedNodes().forget(nodes[i], 1);
     }
   }
 }

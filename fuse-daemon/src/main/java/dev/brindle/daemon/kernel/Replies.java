@@ -44,7 +44,7 @@ final class Replies {
   void entry(Answer answer, long parent, Entry entry) {
     putCounted(answer, 0, parent, entry);
     if (!answer.send(EntryOut.BYTES)) {
-      served.forget(entry.node(), 1);
+      served.removedNodes().forget(entry.node(), 1);
     }
   }
 
@@ -55,7 +55,7 @@ final class Replies {
     if (answer.send(EntryOut.BYTES + OpenOut.BYTES)) {
       return true;
     }
-    served.forget(entry.node(), 1);
+    served.removedNodes().forget(entry.node(), 1);
     return false;
   }
 

@@ -1,7 +1,8 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.OpenedFiles;
-import dev.brindle.daemon.serve.ReplacedFiles;
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.InodeFileSystem;
@@ -16,7 +17,7 @@ final class Served {
   private final Interrupts interrupts = new Interrupts();
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
-  private final ReplacedFiles replacedFiles;
+  private final RemovedNodes removedNodes;
   private final CachingOptions caching;
 
   Served(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
@@ -24,7 +25,7 @@ final class Served {
     this.caching = caching;
     this.notifier = notifier;
     invalidations = new Invalidations(lookups, notifier);
-    replacedFiles = new ReplacedFiles(fileSystem);
+    removedNodes = new RemovedNodes(fileSystem, lookups);
   }
 
   InodeFileSystem fileSystem() {
@@ -57,8 +58,8 @@ final class Served {
     return writableHandles;
   }
 
-  ReplacedFiles replacedFiles() {
-    return replacedFiles;
+  RemovedNodes removedNodes() {
+    return removedNodes;
   }
 
   /** How long the kernel may believe what it is told. */
@@ -75,13 +76,6 @@ final class Served {
   void writeBack(long node) throws IOException {
     if (writableHandles.isOpen(node)) {
       notifier.contentChanged(node);
-    }
-  }
-
-  /** The kernel forgets a node, once or more. */
-  void forget(long node, long count) {
-    if (lookups.remove(node, count) && !replacedFiles.isEmpty()) {
-      replacedFiles.forget(node);
     }
   }
 }

@@ -113,7 +113,8 @@
  * Names, the absence of names and attributes for ten minutes ({@link
  * dev.brindle.daemon.transport.CachingOptions#lasting}), pages and listings as long as it has room,
  * over closes too, and until an opening finds that the file or directory has changed. {@link
- * dev.brindle.daemon.kernel.LookupCounts} counts what the kernel knows and forgets. What it does
+ * dev.brindle.daemon.serve.LookupCounts} counts what the kernel knows and forgets; {@link
+ * dev.brindle.daemon.serve.RemovedNodes} has what it knows and has no name any more. What it does
  * itself it knows; what another mount changes it is told of:
  *
  * <pre>

@@ -3,7 +3,7 @@ package dev.brindle.daemon.libfuse;
 import dev.brindle.daemon.host.ErrnoNumbers;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.serve.Faults;
-import dev.brindle.daemon.serve.ReplacedFiles;
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.WorkerSession;
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.InodeFileSystem;
@@ -19,7 +19,7 @@ final class FuseSession extends WorkerSession {
   private final int unknownNumber;
   private final Operations operations;
   private final OperationTable table = new OperationTable();
-  private final ReplacedFiles replacedFiles;
+  private final RemovedNodes removedNodes;
 
   private long session;
   private long channel;
@@ -43,7 +43,7 @@ final class FuseSession extends WorkerSession {
     interruptedNumber = numbers.of(Errno.EINTR);
     unknownNumber = numbers.of(Errno.ENOENT);
     operations = new Operations(fileSystem, host, this::attributesChanged);
-    replacedFiles = operations.replacedFiles();
+    removedNodes = operations.removedNodes();
     XattrOperations xattrs = new XattrOperations(fileSystem, host);
     new Dispatcher(new Faults(numbers, label), this).register(table, operations, xattrs);
   }
@@ -68,8 +68,8 @@ final class FuseSession extends WorkerSession {
     return channel;
   }
 
-  ReplacedFiles replacedFiles() {
-    return replacedFiles;
+  RemovedNodes removedNodes() {
+    return removedNodes;
   }
 
   int interruptedNumber() {
@@ -102,6 +102,6 @@ final class FuseSession extends WorkerSession {
   protected void close() {
     library.fuse_session_destroy(session);
     session = 0;
-    replacedFiles.forgetAll();
+    removedNodes.forgetAll();
   }
 }

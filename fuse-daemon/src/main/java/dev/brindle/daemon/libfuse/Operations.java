@@ -4,9 +4,10 @@ import com.kenai.jffi.MemoryIO;
 import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.serve.FileCreation;
+import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
-import dev.brindle.daemon.serve.ReplacedFiles;
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
@@ -28,7 +29,7 @@ import java.util.Set;
  * <p>Not here, because the kernel does it better alone: permissions ({@code default_permissions}),
  * the umask, locks, {@code flush} (there is nothing that a close could still lose: a write has
  * reached the file system when it returns), and forgetting (nodes are numbers, not objects; for
- * what {@link ReplacedFiles} needs of it, the worker looks into the request).
+ * what {@link RemovedNodes} needs of it, the worker looks into the request).
  */
 final class Operations {
   private static final int ACCESS_MODE_MASK = 3;
@@ -37,7 +38,8 @@ final class Operations {
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
-  private final ReplacedFiles replacedFiles;
+  private final LookupCounts lookups = new LookupCounts();
+  private final RemovedNodes removedNodes;
   private final FileCreation creation;
   private final Notifier notifier;
 
@@ -50,12 +52,12 @@ final class Operations {
     this.fileSystem = fileSystem;
     this.host = host;
     this.notifier = notifier;
-    replacedFiles = new ReplacedFiles(fileSystem);
+    removedNodes = new RemovedNodes(fileSystem, lookups);
     creation = new FileCreation(fileSystem, host);
   }
 
-  ReplacedFiles replacedFiles() {
-    return replacedFiles;
+  RemovedNodes removedNodes() {
+    return removedNodes;
   }
 
   /** The nodes that may have dirty pages in the kernel. */
@@ -68,7 +70,7 @@ final class Operations {
   }
 
   void getattr(Worker worker, long request, long node) throws IOException {
-    worker.reply().attributes(fileSystem.getattr(node).attributes());
+    worker.reply().attributes(removedNodes.getattr(node).attributes());
   }
 
   void setattr(Worker worker, long request, long node, long stat, int bits) throws IOException {
@@ -95,12 +97,12 @@ final class Operations {
   }
 
   void unlink(Worker worker, long request, long parent, long name) throws IOException {
-    fileSystem.unlink(worker.caller(request), parent, name(worker, name));
+    removedNodes.add(fileSystem.unlink(worker.caller(request), parent, name(worker, name)));
     worker.reply().success();
   }
 
   void rmdir(Worker worker, long request, long parent, long name) throws IOException {
-    fileSystem.rmdir(worker.caller(request), parent, name(worker, name));
+    removedNodes.add(fileSystem.rmdir(worker.caller(request), parent, name(worker, name)));
     worker.reply().success();
   }
 
@@ -115,19 +117,14 @@ final class Operations {
 
   void rename(Worker worker, long request, long parent, long name, long newParent, long newName)
       throws IOException {
-    Name target = name(worker, newName);
-    replacedFiles.hold(
-        newParent,
-        target,
-        node -> true,
-        () ->
-            fileSystem.rename(
-                worker.caller(request),
-                parent,
-                name(worker, name),
-                newParent,
-                target,
-                RenameMode.REPLACE));
+    removedNodes.add(
+        fileSystem.rename(
+            worker.caller(request),
+            parent,
+            name(worker, name),
+            newParent,
+            name(worker, newName),
+            RenameMode.REPLACE));
     worker.reply().success();
   }
 
@@ -204,7 +201,10 @@ final class Operations {
         creation.open(
             caller, parent, name(worker, name), permissions, flags, node -> truncate(caller, node));
     opened(file.handle(), file.entry().node(), flags);
+    long node = file.entry().node();
+    lookups.add(node);
     if (!worker.reply().created(file.entry(), file.handle(), isRemembered(parent))) {
+      removedNodes.forget(node, 1);
       releaseFile(file.handle());
     }
   }
@@ -304,8 +304,12 @@ final class Operations {
     worker.reply().success();
   }
 
+  /** What the kernel may remember of a node is counted before it can forget it. */
   private void replyEntry(Worker worker, long parent, Entry entry) {
-    worker.reply().entry(entry, isRemembered(parent));
+    lookups.add(entry.node());
+    if (!worker.reply().entry(entry, isRemembered(parent))) {
+      removedNodes.forget(entry.node(), 1);
+    }
   }
 
   private boolean isRemembered(long parent) {

@@ -50,10 +50,11 @@ final class Reply {
 
   /**
    * @param remembered whether the kernel may keep the name for a while
+   * @return false when the caller was interrupted: the kernel does not know the node by this
    */
-  void entry(Entry entry, boolean remembered) {
+  boolean entry(Entry entry, boolean remembered) {
     putEntry(entry, remembered);
-    library.fuse_reply_entry(take(), scratch.address());
+    return library.fuse_reply_entry(take(), scratch.address()) == 0;
   }
 
   void attributes(InodeAttributes attributes) {

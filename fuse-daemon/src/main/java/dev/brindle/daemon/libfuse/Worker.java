@@ -2,7 +2,7 @@ package dev.brindle.daemon.libfuse;
 
 import com.kenai.jffi.MemoryIO;
 import dev.brindle.daemon.serve.NativeBuffer;
-import dev.brindle.daemon.serve.ReplacedFiles;
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Caller;
 import java.nio.ByteBuffer;
 
@@ -20,6 +20,9 @@ final class Worker extends Thread {
   private static final int OPCODE_BATCH_FORGET = 42;
   private static final int OPCODE_AT = 4;
   private static final int NODE_AT = 16;
+
+  /** After the header, {@code fuse_forget_in}: how many lookups of the node. */
+  private static final int FORGET_LOOKUPS_AT = 40;
 
   /** After the header, {@code fuse_batch_forget_in} and so many {@code fuse_forget_one}. */
   private static final int FORGET_COUNT_AT = 40;
@@ -94,20 +97,18 @@ final class Worker extends Thread {
     return opcode == OPCODE_FORGET || opcode == OPCODE_BATCH_FORGET;
   }
 
-  /** Lets go what is held for the nodes that the kernel forgets. */
+  /** The nodes that the kernel forgets, and how many lookups of each. */
   private void forget() {
-    ReplacedFiles held = session.replacedFiles();
-    if (held.isEmpty()) {
-      return;
-    }
+    RemovedNodes removed = session.removedNodes();
     ByteBuffer request = received.bytes();
     if (request.getInt(OPCODE_AT) == OPCODE_FORGET) {
-      held.forget(request.getLong(NODE_AT));
+      removed.forget(request.getLong(NODE_AT), request.getLong(FORGET_LOOKUPS_AT));
       return;
     }
     int count = request.getInt(FORGET_COUNT_AT);
     for (int i = 0; i < count; i++) {
-      held.forget(request.getLong(FORGET_NODES_AT + i * FORGET_NODE_BYTES));
+      int at = FORGET_NODES_AT + i * FORGET_NODE_BYTES;
+      removed.forget(request.getLong(at), request.getLong(at + Long.BYTES));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.brindle.daemon.Intercepted;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.daemon.MountedMemory;
 import dev.brindle.daemon.Shell;
+import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.CallerThread;
 import java.io.IOException;

@@ -12,6 +12,7 @@ import dev.brindle.daemon.Shell;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.transport.TransportOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,15 @@ class KernelSessionTest {
     return lookups.size();
   }
 
+  /** What was removed is let go just after it was forgotten. */
+  private void awaitReleased() throws InterruptedException {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (fileSystem.openHandles() != 0 && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
+    assertEquals(0, fileSystem.openHandles());
+  }
+
   @Test
   void lookups_minusForgets_areNoneWhenTheKernelKnowsNothing() throws Exception {
     Shell.ok(
@@ -73,7 +83,7 @@ class KernelSessionTest {
     assertTrue(session().served().lookups().size() > 0);
     Shell.ok(root, "rm -r a c s p");
     assertEquals(0, awaitKnown(0));
-    assertEquals(0, fileSystem.openHandles());
+    awaitReleased();
   }
 
   /** Listings that give attributes tell of nodes as lookups do, of known and of unknown ones. */
@@ -96,7 +106,7 @@ class KernelSessionTest {
         """);
     Shell.ok(root, "rm -r a");
     assertEquals(0, awaitKnown(0));
-    assertEquals(0, fileSystem.openHandles());
+    awaitReleased();
     assertEquals(1, fileSystem.inodes());
   }
 
@@ -121,7 +131,7 @@ class KernelSessionTest {
     assertEquals(1, awaitKnown(1));
     Shell.ok(root, "rmdir d");
     assertEquals(0, awaitKnown(0));
-    assertEquals(0, fileSystem.openHandles());
+    awaitReleased();
     assertEquals(1, fileSystem.inodes());
   }
 
@@ -129,11 +139,7 @@ class KernelSessionTest {
   void replacedFile_isLetGoWhenTheKernelForgetsIt() throws Exception {
     Shell.ok(root, "for i in $(seq 50); do echo $i > new; mv new f; done; cat f");
     assertEquals(1, awaitKnown(1));
-    long deadline = System.nanoTime() + 10_000_000_000L;
-    while (fileSystem.openHandles() != 0 && System.nanoTime() < deadline) {
-      Thread.sleep(10);
-    }
-    assertEquals(0, fileSystem.openHandles());
+    awaitReleased();
     assertEquals(2, fileSystem.inodes());
   }
 

@@ -1,25 +1,25 @@
-package dev.brindle.daemon.kernel;
+package dev.brindle.daemon.serve;
 
 /**
  * How often the kernel was told of each node and has not forgotten it: the kernel says how many it
  * forgets, and at none it knows the node no more. Open addressing without objects: a node costs
  * some 24 bytes. Safe for any number of threads.
  */
-final class LookupCounts {
+public final class LookupCounts {
   private static final int STRIPES = 16;
   private static final int STRIPE_SHIFT = Long.SIZE - 4;
   private static final long HASH = 0x9E3779B97F4A7C15L;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
 
-  LookupCounts() {
+  public LookupCounts() {
     for (int i = 0; i < STRIPES; i++) {
       stripes[i] = new Stripe();
     }
   }
 
   /** The kernel is being told of a node. */
-  void add(long node) {
+  public void add(long node) {
     stripe(node).add(node, 1);
   }
 
@@ -28,16 +28,16 @@ final class LookupCounts {
    *
    * @return whether it knows the node no more
    */
-  boolean remove(long node, long lookups) {
+  public boolean remove(long node, long lookups) {
     return stripe(node).add(node, -lookups) == 0;
   }
 
-  boolean isKnown(long node) {
+  public boolean isKnown(long node) {
     return stripe(node).get(node) != 0;
   }
 
   /** How many nodes the kernel knows. */
-  long size() {
+  public long size() {
     long sum = 0;
     for (Stripe stripe : stripes) {
       sum += stripe.size();

@@ -1,4 +1,4 @@
-package dev.brindle.daemon.kernel;
+package dev.brindle.daemon.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,0 +1,101 @@
+package dev.brindle.daemon.serve;
+
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.namespace.Removed;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+
+/**
+ * What has lost its last name and the kernel has not forgotten: it still asks for it, by the node.
+ *
+ * <p>A directory may be a process's working directory, a fifo or socket may be open without a
+ * request, anything may be the subject of a descriptor of O_PATH. These are held in the store until
+ * the kernel forgets them, which it does at once where nobody has them.
+ *
+ * <p>A file that another was renamed onto is held as well. To open a name is two requests: a
+ * lookup, which the kernel remembers, and an open of the node that it found. When the name leads to
+ * another file in between, the node must still open, else the program is told that a name does not
+ * exist which has existed all the time.
+ *
+ * <p>Of a regular file that was unlinked only the attributes are remembered: to remove files is to
+ * stay one change of the tree for each, and what is open is held by its handle.
+ */
+public final class RemovedNodes {
+  private final InodeFileSystem fileSystem;
+  private final LookupCounts lookups;
+  private final Map<Long, Removed> nodes = new ConcurrentHashMap<>();
+
+  /**
+   * @param lookups what the kernel knows
+   */
+  public RemovedNodes(InodeFileSystem fileSystem, LookupCounts lookups) {
+    this.fileSystem = fileSystem;
+    this.lookups = lookups;
+  }
+
+  /**
+   * A node has lost its last name; to be called before the kernel is answered. One that the kernel
+   * does not know, since another mount has made it, or it has forgotten it meanwhile, it will not
+   * forget.
+   *
+   * @param removed null for none
+   */
+  public void add(@Nullable Removed removed) {
+    if (removed == null) {
+      return;
+    }
+    long node = removed.entry().node();
+    nodes.put(node, removed);
+    if (!lookups.isKnown(node)) {
+      drop(node);
+    }
+  }
+
+  /** The attributes of a node, also of one that is there no more. */
+  public Entry getattr(long node) throws IOException {
+    try {
+      return fileSystem.getattr(node);
+    } catch (FileSystemException e) {
+      Removed removed = e.errno() == Errno.ENOENT ? nodes.get(node) : null;
+      if (removed == null) {
+        throw e;
+      }
+      return removed.entry();
+    }
+  }
+
+  /** The kernel forgets a node, once or more. */
+  public void forget(long node, long count) {
+    if (lookups.remove(node, count)) {
+      drop(node);
+    }
+  }
+
+  /** The kernel has forgotten everything. */
+  public void forgetAll() {
+    List.copyOf(nodes.keySet()).forEach(this::drop);
+  }
+
+  public boolean isEmpty() {
+    return nodes.isEmpty();
+  }
+
+  private void drop(long node) {
+    Removed removed = nodes.remove(node);
+    if (removed == null || !removed.isHeld()) {
+      return;
+    }
+    try {
+      fileSystem.release(removed.handle());
+    } catch (IOException | RuntimeException e) {
+      Logger.error(e, "node {}, which was removed, could not be let go", node);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.brindle.daemon.serve;
+
+import static dev.brindle.namespace.InodeFileSystem.ROOT_NODE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.daemon.MemoryFileSystem;
+import dev.brindle.namespace.Caller;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.InodeAttributes;
+import dev.brindle.store.Name;
+import dev.brindle.store.WritableFileTree.RenameMode;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a kernel has looked up goes on, until the kernel has forgotten it. */
+class RemovedNodesTest {
+  private static final Name OLD = Name.of("old");
+  private static final Name FRESH = Name.of("fresh");
+
+  private final MemoryFileSystem fileSystem = new MemoryFileSystem();
+  private final LookupCounts lookups = new LookupCounts();
+  private final RemovedNodes removed = new RemovedNodes(fileSystem, lookups);
+  private int inodes;
+
+  @BeforeEach
+  void count() {
+    inodes = fileSystem.inodes();
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    assertTrue(removed.isEmpty());
+    assertEquals(0, fileSystem.openHandles());
+    assertEquals(0, lookups.size());
+  }
+
+  private long file(Name name) throws IOException {
+    return fileSystem.mknod(Caller.ROOT, ROOT_NODE, name, 0100644, 0).node();
+  }
+
+  private long directory(Name name) throws IOException {
+    return fileSystem.mkdir(Caller.ROOT, ROOT_NODE, name, 0755).node();
+  }
+
+  private void replace() throws IOException {
+    removed.add(
+        fileSystem.rename(Caller.ROOT, ROOT_NODE, FRESH, ROOT_NODE, OLD, RenameMode.REPLACE));
+  }
+
+  private void assertGone(long node) {
+    assertThrows(FileSystemException.class, () -> fileSystem.getattr(node));
+    assertThrows(FileSystemException.class, () -> removed.getattr(node));
+  }
+
+  @Test
+  void removedDirectory_opensUntilTheLastLookupIsForgotten() throws IOException {
+    long node = directory(OLD);
+    lookups.add(node);
+    lookups.add(node);
+    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    fileSystem.releasedir(fileSystem.opendir(node));
+    removed.forget(node, 1);
+    fileSystem.releasedir(fileSystem.opendir(node));
+    assertEquals(0, removed.getattr(node).attributes().linkCount());
+    removed.forget(node, 1);
+    assertGone(node);
+    assertEquals(inodes, fileSystem.inodes());
+  }
+
+  @Test
+  void replacedFile_opensUntilItIsForgotten() throws IOException {
+    long old = file(OLD);
+    file(FRESH);
+    lookups.add(old);
+    replace();
+    fileSystem.release(fileSystem.open(old, false));
+    fileSystem.release(fileSystem.open(old, false));
+    removed.forget(old, 1);
+    assertGone(old);
+  }
+
+  @Test
+  void unlinkedFile_hasItsAttributes_andTakesNoSpace() throws IOException {
+    long node = file(OLD);
+    lookups.add(node);
+    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    assertEquals(inodes, fileSystem.inodes());
+    InodeAttributes attributes = removed.getattr(node).attributes();
+    assertEquals(node, attributes.inode());
+    assertEquals(0, attributes.linkCount());
+    assertEquals(0100644, attributes.mode());
+    removed.forget(node, 1);
+    assertGone(node);
+  }
+
+  @Test
+  void unlinkedSymlink_keepsItsTarget() throws IOException {
+    byte[] target = {'t'};
+    long node = fileSystem.symlink(Caller.ROOT, ROOT_NODE, OLD, target).node();
+    lookups.add(node);
+    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    assertArrayEquals(target, fileSystem.readlink(node));
+    removed.forget(node, 1);
+    assertGone(node);
+  }
+
+  @Test
+  void fileWithAnotherName_isNotHeld() throws IOException {
+    long old = file(OLD);
+    fileSystem.link(Caller.ROOT, old, ROOT_NODE, Name.of("hard"));
+    file(FRESH);
+    lookups.add(old);
+    replace();
+    assertTrue(removed.isEmpty());
+    removed.forget(old, 1);
+    assertEquals(1, removed.getattr(old).attributes().linkCount());
+  }
+
+  /** Another mount has made it just now: this one's kernel will never forget it. */
+  @Test
+  void nodeThatTheKernelNeverLookedUp_isNotHeld() throws IOException {
+    long old = directory(OLD);
+    directory(FRESH);
+    replace();
+    assertGone(old);
+    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    assertEquals(inodes, fileSystem.inodes());
+  }
+
+  @Test
+  void everythingForgotten_holdsNothing() throws IOException {
+    long first = directory(OLD);
+    long second = file(FRESH);
+    lookups.add(first);
+    lookups.add(second);
+    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, FRESH));
+    assertFalse(removed.isEmpty());
+    removed.forgetAll();
+    assertGone(first);
+    assertGone(second);
+    removed.forget(first, 1);
+    removed.forget(second, 1);
+  }
+}
