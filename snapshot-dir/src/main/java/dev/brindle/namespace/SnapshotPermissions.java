@@ -93,7 +93,12 @@ final class SnapshotPermissions {
         if (above == FileTree.ROOT_INODE) {
           return limit;
         }
-        above = live.parent(above);
+        long next = live.parent(above);
+        if (next == above) {
+          // removed, and in use: no place leads to it any more
+          return 0;
+        }
+        above = next;
       }
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {

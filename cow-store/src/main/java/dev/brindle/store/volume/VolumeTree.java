@@ -100,7 +100,13 @@ final class VolumeTree implements WritableFileTree {
     engine.look(
         head,
         view -> {
-          head.attach(view.inode(inode)).hold();
+          Inode found = view.inode(inode);
+          FileState state = head.state(inode);
+          if (found.linkCount == 0 && (state == null || !state.isHeld())) {
+            // its extents are being removed, step by step: what is gone of them reads as zeros
+            throw new FileSystemException(Errno.ENOENT);
+          }
+          head.attach(found).hold();
           return true;
         });
   }
