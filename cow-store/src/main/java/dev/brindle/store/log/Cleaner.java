@@ -93,7 +93,7 @@ final class Cleaner {
   }
 
   private synchronized boolean deleteAllDead() throws IOException {
-    List<Long> numbers = CleaningPolicy.plan(table.candidates(), segmentBlocks, true).dead();
+    List<Long> numbers = dead.numbers();
     deleteAll(numbers, Throttle.NONE);
     return !numbers.isEmpty();
   }
@@ -204,7 +204,7 @@ final class Cleaner {
       }
       rewriter.write(source, kept, temporary);
     } catch (IOException e) {
-      deleteAfter(e, temporary);
+      Leftover.delete(disk, temporary, e);
       throw e;
     }
     exclusive.lock();
@@ -221,15 +221,5 @@ final class Cleaner {
       exclusive.unlock();
     }
     disk.syncDirectory(LogFormat.DIRECTORY);
-  }
-
-  private void deleteAfter(IOException failure, String name) {
-    try {
-      if (disk.exists(name)) {
-        disk.delete(name);
-      }
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
   }
 }

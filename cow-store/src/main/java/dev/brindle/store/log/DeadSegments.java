@@ -2,7 +2,9 @@ package dev.brindle.store.log;
 
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +44,16 @@ final class DeadSegments {
     return null;
   }
 
+  List<Long> numbers() {
+    return candidates().map(CleaningPolicy.Candidate::number).toList();
+  }
+
+  private Stream<CleaningPolicy.Candidate> candidates() {
+    return table.candidates().stream().filter(CleaningPolicy.Candidate::isDead);
+  }
+
   private @Nullable Long longest() {
-    return table.candidates().stream()
-        .filter(CleaningPolicy.Candidate::isDead)
+    return candidates()
         .max(Comparator.comparingInt(CleaningPolicy.Candidate::fileBlocks))
         .map(CleaningPolicy.Candidate::number)
         .orElse(null);

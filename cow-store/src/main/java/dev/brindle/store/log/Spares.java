@@ -109,7 +109,7 @@ final class Spares {
       }
       writtenBlocks = writeEmpty(name, number, !recycled);
     } catch (IOException e) {
-      deleteAfter(e, name);
+      Leftover.delete(disk, name, e);
       throw e;
     }
     disk.rename(name, LogFormat.segmentName(number));
@@ -129,22 +129,12 @@ final class Spares {
     try {
       disk.rename(old, name);
     } catch (IOException e) {
-      deleteAfter(e, old);
+      Leftover.delete(disk, old, e);
       throw e;
     }
     // the old name must not come back with the new content
     disk.syncDirectory(LogFormat.DIRECTORY);
     return true;
-  }
-
-  private void deleteAfter(IOException failure, String name) {
-    try {
-      if (disk.exists(name)) {
-        disk.delete(name);
-      }
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
   }
 
   /** Returns how many of its blocks were written before, by whoever had the file. */

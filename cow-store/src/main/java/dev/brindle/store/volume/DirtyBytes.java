@@ -61,14 +61,14 @@ final class DirtyBytes {
   /** A page, with anything in it. The bound is the caller's to ask for, by {@link #await}. */
   Page take() {
     Page page = memory.take();
-    add(PageMemory.PAGE_BYTES);
+    add(FileState.PAGE_BYTES);
     return page;
   }
 
   /** Nobody uses these any more. */
   void giveBack(Collection<Page> unused) {
     memory.giveBack(unused);
-    add(-(long) unused.size() * PageMemory.PAGE_BYTES);
+    add(-(long) unused.size() * FileState.PAGE_BYTES);
   }
 
   private synchronized void add(long more) {

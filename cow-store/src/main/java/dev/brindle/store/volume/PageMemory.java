@@ -13,7 +13,7 @@ import java.util.List;
  * is written in one go stands together as a rule, and in the processor's cache.
  */
 final class PageMemory {
-  static final int PAGE_BYTES = Extent.BLOCK_BYTES;
+  private static final int PAGE_BYTES = FileState.PAGE_BYTES;
 
   /** 256 KiB: in longer pieces a write is no faster. */
   private static final int CHUNK_PAGES = 64;

@@ -43,7 +43,7 @@ class PageMemoryTest {
   }
 
   private Held filled(Random random) {
-    byte[] content = new byte[PageMemory.PAGE_BYTES];
+    byte[] content = new byte[FileState.PAGE_BYTES];
     random.nextBytes(content);
     Page page = memory.take();
     page.put(0, ByteBuffer.wrap(content), content.length);
@@ -51,7 +51,7 @@ class PageMemoryTest {
   }
 
   private void assertJoined(List<Held> held) {
-    ByteBuffer found = ByteBuffer.allocate(held.size() * PageMemory.PAGE_BYTES);
+    ByteBuffer found = ByteBuffer.allocate(held.size() * FileState.PAGE_BYTES);
     for (ByteBuffer part : PageMemory.joined(held.stream().map(Held::page).toList())) {
       assertTrue(part.hasRemaining());
       found.put(part);
@@ -59,7 +59,7 @@ class PageMemoryTest {
     for (int i = 0; i < held.size(); i++) {
       byte[] page =
           Arrays.copyOfRange(
-              found.array(), i * PageMemory.PAGE_BYTES, (i + 1) * PageMemory.PAGE_BYTES);
+              found.array(), i * FileState.PAGE_BYTES, (i + 1) * FileState.PAGE_BYTES);
       assertArrayEquals(held.get(i).content, page);
     }
   }
@@ -78,7 +78,7 @@ class PageMemoryTest {
   @Test
   void page_getPutAndZero_touchWhatTheyName() {
     Page page = memory.take();
-    page.zero(0, PageMemory.PAGE_BYTES);
+    page.zero(0, FileState.PAGE_BYTES);
     ByteBuffer source = ByteBuffer.wrap(new byte[] {9, 1, 2, 3, 9}).position(1);
     page.put(100, source, 3);
     assertEquals(4, source.position());

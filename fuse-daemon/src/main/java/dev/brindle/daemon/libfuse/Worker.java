@@ -14,7 +14,7 @@ final class Worker extends Thread {
   private static final int STACK_BYTES = 1 << 20;
   private static final int CHANNEL_POINTER = FuseLayout.BUF_BYTES;
 
-  /** Requests that bring no work along: {@code FUSE_FORGET}, {@code FUSE_BATCH_FORGET}. */
+  /** Requests that nobody waits for: {@code FUSE_FORGET}, {@code FUSE_BATCH_FORGET}. */
   private static final int OPCODE_FORGET = 2;
 
   private static final int OPCODE_BATCH_FORGET = 42;

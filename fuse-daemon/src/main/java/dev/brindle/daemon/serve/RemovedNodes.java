@@ -53,9 +53,7 @@ public final class RemovedNodes {
     }
     long node = removed.entry().node();
     nodes.put(node, removed);
-    if (!lookups.isKnown(node)) {
-      drop(node);
-    }
+    dropUnknown(node);
   }
 
   /** The attributes of a node, also of one that is there no more. */
@@ -74,28 +72,37 @@ public final class RemovedNodes {
   /** The kernel forgets a node, once or more. */
   public void forget(long node, long count) {
     if (lookups.remove(node, count)) {
-      drop(node);
+      dropUnknown(node);
+    }
+  }
+
+  /** What was looked up again meanwhile, and removed only then, stays. */
+  private void dropUnknown(long node) {
+    Removed removed = nodes.get(node);
+    if (removed != null && !lookups.isKnown(node) && nodes.remove(node, removed)) {
+      release(removed);
     }
   }
 
   /** The kernel has forgotten everything. */
   public void forgetAll() {
-    List.copyOf(nodes.keySet()).forEach(this::drop);
+    List<Removed> all = List.copyOf(nodes.values());
+    nodes.clear();
+    all.forEach(this::release);
   }
 
   public boolean isEmpty() {
     return nodes.isEmpty();
   }
 
-  private void drop(long node) {
-    Removed removed = nodes.remove(node);
-    if (removed == null || !removed.isHeld()) {
+  private void release(Removed removed) {
+    if (!removed.isHeld()) {
       return;
     }
     try {
       fileSystem.release(removed.handle());
     } catch (IOException | RuntimeException e) {
-      Logger.error(e, "node {}, which was removed, could not be let go", node);
+      Logger.error(e, "node {}, which was removed, could not be let go", removed.entry().node());
     }
   }
 }
