@@ -91,6 +91,11 @@ public abstract class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void startRead(long offset, long length) {
+      file.startRead(offset, length);
+    }
+
+    @Override
     public void write(long offset, ByteBuffer source) throws IOException {
       file.write(offset, source);
     }

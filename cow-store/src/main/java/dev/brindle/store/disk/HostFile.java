@@ -126,6 +126,11 @@ final class HostFile implements DiskFile {
   }
 
   @Override
+  public void startRead(long offset, long length) {
+    Prefetch.start(path, offset, length);
+  }
+
+  @Override
   public void write(long offset, ByteBuffer source) throws IOException {
     int start = source.position();
     int end = source.limit();

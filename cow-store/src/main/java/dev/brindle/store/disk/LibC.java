@@ -29,6 +29,8 @@ final class LibC {
 
     int sync_file_range(int descriptor, @off_t long offset, @off_t long length, int flags);
 
+    int posix_fadvise(int descriptor, @off_t long offset, @off_t long length, int advice);
+
     @Variadic(fixedCount = 2)
     int fcntl(int descriptor, int command, Pointer argument);
 

@@ -129,6 +129,9 @@ final class BlockReader {
       throws IOException {
     int count = target.limit() / BLOCK_BYTES;
     int place = file.place(block, count);
+    if (count > PIECE_BLOCKS) {
+      file.startRead(place, count);
+    }
     for (int done = 0; done < count; ) {
       int piece = Math.min(PIECE_BLOCKS, count - done);
       ByteBuffer bytes = target.slice(done * BLOCK_BYTES, piece * BLOCK_BYTES);

@@ -19,6 +19,7 @@ final class SegmentFile implements Closeable {
   private final DiskFile file;
   private final SegmentHeader header;
   private final @Nullable RunTable runs;
+  private final ReadStreams streams = new ReadStreams();
 
   /** By block of the file; null when they are to be read from the file's pages. */
   private volatile int @Nullable [] checksums;
@@ -128,6 +129,18 @@ final class SegmentFile implements Closeable {
 
   long offset(int place) {
     return header.dataOffset(place);
+  }
+
+  /**
+   * Has the host begin to read blocks of the file that do not go on with what was read before. What
+   * is read in sequence the host reads ahead by itself, and further.
+   */
+  void startRead(int place, int count) {
+    long offset = offset(place);
+    long length = (long) count * LogFormat.BLOCK_BYTES;
+    if (!streams.goesOn(offset, length)) {
+      file.startRead(offset, length);
+    }
   }
 
   int @Nullable [] checksums() {

@@ -54,6 +54,20 @@ final class HostDiskTest {
   }
 
   @Test
+  void startRead_leavesWhatWasWritten_alsoOfADeletedFile() throws IOException {
+    byte[] content = new byte[3 << 20];
+    new Random(7).nextBytes(content);
+    DiskFile file = disk.open("f", OpenMode.CREATE);
+    file.write(0, ByteBuffer.wrap(content));
+    file.startRead(1 << 20, 1 << 20);
+    file.startRead(0, content.length + 4096);
+    assertArrayEquals(content, Files.readAllBytes(directory.resolve("f")));
+    disk.delete("f");
+    file.startRead(0, content.length);
+    assertFalse(disk.exists("f"));
+  }
+
+  @Test
   void create_givesPrivateFile_andRefusesASecond() throws IOException {
     disk.open("f", OpenMode.CREATE);
     assertEquals(

@@ -11,8 +11,12 @@ import org.tinylog.Logger;
  * can ask for less in the protocol, and for more only root can, by the file of the mount's device.
  */
 public final class ReadAhead {
-  /** More gains no more, and is read in vain around each page that a mapping touches. */
-  static final int KIB = 512;
+  /**
+   * As much as one request carries. With less, a read of so much at any place is two requests, and
+   * a third in vain, ahead of it; more gains no more, and is read in vain around each page that a
+   * mapping touches.
+   */
+  static final int KIB = 1024;
 
   private ReadAhead() {}
 

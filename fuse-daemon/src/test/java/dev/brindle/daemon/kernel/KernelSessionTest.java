@@ -174,7 +174,7 @@ class KernelSessionTest {
   void rootsMount_isReadFurtherAhead() throws Exception {
     assumeTrue(Processes.isRoot(), "skipped: only root can say how far");
     String file = "/sys/class/bdi/$(mountpoint -d .)/read_ahead_kb";
-    assertEquals("512", Shell.ok(root, "cat " + file));
+    assertEquals("1024", Shell.ok(root, "cat " + file));
   }
 
   @Test
