@@ -63,7 +63,7 @@ final class Checkpoint {
       engine.backlog().setDiskFull(false);
     } catch (DiskFullException e) {
       engine.backlog().setDiskFull(true);
-      engine.refused(e);
+      engine.flushing().refused(e);
       throw e;
     }
   }
@@ -85,7 +85,7 @@ final class Checkpoint {
     if (earlier != null) {
       complete(earlier);
     }
-    engine.flushAllThatFits();
+    engine.flushing().flushAllThatFits();
     prepare();
     Frozen frozen = freeze();
     unfinished = frozen;

@@ -127,7 +127,7 @@ final class DirectoryOperations {
   InodeAttributes link(long number, long directory, Name name) throws IOException {
     FileState unnamed = head.state(number);
     if (unnamed != null && unnamed.isUnnamed()) {
-      engine.flush(head, unnamed, false);
+      engine.flushing().flush(head, unnamed, false);
     }
     return engine.grow(
         head,
@@ -178,7 +178,7 @@ final class DirectoryOperations {
               entryRemoved(change, parent, inode);
               return nameRemoved(change, inode, hold && !inode.isRegular());
             });
-    engine.purge(head, loss.left);
+    engine.removal().purge(head, loss.left);
     return loss.attributes;
   }
 
@@ -201,18 +201,18 @@ final class DirectoryOperations {
               entryRemoved(change, parent, inode);
               return nameRemoved(change, inode, hold);
             });
-    engine.purge(head, loss.left);
+    engine.removal().purge(head, loss.left);
     return loss.attributes;
   }
 
   @Nullable InodeAttributes rename(
       long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException {
-    engine.flushBeforeRename(head, directory, name);
+    engine.flushing().flushBeforeRename(head, directory, name);
     Optional<Loss> loss =
         engine.shrink(
             head, change -> rename(change, directory, name, newDirectory, newName, mode, hold));
-    engine.purge(head, loss.map(Loss::left).orElse(0L));
+    engine.removal().purge(head, loss.map(Loss::left).orElse(0L));
     return loss.map(Loss::attributes).orElse(null);
   }
 
@@ -433,6 +433,6 @@ final class DirectoryOperations {
       change.whenDone(() -> head.attach(inode).hold());
       return new Loss(attributes, 0);
     }
-    return new Loss(attributes, engine.dropUnreferenced(change, inode));
+    return new Loss(attributes, engine.removal().dropUnreferenced(change, inode));
   }
 }

@@ -137,7 +137,7 @@ final class FileOperations {
   void flushStream(long number) {
     FileState state = head.state(number);
     if (state != null && state.dirtyPageCount() >= STREAM_PAGES) {
-      engine.flushSoon(head, state);
+      engine.flushing().flushSoon(head, state);
     }
   }
 
@@ -331,7 +331,7 @@ final class FileOperations {
   long seek(long number, long offset, Seek whence) throws IOException {
     FileState state = head.state(number);
     if (state != null) {
-      engine.flush(head, state, false);
+      engine.flushing().flush(head, state, false);
     }
     head.lock.readLock().lock();
     try {
@@ -363,7 +363,7 @@ final class FileOperations {
     }
     FileState state = head.state(number);
     if (state != null) {
-      engine.flush(head, state, false);
+      engine.flushing().flush(head, state, false);
     }
     if (mode != FallocateMode.PUNCH_HOLE) {
       engine.admitSpace(length);

@@ -57,17 +57,17 @@ final class Flush {
   void run(boolean withRedo) throws IOException {
     long pagesLeft = state.dirtyPageCount();
     do {
-      pagesLeft -= step(withRedo && pagesLeft <= engine.appendBlocksMax());
+      pagesLeft -= step(withRedo && pagesLeft <= engine.appends().blocksMax());
     } while (pagesLeft > 0 && !state.isClean());
   }
 
   /** One append; returns how many pages it took, at least 1 so that a caller's loop ends. */
   private int step(boolean withRedo) throws IOException {
-    int pagesMax = Math.min(engine.appendBlocksMax(), Math.max(1, state.dirtyPageCount()));
+    int pagesMax = Math.min(engine.appends().blocksMax(), Math.max(1, state.dirtyPageCount()));
     Pages pages;
-    try (Append append = engine.beginAppend(pagesMax, withRedo)) {
+    try (Append append = engine.appends().begin(pagesMax, withRedo)) {
       pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
-      engine.write(append, withRedo);
+      engine.appends().write(append, withRedo);
     }
     // the file has them, and nobody reads them from here any more; after a failure some may
     engine.dirtyBytes().giveBack(pages.memory);

@@ -60,7 +60,7 @@ final class Flusher {
         flushAllSound();
       }
       if (engine.backlog().wantsRedoWritten()) {
-        engine.writeRedo();
+        engine.appends().writeRedo();
       }
       engine.dirtyBytes().setDiskFull(false);
       failedBefore.set(false);
@@ -77,7 +77,7 @@ final class Flusher {
 
   private void flushAllSound() throws IOException {
     try {
-      engine.flushAll();
+      engine.flushing().flushAll();
     } catch (CorruptStoreException e) {
       leftOut(e);
     }
@@ -90,7 +90,7 @@ final class Flusher {
 
   private void flush(Task task) throws IOException {
     try {
-      engine.flush(task.head, task.state, false);
+      engine.flushing().flush(task.head, task.state, false);
     } catch (CorruptStoreException e) {
       leftOut(e);
     } catch (FileSystemException e) {

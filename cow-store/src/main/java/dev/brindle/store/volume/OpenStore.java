@@ -228,13 +228,13 @@ public final class OpenStore implements Closeable {
   }
 
   public List<SpaceUsage> spaceUsage() throws IOException {
-    engine.flushAllThatFits();
+    engine.flushing().flushAllThatFits();
     return versions.catalogue().spaceUsage();
   }
 
   public void diff(FileTree from, FileTree to, Consumer<Difference> sink) throws IOException {
     if (!engine.fault().isReported()) {
-      engine.flushAllThatFits();
+      engine.flushing().flushAllThatFits();
     }
     try (FrozenTrees both = volumes.freeze(from, to)) {
       TreeComparison.run(both.from().view(), both.to().view(), sink);
@@ -243,9 +243,9 @@ public final class OpenStore implements Closeable {
 
   public void sync() throws IOException {
     try {
-      engine.flushAll();
+      engine.flushing().flushAll();
     } finally {
-      engine.persist();
+      engine.appends().persist();
     }
   }
 
@@ -274,7 +274,7 @@ public final class OpenStore implements Closeable {
         checkpoint.completed(),
         engine.versions().reapsPending(),
         engine.fault().reason(),
-        engine.unsavedReason(),
+        engine.flushing().unsavedReason(),
         recovery,
         losses());
   }

@@ -157,7 +157,7 @@ final class RangeCopy {
   private void flush(Head of, long inode) throws IOException {
     FileState state = of.state(inode);
     if (state != null) {
-      engine.flush(of, state, false);
+      engine.flushing().flush(of, state, false);
     }
   }
 

@@ -113,7 +113,7 @@ final class VolumeTree implements WritableFileTree {
 
   @Override
   public void release(long inode) throws IOException {
-    engine.release(head, inode);
+    engine.removal().release(head, inode);
   }
 
   @Override
@@ -249,17 +249,17 @@ final class VolumeTree implements WritableFileTree {
     engine.readInode(head, inode);
     FileState state = head.state(inode);
     if (state != null) {
-      engine.flush(head, state, true);
+      engine.flushing().flush(head, state, true);
     }
-    engine.persist();
+    engine.appends().persist();
   }
 
   @Override
   public void sync() throws IOException {
     try {
-      engine.flushAll(head);
+      engine.flushing().flushAll(head);
     } finally {
-      engine.persist();
+      engine.appends().persist();
     }
   }
 }

@@ -108,7 +108,7 @@ final class Volumes {
 
   private void dropOrphan(Head head, long orphan) throws IOException {
     try {
-      engine.purge(head, orphan);
+      engine.removal().purge(head, orphan);
     } catch (CorruptStoreException e) {
       Logger.error(
           e, "a file without names, inode {} of volume {}, cannot be freed", orphan, head.volume);
@@ -196,7 +196,7 @@ final class Volumes {
                       head.moveTo(catalogue.head(volume));
                       return info;
                     }));
-    engine.persist();
+    engine.appends().persist();
     return taken;
   }
 
@@ -220,7 +220,7 @@ final class Volumes {
                       head.moveTo(catalogue.head(volume));
                       return info;
                     }));
-    engine.persist();
+    engine.appends().persist();
     return clone;
   }
 
@@ -236,7 +236,7 @@ final class Volumes {
               redo.write(new RedoRecord.CloneSnapshot(snapshot, newVolume, newHead, name, now));
               return info;
             });
-    engine.persist();
+    engine.appends().persist();
     return clone;
   }
 
@@ -252,10 +252,10 @@ final class Volumes {
   private <T> T atExactPoint(long volume, Cut<T> cut) throws IOException {
     engine.admitGrowth();
     Head head = engine.head(volume);
-    engine.flushAll(head);
+    engine.flushing().flushAll(head);
     head.barrier.writeLock().lock();
     try {
-      engine.flushAll(head);
+      engine.flushing().flushAll(head);
       return cut.at(head);
     } finally {
       head.barrier.writeLock().unlock();

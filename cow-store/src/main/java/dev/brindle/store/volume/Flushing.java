@@ -1,0 +1,152 @@
+package dev.brindle.store.volume;
+
+import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Name;
+import dev.brindle.store.disk.DiskFullException;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
+
+/**
+ * Brings what is dirty in memory to the log: of one file, of a volume, of all. How one file goes
+ * there is {@link Flush}'s, and what is done in the background {@link Flusher}'s.
+ */
+final class Flushing {
+  private final Engine engine;
+
+  /** What the host said when it last refused to take what is in memory; null when it took it. */
+  private volatile @Nullable String unsavedReason;
+
+  Flushing(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * Flushes a file.
+   *
+   * @throws CorruptStoreException the file's part of the tree is damaged: what was dirty is lost,
+   *     and this is what every later flush of it says
+   */
+  void flush(Head head, FileState state, boolean withRedo) throws IOException {
+    state.refuseAfterLoss();
+    if (!state.isClean()) {
+      try {
+        new Flush(engine, head, state).run(withRedo);
+      } catch (CorruptStoreException e) {
+        Logger.error(
+            e,
+            "inode {} of volume {} is damaged: {} bytes written to it are lost",
+            state.inode,
+            head.volume,
+            (long) state.dirtyPageCount() * FileState.PAGE_BYTES);
+        lose(head, state, e);
+        throw e;
+      }
+    }
+  }
+
+  /** Gives up what is dirty of a file: the bound on dirty data is everybody's. */
+  private void lose(Head head, FileState state, CorruptStoreException cause) {
+    head.lock.writeLock().lock();
+    try {
+      new FileOperations(engine, head).discard(state);
+      state.lost(cause);
+      Inode inode = head.view().find(state.inode);
+      state.sizeStored(inode == null ? 0 : inode.size);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    } finally {
+      head.lock.writeLock().unlock();
+    }
+  }
+
+  /**
+   * Flushes every file of a volume that is dirty now; of one that is deleted meanwhile nothing has
+   * to be.
+   *
+   * @throws CorruptStoreException one or more could not be flushed; all others were
+   */
+  void flushAll(Head head) throws IOException {
+    CorruptStoreException damage = null;
+    for (FileState state : head.states()) {
+      if (!state.isClean() && !state.isLost()) {
+        try {
+          flush(head, state, false);
+        } catch (CorruptStoreException e) {
+          damage = e;
+        } catch (FileSystemException e) {
+          if (!head.isDeleted()) {
+            throw e;
+          }
+        }
+      }
+    }
+    if (damage != null) {
+      throw damage;
+    }
+  }
+
+  /** Flushes every file that is dirty now; like {@link #flushAll(Head)}. */
+  void flushAll() throws IOException {
+    CorruptStoreException damage = null;
+    for (Head head : engine.heads()) {
+      try {
+        flushAll(head);
+      } catch (CorruptStoreException e) {
+        damage = e;
+      }
+    }
+    if (damage != null) {
+      throw damage;
+    }
+  }
+
+  /**
+   * Flushes what is dirty, as far as the disk has room: a full one must not keep a checkpoint from
+   * making deletions durable, which give space back. What is left stays dirty.
+   */
+  void flushAllThatFits() throws IOException {
+    try {
+      flushAll();
+      unsavedReason = null;
+    } catch (CorruptStoreException e) {
+      unsavedReason = null;
+      Logger.debug("a damaged file was left out: {}", e.getMessage());
+    } catch (FileSystemException e) {
+      if (!SpaceGuard.isFull(e)) {
+        throw e;
+      }
+      unsavedReason = e.getMessage();
+      Logger.warn("file data stays in memory, the host's disk is full: {}", e.getMessage());
+    }
+  }
+
+  /** Has a file flushed in the background. */
+  void flushSoon(Head head, FileState state) {
+    engine.flusher().add(head, state);
+  }
+
+  /** The data of a renamed file goes ahead of its new name. */
+  void flushBeforeRename(Head head, long directory, Name name) throws IOException {
+    Optional<FileState> state =
+        engine.look(
+            head,
+            view ->
+                Optional.ofNullable(DirentItem.find(view.direntItem(directory, name), name))
+                    .map(entry -> head.state(entry.inode())));
+    if (state.isPresent()) {
+      flush(head, state.get(), false);
+    }
+  }
+
+  @Nullable String unsavedReason() {
+    return unsavedReason;
+  }
+
+  /** The host has no room for a checkpoint. */
+  void refused(DiskFullException answer) {
+    unsavedReason = answer.getMessage();
+  }
+}
