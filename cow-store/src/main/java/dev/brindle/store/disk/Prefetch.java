@@ -25,8 +25,7 @@ final class Prefetch {
     if (calls == null || Platform.getNativePlatform().getOS() != OS.LINUX) {
       return;
     }
-    int descriptor =
-        calls.open(LibC.path(path.toString()), HostConstants.ofThisHost().oCloexec());
+    int descriptor = calls.open(LibC.path(path.toString()), HostConstants.ofThisHost().oCloexec());
     if (descriptor >= 0) {
       // a failure is told by the reading that follows
       for (long at = offset; at < offset + length; at += PART_BYTES) {

@@ -188,11 +188,10 @@
  * dev.brindle.store.log.ReadStreams}), the host would take its pieces for a sequence, too, and read
  * far behind their end; so it is asked for just that range before. (1 MiB at random places, cold,
  * seven times beside each other: the median 366 MiB/s before, 427 so, 624 on the host itself.) What
- * was written in one piece and of which blocks were overwritten since is
- * read in one piece still, past the cache and with the dead blocks in it, which nobody verifies.
- * (128 MiB of which 4,000 blocks were overwritten at random, cold, by {@code dd bs=1M}, six times
- * beside each other: 0.58 to 0.91 GB/s before, 0.88 to 1.2 GB/s so; 0.94 to 1.4 GB/s where nothing
- * was overwritten.)
+ * was written in one piece and of which blocks were overwritten since is read in one piece still,
+ * past the cache and with the dead blocks in it, which nobody verifies. (128 MiB of which 4,000
+ * blocks were overwritten at random, cold, by {@code dd bs=1M}, six times beside each other: 0.58
+ * to 0.91 GB/s before, 0.88 to 1.2 GB/s so; 0.94 to 1.4 GB/s where nothing was overwritten.)
  *
  * <h2>A lost last segment</h2>
  *
