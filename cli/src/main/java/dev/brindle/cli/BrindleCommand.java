@@ -1,12 +1,14 @@
 package dev.brindle.cli;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** {@code brindle} itself: its verbs, and what is the same for all of them. */
 @Command(
     name = "brindle",
     description = "A versioned file system: snapshots in every directory, instant writable clones.",
     synopsisSubcommandLabel = "VERB",
+    versionProvider = VersionCommand.Provider.class,
     subcommands = {
       MountCommand.class,
       UmountCommand.class,
@@ -48,6 +50,12 @@ import picocli.CommandLine.Command;
       "  6 the store is damaged, 130 stopped by Ctrl-C."
     })
 final class BrindleCommand extends GroupVerb {
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Tell the version, as the verb \"version\" does.")
+  boolean version;
+
   private final StoreAccess access;
 
   BrindleCommand(StoreAccess access) {

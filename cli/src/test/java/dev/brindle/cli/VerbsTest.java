@@ -570,4 +570,15 @@ final class VerbsTest {
       assertTrue(out.lines().allMatch(line -> line.length() <= 100), out);
     }
   }
+
+  @Test
+  void version_isTheSame_asVerbAndAsOption() {
+    assertEquals(0, brindle("version"), err);
+    String told = out;
+    assertTrue(told.startsWith("brindle "), told);
+    for (String option : List.of("--version", "-V")) {
+      assertEquals(0, brindle(option), err);
+      assertEquals(told, out);
+    }
+  }
 }
