@@ -127,7 +127,7 @@ final class HostFile implements DiskFile {
 
   @Override
   public void startRead(long offset, long length) {
-    Prefetch.start(path, offset, length);
+    RangeHints.startRead(path, offset, length);
   }
 
   @Override
@@ -171,7 +171,7 @@ final class HostFile implements DiskFile {
 
   @Override
   public void startWriteBack(long offset, long length) {
-    WriteBack.start(path, offset, length);
+    RangeHints.startWriteBack(path, offset, length);
   }
 
   @Override
