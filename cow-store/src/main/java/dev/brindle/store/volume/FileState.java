@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What memory knows of an inode that the tree does not: who holds it, the pages of a file that were
- * written and not flushed, and the size and times that came with them.
+ * written and not flushed, and the size and times that came with them. Of what is no regular file
+ * the tree knows the size.
  *
  * <p>While the size here is larger than the tree's and the tree's is not at a block boundary, the
  * page with the tree's end is dirty: so the bytes behind it are zeroed before they come into sight.
@@ -190,6 +191,6 @@ final class FileState {
         dirtyPages.isEmpty()
             ? inode.sectors()
             : (inode.blocks + dirtyPages.size()) * (PAGE_BYTES / 512);
-    return inode.attributes(size, sectors, modification, change);
+    return inode.attributes(inode.isRegular() ? size : inode.size, sectors, modification, change);
   }
 }

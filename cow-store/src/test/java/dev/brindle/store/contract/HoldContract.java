@@ -150,6 +150,19 @@ public interface HoldContract extends TreeFixture {
   }
 
   @Test
+  default void heldDirectory_showsHowManyEntriesItHas() throws IOException {
+    long directory = directory(tree(), "d");
+    tree().hold(directory);
+    file(tree(), directory, "f");
+    file(tree(), directory, "g");
+    assertEquals(2, attributes(tree(), directory).size());
+    tree().unlink(directory, name("f"));
+    assertEquals(1, attributes(tree(), directory).size());
+    tree().release(directory);
+    assertEquals(1, attributes(tree(), directory).size());
+  }
+
+  @Test
   default void removedDirectory_held_isEmptyAndCanBeChanged_tillTheRelease() throws IOException {
     long inodes = tree().statistics().inodes();
     long dir = directory(tree(), "d");

@@ -22,9 +22,7 @@ final class InodeComparison {
   static void attributes(ModelInode expected, InodeAttributes actual) {
     identity(expected, actual);
     equal("mode", Integer.toOctalString(expected.mode()), Integer.toOctalString(actual.mode()));
-    if (expected.isRegular() || expected.isSymlink()) {
-      equal("size", expected.size(), actual.size());
-    }
+    equal("size", expected.size(), actual.size());
     time("access time", expected.accessTime(), actual.accessTime());
     time("modification time", expected.modificationTime(), actual.modificationTime());
     time("change time", expected.changeTime(), actual.changeTime());

@@ -80,8 +80,9 @@ record ModelInode(
     return FileMode.isSymlink(mode);
   }
 
+  /** Of a directory, how many entries it has. */
   long size() {
-    return target == null ? content.size() : target.length;
+    return isDirectory() ? entries.size() : target == null ? content.size() : target.length;
   }
 
   ModelInode withMode(int newMode) {
