@@ -30,9 +30,9 @@ import java.nio.ByteBuffer;
 /** Files that are open. */
 final class FileOperations {
   private static final int ACCESS_MODE_MASK = 3;
-  private static final int O_TRUNC = 01000;
-  private static final int O_APPEND = 02000;
-  static final int O_NOATIME = 01000000;
+  private static final int O_TRUNC = Host.LINUX.truncateFlag();
+  private static final int O_APPEND = Host.LINUX.appendFlag();
+  static final int O_NOATIME = Host.LINUX.noAccessTimeFlag();
   private static final int OPEN_KILL_SET_IDS = 1;
   private static final int WRITE_FROM_CACHE = 1;
   private static final int WRITE_KILL_SET_IDS = 1 << 2;
