@@ -2,14 +2,23 @@ package dev.brindle.daemon;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.Transport;
+import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.Name;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +56,10 @@ public abstract class RemovedNodesContract {
       """;
 
   @TempDir Path directory;
+  private final Queue<String> callsWhenGivenUp = new ConcurrentLinkedQueue<>();
+  private volatile boolean givenUp;
   private MountedStore store;
+  private MountedMemory mount;
   private Path root;
 
   protected abstract Transport transport() throws IOException;
@@ -56,7 +68,20 @@ public abstract class RemovedNodesContract {
   void mount() throws IOException {
     store = MountedStore.create(directory.resolve("store"));
     Path mountPoint = Files.createDirectory(directory.resolve("mount"));
-    root = store.mount(transport(), "main", mountPoint).root();
+    Transport transport = transport();
+    mount = store.mount(transport, "main", mountPoint, transport.caching(), this::noting);
+    root = mount.root();
+  }
+
+  private InodeFileSystem noting(InodeFileSystem fileSystem) {
+    return Intercepted.of(
+        fileSystem,
+        (operation, arguments) -> {
+          if (givenUp) {
+            callsWhenGivenUp.add(operation);
+          }
+          return null;
+        });
   }
 
   @AfterEach
@@ -180,6 +205,18 @@ public abstract class RemovedNodesContract {
   }
 
   @Test
+  void fileThatWasUnlinkedWhileOpen_hasTheAttributesOfItsLastClose() throws Exception {
+    assumePerl();
+    Shell.ok(root, "echo hello > f");
+    String open = "open(G, \">>\", \"f\") or die; unlink \"f\"; ";
+    String write = "chmod(0600, *G); syswrite(G, \"more\"); close G; ";
+    String closed = "sleep 1 while `df --output=iused . | tail -1` > 1; ";
+    String print = "printf(\"%o %d %d\", (stat(F))[2, 3, 7]);";
+    assertEquals("100600 0 10", perlWithPath("f", open + write + closed + print));
+    awaitInodes(1);
+  }
+
+  @Test
   void fileThatAnotherIsRenamedOnto_opensAgain() throws Exception {
     assumePerl();
     Shell.ok(root, "echo hello > f; echo other > g");
@@ -200,6 +237,27 @@ public abstract class RemovedNodesContract {
         done
         """);
     awaitInodes(1);
+  }
+
+  /** Whoever gives a mount up closes its file system, and that lets go of everything. */
+  @Test
+  void whatIsForgotten_afterTheMountWasGivenUp_isNotReleased() throws Exception {
+    Process user =
+        new ProcessBuilder("sh", "-c", "mkdir w; cd w; rmdir ../w; echo there; read end")
+            .directory(root.toFile())
+            .redirectError(Redirect.DISCARD)
+            .start();
+    try (BufferedReader said = user.inputReader()) {
+      assertEquals("there", said.readLine());
+      Unmounter.current().unmount(root, true);
+      mount.session().abort();
+      givenUp = true;
+      user.getOutputStream().close();
+      assertTrue(mount.session().awaitEnd(Duration.ofSeconds(30)));
+      assertEquals(List.of(), List.copyOf(callsWhenGivenUp));
+    } finally {
+      user.destroyForcibly().waitFor();
+    }
   }
 
   @Test

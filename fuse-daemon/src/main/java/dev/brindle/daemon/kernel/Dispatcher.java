@@ -113,8 +113,8 @@ final class Dispatcher {
     int opcode = request.opcode();
     watch.begin(faults.mount(), Opcode.name(opcode), request.node());
     try {
-      if (mount.isStopped() && !Opcode.isForget(opcode)) {
-        answer.error(faults.number(Errno.EIO));
+      if (mount.isStopped()) {
+        refuse(opcode, answer);
         return;
       }
       answer.readsAfter(served.invalidations().changes());
@@ -126,6 +126,15 @@ final class Dispatcher {
       fail(opcode, request, answer, fault);
     } finally {
       watch.end();
+    }
+  }
+
+  /** The file system may be closed already: it is not told to let go of anything either. */
+  private void refuse(int opcode, Answer answer) {
+    if (Opcode.isForget(opcode)) {
+      answer.none();
+    } else {
+      answer.error(faults.number(Errno.EIO));
     }
   }
 

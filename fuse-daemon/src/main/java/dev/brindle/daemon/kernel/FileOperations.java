@@ -209,6 +209,7 @@ final class FileOperations {
   }
 
   void release(Request request, Answer answer) throws IOException {
+    served.removedNodes().closing(request.node());
     releaseFile(request.u64(ReleaseIn.HANDLE));
     answer.success();
   }

@@ -130,6 +130,5 @@ final class KernelSession extends WorkerSession {
     served.invalidations().end();
     served.interrupts().end();
     devices.forEach(DevicePair::close);
-    served.removedNodes().forgetAll();
   }
 }

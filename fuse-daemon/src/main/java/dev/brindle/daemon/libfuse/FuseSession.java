@@ -102,6 +102,5 @@ final class FuseSession extends WorkerSession {
   protected void close() {
     library.fuse_session_destroy(session);
     session = 0;
-    removedNodes.forgetAll();
   }
 }

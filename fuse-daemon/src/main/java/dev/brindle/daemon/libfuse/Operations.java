@@ -253,6 +253,7 @@ final class Operations {
   }
 
   void release(Worker worker, long request, long node, long fileInfo) throws IOException {
+    removedNodes.closing(node);
     releaseFile(handle(fileInfo));
     worker.reply().success();
   }

@@ -58,7 +58,7 @@ final class Worker extends Thread {
       while (receive()) {
         boolean forget = isForget();
         session.workerBusy(forget);
-        if (forget) {
+        if (forget && !session.isStopped()) {
           forget();
         }
         library.fuse_session_process_buf(session.session(), control.address(), session.channel());

@@ -6,7 +6,6 @@ import dev.brindle.namespace.Removed;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,8 @@ import org.tinylog.Logger;
  *
  * <p>Of a regular file that was unlinked only the attributes are remembered: to remove files is to
  * stay one change of the tree for each, and what is open is held by its handle.
+ *
+ * <p>What the kernel has not forgotten when the mount ends is the file system's to let go.
  */
 public final class RemovedNodes {
   private final InodeFileSystem fileSystem;
@@ -69,6 +70,22 @@ public final class RemovedNodes {
     }
   }
 
+  /**
+   * A handle of a node is going to be released, with which a file without a name may go: what is
+   * remembered of it is as it is then.
+   */
+  public void closing(long node) {
+    nodes.computeIfPresent(node, (key, removed) -> removed.isHeld() ? removed : latest(removed));
+  }
+
+  private Removed latest(Removed removed) {
+    try {
+      return new Removed(fileSystem.getattr(removed.entry().node()), Removed.NO_HANDLE);
+    } catch (IOException e) {
+      return removed;
+    }
+  }
+
   /** The kernel forgets a node, once or more. */
   public void forget(long node, long count) {
     if (lookups.remove(node, count)) {
@@ -76,19 +93,15 @@ public final class RemovedNodes {
     }
   }
 
-  /** What was looked up again meanwhile, and removed only then, stays. */
+  /**
+   * What was looked up again meanwhile, and removed only then, stays. Nothing is looked up that has
+   * been removed, so what is unknown then stays so.
+   */
   private void dropUnknown(long node) {
-    Removed removed = nodes.get(node);
-    if (removed != null && !lookups.isKnown(node) && nodes.remove(node, removed)) {
+    Removed removed = nodes.containsKey(node) && !lookups.isKnown(node) ? nodes.remove(node) : null;
+    if (removed != null) {
       release(removed);
     }
-  }
-
-  /** The kernel has forgotten everything. */
-  public void forgetAll() {
-    List<Removed> all = List.copyOf(nodes.values());
-    nodes.clear();
-    all.forEach(this::release);
   }
 
   public boolean isEmpty() {

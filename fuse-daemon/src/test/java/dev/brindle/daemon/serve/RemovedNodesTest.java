@@ -3,7 +3,6 @@ package dev.brindle.daemon.serve;
 import static dev.brindle.namespace.InodeFileSystem.ROOT_NODE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +13,7 @@ import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,18 +134,34 @@ class RemovedNodesTest {
   }
 
   @Test
-  void everythingForgotten_holdsNothing() throws IOException {
-    long first = directory(OLD);
-    long second = file(FRESH);
-    lookups.add(first);
-    lookups.add(second);
+  void unlinkedFile_hasTheAttributesOfItsLastClose() throws IOException {
+    long node = file(OLD);
+    lookups.add(node);
+    long first = fileSystem.open(node, true);
+    long last = fileSystem.open(node, true);
+    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    for (long handle : new long[] {first, last}) {
+      fileSystem.append(handle, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      removed.closing(node);
+      fileSystem.release(handle);
+    }
+    assertEquals(6, removed.getattr(node).attributes().size());
+    assertEquals(inodes, fileSystem.inodes());
+    removed.forget(node, 1);
+    removed.closing(node);
+    assertGone(node);
+  }
+
+  @Test
+  void whatIsHeld_staysWhenItIsClosed() throws IOException {
+    long node = directory(OLD);
+    lookups.add(node);
     removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
-    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, FRESH));
-    assertFalse(removed.isEmpty());
-    removed.forgetAll();
-    assertGone(first);
-    assertGone(second);
-    removed.forget(first, 1);
-    removed.forget(second, 1);
+    long handle = fileSystem.opendir(node);
+    removed.closing(node);
+    fileSystem.releasedir(handle);
+    fileSystem.releasedir(fileSystem.opendir(node));
+    removed.forget(node, 1);
+    assertGone(node);
   }
 }
