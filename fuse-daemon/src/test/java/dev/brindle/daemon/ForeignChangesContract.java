@@ -66,17 +66,7 @@ public abstract class ForeignChangesContract {
     MountedMemory.assumeFuse();
     assumeTrue(Processes.isRoot(), "skipped: only root can be two users");
     Racing fileSystem = new Racing();
-    TransportOptions options =
-        new TransportOptions(
-            directory,
-            "brindle:test:memory",
-            false,
-            true,
-            false,
-            false,
-            false,
-            new CachingOptions(0, 0, 0, true, false));
-    TransportSession session = transport().mount(fileSystem, options);
+    TransportSession session = transport().mount(fileSystem, forAll(directory));
     try {
       Shell.ok(directory, "chmod 777 .; echo kept > secret; chmod 600 secret");
       fileSystem.hide();
@@ -89,6 +79,28 @@ public abstract class ForeignChangesContract {
       Shell.ok(directory, asUser("echo given > secret"));
       assertFalse(fileSystem.isHidden());
       assertEquals("given", Shell.ok(directory, "cat secret"));
+    } finally {
+      Unmounter.current().unmount(directory, true);
+      assertTrue(session.awaitEnd(Duration.ofSeconds(30)));
+    }
+  }
+
+  private static TransportOptions forAll(Path directory) {
+    CachingOptions caching = new CachingOptions(0, 0, 0, true, false);
+    return new TransportOptions(
+        directory, "brindle:test:memory", false, true, false, false, false, caching);
+  }
+
+  @Test
+  void trustedAttributes_areListedForRootAlone(@TempDir Path directory) throws Exception {
+    MountedMemory.assumeFuse();
+    assumeTrue(Processes.isRoot(), "skipped: only root can be two users");
+    TransportSession session = transport().mount(new MemoryFileSystem(), forAll(directory));
+    try {
+      Shell.ok(directory, "> f; setfattr -n trusted.t -v 1 f; setfattr -n user.u -v 2 f");
+      String list = "getfattr -m - f | grep -v ^#";
+      assertEquals("trusted.t\nuser.u", Shell.ok(directory, list + " | sort"));
+      assertEquals("user.u", Shell.ok(directory, asUser(list)));
     } finally {
       Unmounter.current().unmount(directory, true);
       assertTrue(session.awaitEnd(Duration.ofSeconds(30)));

@@ -313,6 +313,15 @@ public abstract class MountContract {
   }
 
   @Test
+  void xattrs_ofANamespaceWithoutAName_areInvalid() throws IOException {
+    Shell.ok(root, "echo > f");
+    for (String command : List.of("setfattr -n user. -v 1 f", "setfattr -x user. f")) {
+      String refused = Shell.fails(root, command);
+      assertTrue(refused.contains("Invalid argument"), refused);
+    }
+  }
+
+  @Test
   void fallocate_modes_doWhatTheySay() throws IOException {
     Shell.ok(root, "fallocate -l 1000 f; stat -c %s f | grep -qx 1000");
     Shell.ok(root, "fallocate -n -l 5000 f; stat -c %s f | grep -qx 1000");

@@ -29,9 +29,15 @@ final class AclItems {
     put(change, inode, name, isAccess && acl.isMinimal() ? null : acl);
   }
 
-  /** Removes a list; where there is none, that is as it is to be. */
-  static void remove(Change change, Inode inode, Name name) throws IOException {
+  /**
+   * Removes a list; where there is none, that is as it is to be.
+   *
+   * @return whether there was one
+   */
+  static boolean remove(Change change, Inode inode, Name name) throws IOException {
+    boolean found = (inode.flags & InodeFlags.ofAcl(name)) != 0;
     put(change, inode, name, null);
+    return found;
   }
 
   /** A mode was set: the list follows. */

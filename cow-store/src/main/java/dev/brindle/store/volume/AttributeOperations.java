@@ -212,8 +212,9 @@ final class AttributeOperations {
           Inode inode = change.inode(number);
           inode.refuse(InodeFlags.UNCHANGEABLE);
           if (PosixAcl.isName(name)) {
-            AclItems.remove(change, inode, name);
-            touch(change, inode);
+            if (AclItems.remove(change, inode, name)) {
+              touch(change, inode);
+            }
             return true;
           }
           Map<Name, byte[]> attributes = XattrItem.read(change, number, name);

@@ -22,6 +22,7 @@ import dev.brindle.store.FileMode;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.PosixAcl;
+import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.List;
@@ -81,8 +82,10 @@ public interface AclContract extends TreeFixture {
     long file = file(tree(), "f");
     set(file, PosixAcl.ACCESS, "u::7 u:5:6 g::4 m::6 o::1");
     tree().removexattr(file, PosixAcl.ACCESS);
+    Timestamp removed = tree().getattr(file).changeTime();
     tree().removexattr(file, PosixAcl.ACCESS);
     tree().removexattr(file, PosixAcl.DEFAULT);
+    assertEquals(removed, tree().getattr(file).changeTime());
     expectMode(0761, tree().getattr(file));
     assertEquals(List.of(), tree().listxattr(file));
   }

@@ -191,7 +191,7 @@ final class InodeEdit {
         .when(inode.has(UNCHANGEABLE), EPERM)
         .when(!exists && !ModelAcl.isName(name), ENODATA)
         .check();
-    return inode.withXattrs(inode.xattrs().without(name)).changed(now);
+    return exists ? inode.withXattrs(inode.xattrs().without(name)).changed(now) : inode;
   }
 
   static byte[] getxattr(ModelInode inode, Name name) {

@@ -1,22 +1,23 @@
 package dev.brindle.daemon.host;
 
 import dev.brindle.daemon.transport.TransportKind;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** An operating system that Brindle mounts on. */
 public enum Host {
   LINUX,
   MACOS;
 
+  private static final byte[] XATTR_NAMESPACE_OF_ROOT = ascii("trusted.");
+
   private static final List<byte[]> XATTR_NAMESPACES =
-      Stream.of("user.", "trusted.", "security.")
-          .map(prefix -> prefix.getBytes(StandardCharsets.US_ASCII))
-          .toList();
+      List.of(ascii("user."), XATTR_NAMESPACE_OF_ROOT, ascii("security."));
 
   /** The one this process runs on. */
   public static Host current() {
@@ -135,11 +136,26 @@ public enum Host {
   }
 
   /**
-   * Whether an extended attribute of this name is kept. Linux knows namespaces, and a file system
-   * refuses those it does not serve; macOS knows none.
+   * Refuses names of extended attributes that are not kept. Linux knows namespaces, and a file
+   * system refuses those it does not serve; macOS knows none.
+   *
+   * @throws FileSystemException EOPNOTSUPP outside the namespaces; EINVAL for the bare name of one
    */
-  public boolean isXattrName(byte[] name) {
-    return this == MACOS || XATTR_NAMESPACES.stream().anyMatch(prefix -> startsWith(name, prefix));
+  public void requireXattrName(byte[] name) throws FileSystemException {
+    if (this == MACOS || XATTR_NAMESPACES.stream().anyMatch(prefix -> startsWith(name, prefix))) {
+      return;
+    }
+    boolean bare = XATTR_NAMESPACES.stream().anyMatch(prefix -> Arrays.equals(name, prefix));
+    throw new FileSystemException(bare ? Errno.EINVAL : Errno.EOPNOTSUPP);
+  }
+
+  /** Whether a name is listed for root alone, who alone gets at such an attribute on Linux. */
+  public boolean isXattrOfRoot(byte[] name) {
+    return this == LINUX && startsWith(name, XATTR_NAMESPACE_OF_ROOT);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private static boolean startsWith(byte[] name, byte[] prefix) {

@@ -3,6 +3,8 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 
 /** What an inode is, and what its file system is. */
@@ -32,11 +34,28 @@ final class AttributeOperations {
     if (wanted.dropsSetIds()) {
       privileges.dropBits(request.caller(), request.node());
     }
-    Entry changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
-    if (wanted.dropsCapability()) {
+    Entry changed;
+    try {
+      changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
+    } catch (FileSystemException e) {
+      if (!wanted.areKeptTimes() || !isGone(e)) {
+        throw e;
+      }
+      replies.attributesOfNothing(answer);
+      return;
+    }
+    if (wanted.dropsCapability() && !changed.attributes().isDirectory()) {
       privileges.dropCapability(request.node());
     }
     replies.attributes(answer, changed);
+  }
+
+  /**
+   * The times of a file that is no more are nobody's. An error would be told to whoever syncs the
+   * file system next.
+   */
+  private static boolean isGone(FileSystemException e) {
+    return e.errno() == Errno.ENOENT || e.errno() == Errno.ESTALE;
   }
 
   void readlink(Request request, Answer answer) throws IOException {

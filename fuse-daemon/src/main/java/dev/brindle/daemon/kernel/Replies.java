@@ -7,6 +7,7 @@ import dev.brindle.daemon.kernel.Wire.OpenOut;
 import dev.brindle.daemon.kernel.Wire.StatfsOut;
 import dev.brindle.daemon.kernel.Wire.StatxOut;
 import dev.brindle.namespace.Entry;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.SpaceStatistics;
@@ -99,6 +100,13 @@ final class Replies {
   void attributes(Answer answer, Entry entry) {
     putSeconds(answer, AttrOut.VALID, AttrOut.VALID_NANOS, attributeSeconds(answer, entry));
     putAttributes(answer, AttrOut.ATTR, entry.attributes());
+    answer.send(AttrOut.BYTES);
+  }
+
+  /** What a kernel takes for an answer that only kept times of a regular file. */
+  void attributesOfNothing(Answer answer) {
+    answer.zero(0, AttrOut.BYTES);
+    answer.u32(AttrOut.ATTR + Attr.MODE, FileMode.REGULAR);
     answer.send(AttrOut.BYTES);
   }
 

@@ -18,6 +18,7 @@ final class SetAttributes {
   private static final int SIZE = 1 << 3;
   private static final int ATIME = 1 << 4;
   private static final int MTIME = 1 << 5;
+  private static final int HANDLE = 1 << 6;
   private static final int ATIME_NOW = 1 << 7;
   private static final int MTIME_NOW = 1 << 8;
   private static final int CTIME = 1 << 10;
@@ -43,6 +44,11 @@ final class SetAttributes {
   /** Whether a file capability goes. */
   boolean dropsCapability() {
     return has(SIZE | UID | GID);
+  }
+
+  /** Whether it says nothing but the times that a kernel that caches writes has kept. */
+  boolean areKeptTimes() {
+    return has(CTIME) && (bits & ~(MTIME | CTIME | HANDLE)) == 0;
   }
 
   AttributeChange change() {

@@ -3,6 +3,7 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.kernel.Wire.GetxattrIn;
 import dev.brindle.daemon.kernel.Wire.SetxattrIn;
+import dev.brindle.daemon.serve.XattrList;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.AttributeChange;
@@ -21,7 +22,7 @@ import java.util.List;
  * needs; too little is ERANGE.
  */
 final class XattrOperations {
-  /** XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux, in bytes. */
+  /** XATTR_SIZE_MAX of Linux, in bytes. */
   private static final int SIZE_MAX = 65_536;
 
   private static final int CREATE = 1;
@@ -82,19 +83,7 @@ final class XattrOperations {
 
   void listxattr(Request request, Answer answer) throws IOException {
     List<Name> names = fileSystem.listxattr(request.node());
-    int length = 0;
-    for (Name name : names) {
-      length += name.length() + 1;
-    }
-    if (length > SIZE_MAX) {
-      throw new FileSystemException(Errno.E2BIG);
-    }
-    byte[] list = new byte[length];
-    int at = 0;
-    for (Name name : names) {
-      System.arraycopy(name.bytes(), 0, list, at, name.length());
-      at += name.length() + 1;
-    }
+    byte[] list = XattrList.of(names, request.caller(), Host.LINUX);
     send(answer, list, request.u32(GetxattrIn.SIZE));
   }
 
@@ -104,13 +93,13 @@ final class XattrOperations {
   }
 
   /**
-   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here
+   * @throws FileSystemException as {@link Host#requireXattrName}
    */
   private static Name name(Request request, int at) throws FileSystemException {
     byte[] bytes = request.string(at);
     Name name = Name.of(bytes);
-    if (!Host.LINUX.isXattrName(bytes) && !PosixAcl.isName(name)) {
-      throw new FileSystemException(Errno.EOPNOTSUPP);
+    if (!PosixAcl.isName(name)) {
+      Host.LINUX.requireXattrName(bytes);
     }
     return name;
   }

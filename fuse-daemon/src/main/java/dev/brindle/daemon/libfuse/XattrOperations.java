@@ -1,13 +1,13 @@
 package dev.brindle.daemon.libfuse;
 
 import dev.brindle.daemon.host.Host;
+import dev.brindle.daemon.serve.XattrList;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -15,7 +15,7 @@ import java.util.List;
  * needs; too little is ERANGE.
  */
 final class XattrOperations {
-  /** XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux, in bytes. */
+  /** XATTR_SIZE_MAX of Linux, in bytes. */
   private static final int SIZE_MAX = 65_536;
 
   private final InodeFileSystem fileSystem;
@@ -43,18 +43,7 @@ final class XattrOperations {
 
   void listxattr(Worker worker, long request, long node, long size) throws IOException {
     List<Name> names = fileSystem.listxattr(node);
-    int length = 0;
-    for (Name name : names) {
-      length += name.length() + 1;
-    }
-    if (length > SIZE_MAX) {
-      throw new FileSystemException(Errno.E2BIG);
-    }
-    ByteBuffer list = ByteBuffer.allocate(length);
-    for (Name name : names) {
-      list.put(name.bytes()).put((byte) 0);
-    }
-    reply(worker, list.array(), size);
+    reply(worker, XattrList.of(names, worker.caller(request), host), size);
   }
 
   void removexattr(Worker worker, long request, long node, long name) throws IOException {
@@ -63,14 +52,12 @@ final class XattrOperations {
   }
 
   /**
-   * @throws FileSystemException EOPNOTSUPP for a name of no namespace that is kept here; access
-   *     control lists are among those, for the kernel would not obey what it had stored
+   * @throws FileSystemException as {@link Host#requireXattrName}; access control lists are not
+   *     kept, for the kernel would not obey what it had stored
    */
   private Name name(Worker worker, long pointer) throws FileSystemException {
     byte[] bytes = worker.string(pointer);
-    if (!host.isXattrName(bytes)) {
-      throw new FileSystemException(Errno.EOPNOTSUPP);
-    }
+    host.requireXattrName(bytes);
     return Name.of(bytes);
   }
 

@@ -1,6 +1,7 @@
 package dev.brindle.daemon.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -123,6 +124,29 @@ class HostTest {
           Errno.EOPNOTSUPP,
           assertThrows(FileSystemException.class, () -> FallocateFlags.mode(other)).errno());
     }
+  }
+
+  @Test
+  void xattrNames_areThoseOfTheNamespaces() throws Exception {
+    for (String kept : List.of("user.a", "trusted.a", "security.a")) {
+      Host.LINUX.requireXattrName(kept.getBytes());
+      assertEquals(kept.equals("trusted.a"), Host.LINUX.isXattrOfRoot(kept.getBytes()));
+    }
+    for (String bare : List.of("user.", "trusted.", "security.")) {
+      assertEquals(Errno.EINVAL, refusal(bare));
+    }
+    for (String other : List.of("", "user", "users.a", "system.a", "User.a")) {
+      assertEquals(Errno.EOPNOTSUPP, refusal(other));
+      Host.MACOS.requireXattrName(other.getBytes());
+    }
+    assertFalse(Host.MACOS.isXattrOfRoot("trusted.a".getBytes()));
+  }
+
+  private static Errno refusal(String name) {
+    byte[] bytes = name.getBytes();
+    return assertThrows(
+            FileSystemException.class, () -> Host.LINUX.requireXattrName(bytes), name)
+        .errno();
   }
 
   @Test

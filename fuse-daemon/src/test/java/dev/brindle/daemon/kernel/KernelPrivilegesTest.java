@@ -65,6 +65,15 @@ class KernelPrivilegesTest {
     assertEquals("4755", Shell.ok(directory, "stat -c %a f"));
   }
 
+  /** One on a directory means nothing, and stays. */
+  @Test
+  void capability_goesWithAChangeOfOwner_andStaysOnADirectory() throws IOException {
+    String change = "chown 5:5 f; ";
+    assertEquals("no", Shell.ok(directory, SET_CAPABILITY + "f; " + change + HAS_CAPABILITY));
+    String there = "rm f; mkdir f; " + SET_CAPABILITY + "f; ";
+    assertEquals("yes", Shell.ok(directory, there + change + HAS_CAPABILITY));
+  }
+
   @Test
   void write_afterAnotherMountGaveACapability_takesIt(@TempDir Path other) throws Exception {
     try (MountedMemory second = mount(other, CachingOptions.defaults())) {

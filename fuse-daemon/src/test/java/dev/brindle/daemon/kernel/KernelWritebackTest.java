@@ -165,6 +165,16 @@ class KernelWritebackTest {
   }
 
   /** When the kernel has forgotten a file it takes the times from the store. */
+  /** Their times are nobody's; an error would be told to whoever syncs the file system next. */
+  @Test
+  void syncfs_whenTheKernelKeepsTimesOfWhatIsGone_succeeds() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "skipped: perl opens by O_PATH");
+    Shell.ok(root, "echo text > f");
+    Shell.ok(
+        root,
+        "perl -e '$^F = 9; sysopen(F, \"f\", 010400000); unlink(\"f\"); exec \"sync -f .\"'");
+  }
+
   @Test
   void times_areTheKernelsInTheStoreToo() throws IOException {
     Shell.ok(
