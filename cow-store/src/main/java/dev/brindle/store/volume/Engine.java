@@ -346,8 +346,9 @@ final class Engine {
     return heads.remove(volume);
   }
 
+  /** A version that is no head. */
   TreeView view(Version version) {
-    return new TreeView(new TreeReader(nodes, version.root()), hash);
+    return new FrozenView(new TreeReader(nodes, version.root()), hash);
   }
 
   SpaceStatistics statistics(long inodes) throws IOException {

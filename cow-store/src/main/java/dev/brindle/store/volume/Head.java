@@ -49,7 +49,7 @@ final class Head {
     this.log = log;
     this.version = version;
     this.tree = new Tree(nodes, versions.ownership(version), version.root());
-    this.view = new TreeView(tree, hash);
+    this.view = new HeadView(tree, hash, states::containsKey);
   }
 
   /**
@@ -169,8 +169,13 @@ final class Head {
   /** Forgets a state that nobody holds and the tree knows all of; under the lock, exclusively. */
   void detachIfIdle(FileState state) {
     if (state.isIdle()) {
-      states.remove(state.inode, state);
+      detach(state);
     }
+  }
+
+  /** Forgets the state of what is being removed; under the lock, exclusively. */
+  void detach(FileState state) {
+    states.remove(state.inode, state);
   }
 
   Collection<FileState> states() {

@@ -38,7 +38,7 @@ final class InodeRemoval {
       change.whenDone(
           () -> {
             new FileOperations(engine, head).discard(state);
-            head.detachIfIdle(state);
+            head.detach(state);
           });
     }
     Change.Mark mark = change.mark();

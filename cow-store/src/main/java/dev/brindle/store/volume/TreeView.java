@@ -13,8 +13,11 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A version's tree read as inodes, entries and attributes; takes no lock. */
-public final class TreeView {
+/**
+ * A version's tree read as inodes, entries and attributes; takes no lock. What has no name is in it
+ * here; {@link HeadView} and {@link FrozenView} are what others see.
+ */
+public class TreeView {
   /** A listing takes so many entries at once, and a few more where names share an item. */
   static final int DIRECTORY_BATCH = 512;
 
@@ -133,10 +136,10 @@ public final class TreeView {
   }
 
   byte[] getxattr(long number, Name name) throws IOException {
+    inode(number);
     byte[] item = tree.get(ItemType.high(number, ItemType.XATTR), hash.of(name));
     byte[] value = XattrItem.decode(item).get(name);
     if (value == null) {
-      inode(number);
       throw new FileSystemException(Errno.ENODATA);
     }
     return value;

@@ -100,13 +100,7 @@ final class VolumeTree implements WritableFileTree {
     engine.look(
         head,
         view -> {
-          Inode found = view.inode(inode);
-          FileState state = head.state(inode);
-          if (found.linkCount == 0 && (state == null || !state.isHeld())) {
-            // its extents are being removed, step by step: what is gone of them reads as zeros
-            throw new FileSystemException(Errno.ENOENT);
-          }
-          head.attach(found).hold();
+          head.attach(view.inode(inode)).hold();
           return true;
         });
   }

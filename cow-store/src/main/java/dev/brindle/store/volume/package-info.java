@@ -32,6 +32,11 @@
  * together. Immutable and append-only inodes are refused here and not above, in the operation that
  * would change them: so neither transport nor a second mount comes in between.
  *
+ * <p>An inode without a name is there as long as somebody holds it: that is known in memory alone.
+ * Its items outlive that, since they go step by step, or with the next process, and stay in the
+ * versions that were frozen meanwhile. So {@link dev.brindle.store.volume.HeadView} and {@link
+ * dev.brindle.store.volume.FrozenView} leave it out, and all that others do goes through these.
+ *
  * <h2>What a crash leaves</h2>
  *
  * The last checkpoint, and on it the redo operations behind it, in order, up to the first group of

@@ -34,6 +34,7 @@ import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -181,6 +182,33 @@ abstract class VersionContract {
     write(tree(main), file, 0, pattern(3_000_000, 2));
     assertArrayEquals(
         pattern(3_000_000, 1), read(store().openSnapshot(version), file, 0, 3_000_000));
+  }
+
+  @Test
+  void snapshot_hasNothingThatHadNoName() throws IOException {
+    WritableFileTree tree = tree(main);
+    long unnamed = tree.createUnnamed(ROOT, 0644, 0, 1, 1).inode();
+    long open = file(tree, "open");
+    tree.hold(open);
+    for (long file : List.of(unnamed, open)) {
+      write(tree, file, 0, pattern(5000, 1));
+      tree.setxattr(file, name("user.x"), pattern(9, 1), XattrMode.CREATE);
+    }
+    tree.unlink(ROOT, name("open"));
+    long removed = tree.mkdir(ROOT, name("dir"), 0755, 1, 1).inode();
+    tree.rmdir(ROOT, name("dir"), true);
+    FileTree snapshot = store().openSnapshot(snapshot(main, "s"));
+    for (long inode : List.of(unnamed, open, removed)) {
+      refused(ENOENT, () -> snapshot.getattr(inode));
+      refused(ENOENT, () -> snapshot.read(inode, 0, ByteBuffer.allocate(1)));
+      refused(ENOENT, () -> snapshot.getxattr(inode, name("user.x")));
+      refused(ENOENT, () -> snapshot.listxattr(inode));
+      refused(ENOENT, () -> snapshot.lookup(inode, name("x")));
+      refused(ENOENT, () -> snapshot.parent(inode));
+      refused(ENOENT, () -> snapshot.readdir(inode, 0, (name, found, mode, cookie) -> true));
+      refused(ENOENT, () -> snapshot.hold(inode));
+      tree(main).release(inode);
+    }
   }
 
   @Test
