@@ -10,15 +10,18 @@ import static dev.brindle.store.contract.Trees.text;
 import static dev.brindle.store.contract.Trees.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.FileTree.Seek;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Fault;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.Test;
 /** Deletions of snapshots and volumes, seen by others: one that is refused is seen by nobody. */
 class DeletionTest {
   private static final int ROUNDS = 300;
+
+  /** For what goes wrong when a thread has to wait between two instructions: one run in three. */
+  private static final int CLOSE_ROUNDS = 20_000;
 
   private final FaultyDisk disk = new FaultyDisk();
   private Store store;
@@ -111,12 +117,37 @@ class DeletionTest {
     assertEquals(0, store.status().dirtyBytes());
   }
 
+  /** The first to ask for a volume does so while it is deleted. */
+  @Test
+  void open_ofADeletedVolume_isRefused_whoeverAskedForItMeanwhile() throws Exception {
+    long snapshot = store.createSnapshot(main, name("s")).version();
+    AtomicLong clone = new AtomicLong(store.cloneSnapshot(snapshot, name("clone")).id());
+    whileOthers(
+        CLOSE_ROUNDS,
+        () -> {
+          try {
+            store.createSnapshot(clone.get(), name("s"));
+          } catch (FileSystemException e) {
+            assertTrue(Set.of(Errno.ENOENT, Errno.EEXIST).contains(e.errno()));
+          }
+        },
+        () -> {
+          store.deleteVolume(clone.get(), CloneDisposition.REFUSE);
+          refused(Errno.ENOENT, () -> store.open(clone.get()));
+          clone.set(store.cloneSnapshot(snapshot, name("clone")).id());
+        });
+  }
+
   private interface Step {
     void run() throws IOException;
   }
 
   /** Repeats something while another thread does something else all the time, which succeeds. */
   private static void whileOthers(Step always, Step repeated) throws Exception {
+    whileOthers(ROUNDS, always, repeated);
+  }
+
+  private static void whileOthers(int rounds, Step always, Step repeated) throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     CompletableFuture<Void> others =
         CompletableFuture.runAsync(
@@ -130,7 +161,7 @@ class DeletionTest {
               }
             });
     try {
-      for (int i = 0; i < ROUNDS && !others.isDone(); i++) {
+      for (int i = 0; i < rounds && !others.isDone(); i++) {
         repeated.run();
       }
     } finally {

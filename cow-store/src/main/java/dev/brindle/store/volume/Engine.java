@@ -327,9 +327,18 @@ final class Engine {
   /** The head of a volume, made when it is first asked for. */
   Head head(long volume) throws IOException {
     Head head = heads.get(volume);
+    return head != null ? head : newHead(volume);
+  }
+
+  /**
+   * Makes a head. That of a volume which is deleted meanwhile is there before the deletion asks for
+   * it, or is not made: left behind, it would open the volume once more.
+   */
+  private synchronized Head newHead(long volume) throws IOException {
+    Head head = heads.get(volume);
     if (head == null) {
-      Version version = versions.catalogue().head(volume);
-      head = heads.computeIfAbsent(volume, id -> new Head(id, versions, log, nodes, version, hash));
+      head = new Head(volume, versions, log, nodes, versions.catalogue().head(volume), hash);
+      heads.put(volume, head);
     }
     return head;
   }
