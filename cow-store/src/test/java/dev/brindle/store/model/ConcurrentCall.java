@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param onModel does the same to the model, with the store's answer (null when it refused) to
  *     learn its numbers
  * @param compare the answers of model and store; a difference is an {@link AssertionError}
- * @param hold what the caller holds after this answer; null for a call that holds nothing
+ * @param hold what the caller holds after this answer, if anything; null for a call that never does
  * @param steps the parts of a call that takes place in parts, by how it ended; null for all others
  */
 record ConcurrentCall<T, M>(
@@ -23,7 +23,7 @@ record ConcurrentCall<T, M>(
     OnStore<T> onStore,
     OnModel<T, M> onModel,
     BiConsumer<M, T> compare,
-    @Nullable Function<T, ModelStore.Holder> hold,
+    @Nullable Function<T, ModelStore.@Nullable Holder> hold,
     @Nullable Function<Outcome<T>, List<Step>> steps) {
 
   /**
@@ -52,7 +52,7 @@ record ConcurrentCall<T, M>(
       OnStore<T> onStore,
       OnModel<T, M> onModel,
       BiConsumer<M, T> compare,
-      Function<T, ModelStore.Holder> hold) {
+      Function<T, ModelStore.@Nullable Holder> hold) {
     this(what, onStore, onModel, compare, hold, null);
   }
 }

@@ -67,12 +67,12 @@ final class ConcurrentHistory {
       if (made.held() != null) {
         held.add(made.held());
       } else if (!held.isEmpty() && random.nextBoolean()) {
-        calls.add(make(FileCalls.release(held.remove()), thread));
+        calls.add(make(HoldCalls.release(held.remove()), thread));
       }
       pause(random);
     }
     while (!held.isEmpty()) {
-      calls.add(make(FileCalls.release(held.remove()), thread));
+      calls.add(make(HoldCalls.release(held.remove()), thread));
     }
     return calls;
   }

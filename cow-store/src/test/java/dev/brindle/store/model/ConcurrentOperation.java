@@ -1,11 +1,11 @@
 package dev.brindle.store.model;
 
-import java.util.Random;
-
 /** A kind of call of a concurrent history. */
 enum ConcurrentOperation {
+  // names, and what is left without one
   CREATE(8, NameCalls::create),
   MKDIR(5, NameCalls::mkdir),
+  MKFIFO(3, NameCalls::mkfifo),
   LINK(4, NameCalls::link),
   LINK_NEW(3, NameCalls::linkNew),
   UNLINK(7, NameCalls::unlink),
@@ -14,6 +14,14 @@ enum ConcurrentOperation {
   LOOKUP(8, NameCalls::lookup),
   LIST(6, NameCalls::list),
   PARENT(2, NameCalls::parent),
+  HOLD(5, HoldCalls::hold),
+  CREATE_HELD(4, HoldCalls::createHeld),
+  CREATE_UNNAMED(4, HoldCalls::createUnnamed),
+  UNLINK_HELD(4, HoldCalls::unlinkHeld),
+  RMDIR_HELD(4, HoldCalls::rmdirHeld),
+  RENAME_HELD(4, HoldCalls::renameHeld),
+
+  // one inode
   GETATTR(5, FileCalls::getattr),
   CHMOD(3, FileCalls::chmod),
   SETXATTR(2, FileCalls::setxattr),
@@ -25,13 +33,11 @@ enum ConcurrentOperation {
   COPY(6, CopyCalls::copy),
   READ(10, FileCalls::read),
   FSYNC(3, FileCalls::fsync),
-  HOLD(5, FileCalls::hold),
-  CREATE_HELD(4, FileCalls::createHeld),
-  CREATE_UNNAMED(4, FileCalls::createUnnamed),
-  RMDIR_HELD(4, FileCalls::rmdirHeld),
+
+  // versions as wholes
   SNAPSHOT(4, VersionCalls::snapshot),
   SNAPSHOT_DELETE(4, VersionCalls::deleteSnapshot),
-  SNAPSHOT_RENAME(2, VersionCalls::renameSnapshot),
+  SNAPSHOT_RENAME(4, VersionCalls::renameSnapshot),
   SNAPSHOTS(3, VersionCalls::snapshots),
   CLONE(3, VersionCalls::cloneVolume),
   CLONE_SNAPSHOT(3, VersionCalls::cloneSnapshot),
@@ -44,9 +50,9 @@ enum ConcurrentOperation {
     ConcurrentCall<?, ?> of(ConcurrentOperands operands);
   }
 
-  private static final int WEIGHTS = weights();
+  /** How often it is chosen, beside the others. */
+  final int weight;
 
-  private final int weight;
   private final Choice choice;
 
   ConcurrentOperation(int weight, Choice choice) {
@@ -56,24 +62,5 @@ enum ConcurrentOperation {
 
   ConcurrentCall<?, ?> choose(ConcurrentOperands operands) {
     return choice.of(operands);
-  }
-
-  static ConcurrentOperation random(Random random) {
-    int at = random.nextInt(WEIGHTS);
-    for (ConcurrentOperation operation : values()) {
-      at -= operation.weight;
-      if (at < 0) {
-        return operation;
-      }
-    }
-    throw new IllegalStateException();
-  }
-
-  private static int weights() {
-    int sum = 0;
-    for (ConcurrentOperation operation : values()) {
-      sum += operation.weight;
-    }
-    return sum;
   }
 }

@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +21,17 @@ final class ConcurrentRun {
   private static final int HISTORIES = 3;
   private static final int CALLS_BEFORE = 20;
 
-  /** What leaves a hold that nobody ends, or nothing to make calls on. */
-  private static final Set<ConcurrentOperation> LATER =
-      EnumSet.of(
-          ConcurrentOperation.HOLD,
-          ConcurrentOperation.CREATE_HELD,
-          ConcurrentOperation.CREATE_UNNAMED,
-          ConcurrentOperation.RMDIR_HELD,
-          ConcurrentOperation.VOLUME_DELETE);
+  /** Without what leaves a hold that nobody ends, or nothing to make calls on. */
+  private static final ConcurrentMix BEFORE =
+      ConcurrentMix.without(
+          EnumSet.of(
+              ConcurrentOperation.HOLD,
+              ConcurrentOperation.CREATE_HELD,
+              ConcurrentOperation.CREATE_UNNAMED,
+              ConcurrentOperation.UNLINK_HELD,
+              ConcurrentOperation.RMDIR_HELD,
+              ConcurrentOperation.RENAME_HELD,
+              ConcurrentOperation.VOLUME_DELETE));
 
   private final VersionedStore store;
   private final ConcurrentHistory history;
@@ -74,10 +76,7 @@ final class ConcurrentRun {
     one(NameCalls.create(volume, FileTree.ROOT_INODE, Name.of("a")));
     one(NameCalls.mkdir(volume, FileTree.ROOT_INODE, Name.of("b")));
     for (int i = 0; i < CALLS_BEFORE; i++) {
-      ConcurrentOperation operation = ConcurrentOperation.random(random);
-      if (!LATER.contains(operation)) {
-        one(operation.choose(operands()));
-      }
+      one(BEFORE.next(random).choose(operands()));
     }
   }
 
@@ -97,12 +96,13 @@ final class ConcurrentRun {
 
   private List<List<ConcurrentCall<?, ?>>> programs() {
     List<List<ConcurrentCall<?, ?>>> programs = new ArrayList<>();
+    ConcurrentMix mix = ConcurrentMix.random(random);
     int threads = 2 + random.nextInt(threadsMax() - 1);
     for (int thread = 0; thread < threads; thread++) {
       List<ConcurrentCall<?, ?>> program = new ArrayList<>();
       int calls = 3 + random.nextInt(6);
       for (int i = 0; i < calls; i++) {
-        program.add(ConcurrentOperation.random(random).choose(operands()));
+        program.add(mix.next(random).choose(operands()));
       }
       programs.add(program);
     }

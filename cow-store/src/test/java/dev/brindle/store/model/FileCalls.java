@@ -9,7 +9,6 @@ import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.function.BiFunction;
 
 /** Concurrent calls on one inode. */
@@ -18,8 +17,6 @@ final class FileCalls {
 
   /** Past the end of each file. */
   private static final int FILE_BYTES_MAX = 1 << 16;
-
-  private static final int OWNER = 1000;
 
   private FileCalls() {}
 
@@ -160,81 +157,6 @@ final class FileCalls {
           return true;
         },
         (model, found) -> NameCalls.look(model, volume).inode(inode),
-        (expected, found) -> {});
-  }
-
-  static ConcurrentCall<?, ?> hold(ConcurrentOperands operands) {
-    long treeId = operands.tree();
-    long inode = operands.file(treeId);
-    return new ConcurrentCall<Boolean, Boolean>(
-        "hold %d inode %d".formatted(treeId, inode),
-        store -> {
-          NameCalls.open(store, treeId).hold(inode);
-          return true;
-        },
-        (model, found) -> {
-          model.hold(treeId, inode);
-          return true;
-        },
-        (expected, found) -> {},
-        answer -> new ModelStore.Holder(treeId, inode));
-  }
-
-  static ConcurrentCall<?, ?> createHeld(ConcurrentOperands operands) {
-    long volume = operands.volume().id();
-    long directory = operands.directory(volume);
-    Name name = operands.name();
-    return new ConcurrentCall<InodeAttributes, ModelInode>(
-        "create held %d %d/%s".formatted(volume, directory, name),
-        store -> store.open(volume).createHeld(directory, name, 0600, 0, OWNER, OWNER),
-        (model, found) -> {
-          long number = NameCalls.newNumber(model, volume, found);
-          return model.makeHeld(volume, number, directory, name, 0600, 0, OWNER, OWNER);
-        },
-        InodeComparison::attributes,
-        made -> new ModelStore.Holder(volume, made.inode()));
-  }
-
-  static ConcurrentCall<?, ?> rmdirHeld(ConcurrentOperands operands) {
-    long volume = operands.volume().id();
-    long directory = operands.directory(volume);
-    Name name = operands.name();
-    return new ConcurrentCall<InodeAttributes, ModelInode>(
-        "rmdir held %d %d/%s".formatted(volume, directory, name),
-        store -> store.open(volume).rmdir(directory, name, true),
-        (model, found) ->
-            Objects.requireNonNull(
-                model.remove(
-                    volume, directory, name, inode -> true, edit -> edit.rmdir(directory, name))),
-        InodeComparison::attributes,
-        removed -> new ModelStore.Holder(volume, removed.inode()));
-  }
-
-  static ConcurrentCall<?, ?> createUnnamed(ConcurrentOperands operands) {
-    long volume = operands.volume().id();
-    long directory = operands.directory(volume);
-    return new ConcurrentCall<InodeAttributes, ModelInode>(
-        "create unnamed %d in %d".formatted(volume, directory),
-        store -> store.open(volume).createUnnamed(directory, 0600, 0, OWNER, OWNER),
-        (model, found) -> {
-          long number = NameCalls.newNumber(model, volume, found);
-          return model.makeUnnamed(volume, number, directory, 0600, 0, OWNER, OWNER);
-        },
-        InodeComparison::attributes,
-        made -> new ModelStore.Holder(volume, made.inode()));
-  }
-
-  static ConcurrentCall<?, ?> release(ModelStore.Holder held) {
-    return new ConcurrentCall<Boolean, Boolean>(
-        "release %d inode %d".formatted(held.treeId(), held.inode()),
-        store -> {
-          NameCalls.open(store, held.treeId()).release(held.inode());
-          return true;
-        },
-        (model, found) -> {
-          model.release(held.treeId(), held.inode());
-          return true;
-        },
         (expected, found) -> {});
   }
 

@@ -48,7 +48,7 @@ final class Linearization {
   }
 
   /**
-   * The model after such an order.
+   * The model after such an order, without what another such order would say otherwise.
    *
    * @param history each thread's calls in their order
    * @param first the model before all of them
@@ -61,7 +61,7 @@ final class Linearization {
     if (last == null) {
       throw new AssertionError(search.report(history));
     }
-    return last;
+    return new ModelStore.Moment(last.state().withNewCopiesSince(first.state()), last.holds());
   }
 
   private ModelStore.@Nullable Moment from(ModelStore.Moment moment) throws IOException {

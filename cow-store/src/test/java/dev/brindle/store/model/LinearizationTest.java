@@ -10,6 +10,7 @@ import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
+import dev.brindle.store.VolumeInfo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class LinearizationTest {
   private static final long VOLUME = 7;
   private static final long FILE = 2;
+  private static final long CLONE = 8;
   private static final Name A = Name.of("a");
   private static final Timestamp NOW = Timestamp.now();
   private static final ModelTime TIME = ModelTime.exactly(NOW);
@@ -95,6 +97,22 @@ class LinearizationTest {
     assertTrue(found.getMessage().contains("nothing is there"), found.getMessage());
   }
 
+  /** Which of the two came first, nobody sees: what has no name is not in the clone. */
+  @Test
+  void clone_duringACreateWithoutAName_mayGiveItsNumberOnceMore() throws IOException {
+    RecordedCall<?, ?> clone =
+        record(
+            1,
+            10,
+            20,
+            VersionCalls.cloneVolume(VOLUME, A),
+            new VolumeInfo(CLONE, A, "volume/a", VOLUME, CLONE + 1, null, NOW));
+    RecordedCall<?, ?> unnamed =
+        record(0, 0, 50, HoldCalls.createUnnamed(VOLUME, FileTree.ROOT_INODE), file(FILE, 0, 0));
+    model.goTo(order(List.of(unnamed, clone)));
+    inodes(record(0, 60, 70, NameCalls.create(CLONE, FileTree.ROOT_INODE, A), file(FILE, 0)));
+  }
+
   private ModelStore.Moment order(List<RecordedCall<?, ?>> history) throws IOException {
     return Linearization.of(history, model.moment(), last -> null);
   }
@@ -137,7 +155,11 @@ class LinearizationTest {
   }
 
   private static InodeAttributes file(long inode, long size) {
+    return file(inode, 1, size);
+  }
+
+  private static InodeAttributes file(long inode, int links, long size) {
     int mode = FileMode.REGULAR | 0644;
-    return new InodeAttributes(inode, mode, 1, 1000, 1000, 0, size, 0, NOW, NOW, NOW, NOW, 0);
+    return new InodeAttributes(inode, mode, links, 1000, 1000, 0, size, 0, NOW, NOW, NOW, NOW, 0);
   }
 }

@@ -7,4 +7,8 @@ record ModelSnapshot(long version, long volume, Name name, TreeState tree) {
   ModelSnapshot withName(Name newName) {
     return new ModelSnapshot(version, volume, newName, tree);
   }
+
+  ModelSnapshot withTree(TreeState newTree) {
+    return new ModelSnapshot(version, volume, name, newTree);
+  }
 }

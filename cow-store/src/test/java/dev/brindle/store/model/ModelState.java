@@ -70,6 +70,35 @@ record ModelState(
     return row.parent() == 0 ? row.name().toString() : fullName(row.parent()) + "/" + row.name();
   }
 
+  /**
+   * As after calls that overlapped, of which nobody can tell whether a number was given before a
+   * copy was made of its volume or after: those of the copy go on behind what it holds and what was
+   * given before all of them.
+   */
+  ModelState withNewCopiesSince(ModelState before) {
+    ModelState result = this;
+    for (Map.Entry<Long, ModelVolume> entry : volumes) {
+      ModelVolume volume = entry.getValue();
+      if (!before.volumes.containsKey(volume.id())) {
+        long given = before.givenIn(volume.parent());
+        result = result.with(volume.withTree(volume.tree().givenOutToAtMost(given)));
+      }
+    }
+    for (Map.Entry<Long, ModelSnapshot> entry : snapshots) {
+      ModelSnapshot snapshot = entry.getValue();
+      if (!before.snapshots.containsKey(snapshot.version())) {
+        long given = before.givenIn(snapshot.volume());
+        result = result.with(snapshot.withTree(snapshot.tree().givenOutToAtMost(given)));
+      }
+    }
+    return result;
+  }
+
+  private long givenIn(long volume) {
+    ModelVolume row = volumes.get(volume);
+    return row == null ? 0 : row.tree().highestInode();
+  }
+
   ModelState withoutOrphans() {
     ModelState result = this;
     for (Map.Entry<Long, ModelVolume> entry : volumes) {

@@ -284,9 +284,7 @@ final class ModelStore {
       if (newest.tree().inodes().containsKey(inode.number())) {
         ModelInode old = newest.tree().inodes().get(inode.number());
         TreeState changed = newest.tree().with(old.withContent(inode.content()));
-        state =
-            state.with(
-                new ModelSnapshot(newest.version(), newest.volume(), newest.name(), changed));
+        state = state.with(newest.withTree(changed));
       }
     }
   }

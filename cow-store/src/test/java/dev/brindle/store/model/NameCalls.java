@@ -29,9 +29,19 @@ final class NameCalls {
 
   static ConcurrentCall<InodeAttributes, ModelInode> create(
       long volume, long directory, Name name) {
-    int mode = FileMode.REGULAR | 0644;
+    return create("create", volume, directory, name, FileMode.REGULAR | 0644);
+  }
+
+  static ConcurrentCall<?, ?> mkfifo(ConcurrentOperands operands) {
+    long volume = operands.volume().id();
+    long directory = operands.directory(volume);
+    return create("mkfifo", volume, directory, operands.name(), FileMode.FIFO | 0644);
+  }
+
+  private static ConcurrentCall<InodeAttributes, ModelInode> create(
+      String what, long volume, long directory, Name name, int mode) {
     return new ConcurrentCall<>(
-        "create %d %d/%s".formatted(volume, directory, name),
+        "%s %d %d/%s".formatted(what, volume, directory, name),
         store -> store.open(volume).create(directory, name, mode, OWNER, OWNER, 0),
         (model, found) -> make(model, volume, directory, name, mode, found),
         InodeComparison::attributes);

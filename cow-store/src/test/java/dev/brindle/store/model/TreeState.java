@@ -34,6 +34,11 @@ record TreeState(PersistentMap<Long, ModelInode> inodes, long highestInode) {
     return new TreeState(inodes, Math.max(highest, inodes.last().getKey()));
   }
 
+  /** As {@link #givenOutTo}, when it is not known that more were given out than this. */
+  TreeState givenOutToAtMost(long highest) {
+    return givenOutTo(Math.min(highest, highestInode));
+  }
+
   /** What a snapshot, a clone or a reopened store shows: inodes without a name are gone. */
   TreeState withoutOrphans() {
     TreeState result = this;

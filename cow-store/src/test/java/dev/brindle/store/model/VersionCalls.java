@@ -152,9 +152,11 @@ final class VersionCalls {
   }
 
   static ConcurrentCall<?, ?> cloneVolume(ConcurrentOperands operands) {
-    long volume = operands.volume().id();
-    Name name = operands.versionName();
-    return new ConcurrentCall<VolumeInfo, ModelVolume>(
+    return cloneVolume(operands.volume().id(), operands.versionName());
+  }
+
+  static ConcurrentCall<VolumeInfo, ModelVolume> cloneVolume(long volume, Name name) {
+    return new ConcurrentCall<>(
         "clone %d as %s".formatted(volume, name),
         store -> store.cloneVolume(volume, name),
         (model, found) -> {
