@@ -121,7 +121,7 @@ final class KernelSession extends WorkerSession {
 
   @Override
   protected void writeBack(long node) throws IOException {
-    served.notifier().contentChanged(node);
+    served.writeBackForVersion(node);
   }
 
   @Override

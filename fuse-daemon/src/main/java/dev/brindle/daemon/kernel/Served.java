@@ -5,7 +5,11 @@ import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.daemon.transport.CachingOptions;
+import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
+import dev.brindle.store.FileSystemException;
+import dev.brindle.store.Timestamp;
 import java.io.IOException;
 
 /** What the operations of one mount share. */
@@ -70,6 +74,24 @@ final class Served {
   /** Whether a file that changed since its last opening may have been changed by another mount. */
   boolean opensAfresh() {
     return caching.opensAfresh() && invalidations.everTold();
+  }
+
+  /**
+   * Has the kernel hand on what it keeps of writes to a file that is to be in a snapshot or clone.
+   * A kernel that keeps the time as well tells it later; until then it is the present, for new data
+   * with an old time would be taken for the old data.
+   */
+  void writeBackForVersion(long node) throws IOException {
+    long since = System.nanoTime();
+    notifier.contentChanged(node);
+    if (caching.writes() && writableHandles.havePagesComeSince(node, since)) {
+      try {
+        fileSystem.setattr(Caller.ROOT, node, AttributeChange.ofWrite(Timestamp.now()));
+      } catch (FileSystemException gone) {
+        // it is in no version then
+        return;
+      }
+    }
   }
 
   /** Has the kernel hand on what it keeps of writes to a file, if it is open for any. */

@@ -24,7 +24,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +106,34 @@ class KernelWritebackTest {
     }
   }
 
+  /**
+   * The kernel keeps the time, too; a backup would take new data with an old time for old. (Another
+   * process would close what it inherits, and so have the kernel tell.)
+   */
+  @Test
+  void versions_haveANewTimeForWhatIsNew_andNoneForWhatIsOnlyOpen() throws IOException {
+    FileTime old = FileTime.from(5, TimeUnit.SECONDS);
+    try (FileChannel file = create("f");
+        FileChannel unchanged = create("g")) {
+      for (FileChannel each : List.of(file, unchanged)) {
+        each.write(ByteBuffer.wrap("old".getBytes()));
+      }
+      Files.setLastModifiedTime(root.resolve("f"), old);
+      Files.setLastModifiedTime(root.resolve("g"), old);
+      for (String version : List.of(".snapshots/s", ".clones/c")) {
+        FileTime before = FileTime.from(Instant.now().minusMillis(20));
+        file.write(ByteBuffer.wrap("new".getBytes()), 0);
+        Path path = Files.createDirectory(root.resolve(version));
+        FileTime time = Files.getLastModifiedTime(path.resolve("f"));
+        assertTrue(time.compareTo(before) >= 0, version + ": " + time + ", before " + before);
+        assertEquals(old, Files.getLastModifiedTime(path.resolve("g")));
+      }
+    }
+    assertEquals(
+        Files.getLastModifiedTime(root.resolve("f")).toInstant(),
+        attributes("f").modificationTime().toInstant());
+  }
+
   private static String written(int last) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i <= last; i++) {
@@ -164,7 +196,6 @@ class KernelWritebackTest {
     return tree().lookup(FileTree.ROOT_INODE, Name.of(name));
   }
 
-  /** When the kernel has forgotten a file it takes the times from the store. */
   /** Their times are nobody's; an error would be told to whoever syncs the file system next. */
   @Test
   void syncfs_whenTheKernelKeepsTimesOfWhatIsGone_succeeds() throws IOException {
@@ -175,6 +206,7 @@ class KernelWritebackTest {
         "perl -e '$^F = 9; sysopen(F, \"f\", 010400000); unlink(\"f\"); exec \"sync -f .\"'");
   }
 
+  /** When the kernel has forgotten a file it takes the times from the store. */
   @Test
   void times_areTheKernelsInTheStoreToo() throws IOException {
     Shell.ok(
