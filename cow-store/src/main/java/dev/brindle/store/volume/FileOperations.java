@@ -383,6 +383,9 @@ final class FileOperations {
     FileState state = head.attach(inode);
     synchronized (state) {
       if (to > state.size()) {
+        // what was reserved there, behind the end
+        new ExtentMap(change, inode).cut(pagesTo(Math.max(from, state.size())), pagesTo(to));
+        change.update(inode);
         zeroBehindEnd(state, inode, Long.MAX_VALUE);
         change.whenDone(() -> state.grow(to));
       }

@@ -159,6 +159,22 @@ public interface CopyContract extends TreeFixture {
   }
 
   @Test
+  default void copy_ofAHole_takesTheRoomThatWasReservedBehindTheEnd() throws IOException {
+    long original = file(tree(), "from");
+    tree().setattr(original, AttributeChange.ofSize(16 * COPY_BLOCK));
+    for (int target : new int[] {0, 100, COPY_BLOCK, COPY_BLOCK + 100}) {
+      long copy = file(tree(), "to " + target, "text");
+      tree().fallocate(copy, FallocateMode.ALLOCATE_KEEP_SIZE, 0, 16 * COPY_BLOCK);
+      for (long done = 0; done < 16 * COPY_BLOCK; ) {
+        done += copy(original, done, copy, target + done, Long.MAX_VALUE);
+      }
+      tree().fsync(copy, false);
+      long expected = target == 0 ? 0 : target <= COPY_BLOCK ? 1 : 2;
+      assertEquals(expected, attributes(tree(), copy).blocks() / 8, "copied to " + target);
+    }
+  }
+
+  @Test
   default void copy_withinAFile_isRefusedWhereRangesOverlap() throws IOException {
     long file = file(tree(), "f");
     byte[] bytes = pattern(10 * COPY_BLOCK, 11);
