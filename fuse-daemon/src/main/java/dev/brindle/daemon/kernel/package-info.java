@@ -69,8 +69,8 @@
  *       SEEK_HOLE: by invalidating the file, which waits until its pages are written. Other workers
  *       take these writes. Before Linux 6.16 it does not wait for a page that was on its way
  *       already, and a snapshot could miss it: so older kernels write through.
- *   <li>What came before a snapshot or clone has the present as its time there: the kernel tells the
- *       right one later, and the one before would make the new data look old.
+ *   <li>What came before a snapshot or clone has the present as its time there: the kernel tells
+ *       the right one later, and the one before would make the new data look old.
  *   <li>A disk that is full refuses what the program believes to have written. It is told so at
  *       {@code fsync} and {@code close}, as on NFS; nothing is reserved beforehand, since what a
  *       write takes is not known before it is laid out.

@@ -144,8 +144,7 @@ class HostTest {
 
   private static Errno refusal(String name) {
     byte[] bytes = name.getBytes();
-    return assertThrows(
-            FileSystemException.class, () -> Host.LINUX.requireXattrName(bytes), name)
+    return assertThrows(FileSystemException.class, () -> Host.LINUX.requireXattrName(bytes), name)
         .errno();
   }
 

@@ -202,8 +202,7 @@ class KernelWritebackTest {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/perl")), "skipped: perl opens by O_PATH");
     Shell.ok(root, "echo text > f");
     Shell.ok(
-        root,
-        "perl -e '$^F = 9; sysopen(F, \"f\", 010400000); unlink(\"f\"); exec \"sync -f .\"'");
+        root, "perl -e '$^F = 9; sysopen(F, \"f\", 010400000); unlink(\"f\"); exec \"sync -f .\"'");
   }
 
   /** When the kernel has forgotten a file it takes the times from the store. */
