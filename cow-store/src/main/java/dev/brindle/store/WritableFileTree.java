@@ -137,10 +137,11 @@ public interface WritableFileTree extends FileTree {
   /**
    * Sets those of an inode's flags that are {@link InodeFlags#SETTABLE}. An immutable inode refuses
    * every other change, and of its names, with EPERM; an append-only one all but {@link #append}
-   * and new names in a directory. Neither can be removed or renamed.
+   * and new names in a directory. Neither can be removed or renamed. What stays immutable keeps its
+   * other flags, too.
    *
-   * @throws FileSystemException EOPNOTSUPP for flags that are not settable, and for what is neither
-   *     file nor directory
+   * @throws FileSystemException EPERM for that; EOPNOTSUPP for flags that are not settable, and for
+   *     what is neither file nor directory
    */
   InodeAttributes setFlags(long inode, int flags) throws IOException;
 

@@ -112,6 +112,9 @@ final class AttributeOperations {
           if (!inode.isRegular() && !inode.isDirectory()) {
             throw new FileSystemException(Errno.EOPNOTSUPP);
           }
+          if ((flags & InodeFlags.IMMUTABLE) != 0 && flags != (inode.flags & InodeFlags.SETTABLE)) {
+            inode.refuse(InodeFlags.IMMUTABLE);
+          }
           inode.flags = inode.flags & ~InodeFlags.SETTABLE | flags;
           touch(change, inode);
           return engine.attributes(head, inode);

@@ -77,6 +77,21 @@ public interface FlagContract extends TreeFixture {
     tree().unlink(ROOT, name("f"));
   }
 
+  @Test
+  default void inodeThatStaysImmutable_keepsItsOtherFlags() throws IOException {
+    long file = file(tree(), "f");
+    tree().setFlags(file, IMMUTABLE | NO_DUMP);
+    for (int changed : new int[] {IMMUTABLE, IMMUTABLE | NO_DUMP | APPEND_ONLY}) {
+      refused(EPERM, () -> tree().setFlags(file, changed));
+      assertEquals(IMMUTABLE | NO_DUMP, tree().getattr(file).flags());
+    }
+    tree().setFlags(file, IMMUTABLE | NO_DUMP);
+    tree().setFlags(file, APPEND_ONLY);
+    assertEquals(APPEND_ONLY, tree().getattr(file).flags());
+    tree().setFlags(file, IMMUTABLE | NO_DUMP);
+    tree().setFlags(file, 0);
+  }
+
   private void refuseChangesOfContent(long file) {
     refused(EPERM, () -> write(tree(), file, 0, "x"));
     refused(EPERM, () -> tree().setattr(file, AttributeChange.ofSize(0)));

@@ -82,6 +82,9 @@ final class InodeEdit {
   static ModelInode setFlags(ModelInode inode, int flags, ModelTime now) {
     boolean canHave = inode.isRegular() || inode.isDirectory();
     Refused.when(!canHave || (flags & ~InodeFlags.SETTABLE) != 0, EOPNOTSUPP).check();
+    boolean staysImmutable = inode.has(IMMUTABLE) && (flags & IMMUTABLE) != 0;
+    boolean same = flags == (inode.flags() & InodeFlags.SETTABLE);
+    Refused.when(staysImmutable && !same, EPERM).check();
     return inode.withFlags(flags).changed(now);
   }
 
