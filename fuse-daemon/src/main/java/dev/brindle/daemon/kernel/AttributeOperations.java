@@ -3,7 +3,6 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
-import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 
@@ -38,9 +37,10 @@ final class AttributeOperations {
     try {
       changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
     } catch (FileSystemException e) {
-      if (!wanted.areKeptTimes() || !isGone(e)) {
+      if (!wanted.areKeptTimes() || !Served.isGone(e)) {
         throw e;
       }
+      // an error would be told to whoever syncs the file system next
       replies.attributesOfNothing(answer);
       return;
     }
@@ -48,14 +48,6 @@ final class AttributeOperations {
       privileges.dropCapability(request.node());
     }
     replies.attributes(answer, changed);
-  }
-
-  /**
-   * The times of a file that is no more are nobody's. An error would be told to whoever syncs the
-   * file system next.
-   */
-  private static boolean isGone(FileSystemException e) {
-    return e.errno() == Errno.ENOENT || e.errno() == Errno.ESTALE;
   }
 
   void readlink(Request request, Answer answer) throws IOException {

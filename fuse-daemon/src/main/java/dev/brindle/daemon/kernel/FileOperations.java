@@ -199,8 +199,8 @@ final class FileOperations {
     boolean appends = (request.u32(WriteIn.FLAGS) & O_APPEND) != 0;
     boolean kernelKeeps = served.caching().writes();
     if (fromCache && kernelKeeps) {
-      served.writableHandles().pagesCame(request.node());
       fileSystem.writeBack(handle, offset, data);
+      served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
       fileSystem.append(handle, data);
     } else {

@@ -8,6 +8,7 @@ import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
@@ -87,11 +88,17 @@ final class Served {
     if (caching.writes() && writableHandles.havePagesComeSince(node, since)) {
       try {
         fileSystem.setattr(Caller.ROOT, node, AttributeChange.ofWrite(Timestamp.now()));
-      } catch (FileSystemException gone) {
-        // it is in no version then
-        return;
+      } catch (FileSystemException e) {
+        if (!isGone(e)) {
+          throw e;
+        }
       }
     }
+  }
+
+  /** Whether an operation found that its file is no more. */
+  static boolean isGone(FileSystemException e) {
+    return e.errno() == Errno.ENOENT || e.errno() == Errno.ESTALE;
   }
 
   /** Has the kernel hand on what it keeps of writes to a file, if it is open for any. */
