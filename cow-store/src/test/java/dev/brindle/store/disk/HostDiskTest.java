@@ -39,31 +39,31 @@ final class HostDiskTest {
     disk.close();
   }
 
+  /** What a file's range is asked for. */
+  private interface Hint {
+    void give(DiskFile file, long offset, long length);
+  }
+
   @Test
   void startWriteBack_leavesWhatWasWritten_alsoOfADeletedFile() throws IOException {
-    byte[] content = new byte[3 << 20];
-    new Random(7).nextBytes(content);
-    DiskFile file = disk.open("f", OpenMode.CREATE);
-    file.write(0, ByteBuffer.wrap(content));
-    file.startWriteBack(1 << 20, 1 << 20);
-    file.startWriteBack(0, content.length + 4096);
-    assertArrayEquals(content, Files.readAllBytes(directory.resolve("f")));
-    disk.delete("f");
-    file.startWriteBack(0, content.length);
-    assertFalse(disk.exists("f"));
+    assertLeavesWhatWasWritten(DiskFile::startWriteBack);
   }
 
   @Test
   void startRead_leavesWhatWasWritten_alsoOfADeletedFile() throws IOException {
+    assertLeavesWhatWasWritten(DiskFile::startRead);
+  }
+
+  private void assertLeavesWhatWasWritten(Hint hint) throws IOException {
     byte[] content = new byte[3 << 20];
     new Random(7).nextBytes(content);
     DiskFile file = disk.open("f", OpenMode.CREATE);
     file.write(0, ByteBuffer.wrap(content));
-    file.startRead(1 << 20, 1 << 20);
-    file.startRead(0, content.length + 4096);
+    hint.give(file, 1 << 20, 1 << 20);
+    hint.give(file, 0, content.length + 4096);
     assertArrayEquals(content, Files.readAllBytes(directory.resolve("f")));
     disk.delete("f");
-    file.startRead(0, content.length);
+    hint.give(file, 0, content.length);
     assertFalse(disk.exists("f"));
   }
 

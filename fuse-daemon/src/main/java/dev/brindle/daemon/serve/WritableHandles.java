@@ -20,7 +20,7 @@ public final class WritableHandles {
 
   public void released(long handle) {
     Long node = nodes.remove(handle);
-    if (node != null) {
+    if (node != null && pagesCameNanos.containsKey(node) && !isOpen(node)) {
       pagesCameNanos.remove(node);
     }
   }
