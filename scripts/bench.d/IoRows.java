@@ -21,6 +21,12 @@ final class IoRows {
   /** Apart from the one that is read: a copy-on-write file system scatters it. */
   private static final String OVERWRITTEN_FILE = "overwritten";
 
+  /** So large that what a file system reads beyond a piece is seldom the next piece. */
+  private static final String LARGE_FILE = "large";
+
+  private static final int LARGE_FACTOR = 4;
+  private static final int LARGE_SHARE = 8;
+
   private final int fileMib;
   private final int count;
   private final Random random = new Random(1);
@@ -68,18 +74,18 @@ final class IoRows {
                 "random-read-4k-cold",
                 "random read, 4 KiB, cold",
                 this::file,
-                t -> readAt(t, KIB_4, count))
+                t -> readAt(t.path(FILE), KIB_4, count))
             .asCold(),
         count(
             "random-read-4k-warm",
             "random read, 4 KiB, warm",
             this::fileRead,
-            t -> readAt(t, KIB_4, 10 * count)),
+            t -> readAt(t.path(FILE), KIB_4, 10 * count)),
         rate(
                 "random-read-1m-cold",
                 "random read, 1 MiB, cold",
-                this::file,
-                t -> readAt(t, MIB, fileMib))
+                this::large,
+                t -> readAt(t.path(LARGE_FILE), MIB, LARGE_FACTOR * fileMib / LARGE_SHARE))
             .asCold(),
         count(
             "random-write-4k",
@@ -122,22 +128,26 @@ final class IoRows {
   }
 
   private void file(Target target) throws IOException {
-    whole(target.path(FILE));
+    whole(target.path(FILE), fileMib);
   }
 
   private void overwritten(Target target) throws IOException {
-    whole(target.path(OVERWRITTEN_FILE));
+    whole(target.path(OVERWRITTEN_FILE), fileMib);
+  }
+
+  private void large(Target target) throws IOException {
+    whole(target.path(LARGE_FILE), LARGE_FACTOR * fileMib);
   }
 
   /** Written anew: what other rows have overwritten of it would be scattered, too. */
   private void scattered(Target target) throws IOException {
-    write(target.path(OVERWRITTEN_FILE), MIB, true);
+    write(target.path(OVERWRITTEN_FILE), fileMib, MIB, true);
     writeAt(target, KIB_4, count, false);
   }
 
-  private void whole(Path file) throws IOException {
-    if (!Files.exists(file) || Files.size(file) != (long) fileMib * MIB) {
-      write(file, MIB, true);
+  private void whole(Path file, int mib) throws IOException {
+    if (!Files.exists(file) || Files.size(file) != (long) mib * MIB) {
+      write(file, mib, MIB, true);
     }
   }
 
@@ -152,20 +162,20 @@ final class IoRows {
   }
 
   private double write(Target target, int unit, boolean sync) throws IOException {
-    return write(target.path(NEW_FILE), unit, sync);
+    return write(target.path(NEW_FILE), fileMib, unit, sync);
   }
 
-  private double write(Path file, int unit, boolean sync) throws IOException {
+  private double write(Path file, int mib, int unit, boolean sync) throws IOException {
     ByteBuffer buffer = noise(unit);
     try (FileChannel channel = FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
-      for (long left = (long) fileMib * MIB; left > 0; left -= unit) {
+      for (long left = (long) mib * MIB; left > 0; left -= unit) {
         channel.write(buffer.clear());
       }
       if (sync) {
         channel.force(true);
       }
     }
-    return fileMib;
+    return mib;
   }
 
   private double read(Target target, int unit) throws IOException {
@@ -192,20 +202,33 @@ final class IoRows {
     return total;
   }
 
-  private double readAt(Target target, int unit, int times) throws IOException {
-    readAt(target.path(FILE), unit, times, random);
+  private double readAt(Path file, int unit, int times) throws IOException {
+    readAt(file, unit, times, random);
     return times;
   }
 
-  /** Reads single pieces of a file, at random places. */
+  /**
+   * Reads single pieces of a file, at random places, none twice before all have been read: a piece
+   * that comes again is not cold.
+   */
   static void readAt(Path file, int unit, int times, Random random) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(unit);
     try (FileChannel channel = FileChannel.open(file, READ)) {
       int pieces = (int) (channel.size() / unit);
+      int places = Integer.highestOneBit(2 * pieces - 1);
+      int place = random.nextInt(places);
       for (int i = 0; i < times; i++) {
-        channel.read(buffer.clear(), (long) random.nextInt(pieces) * unit);
+        do {
+          place = following(place, places);
+        } while (place >= pieces);
+        channel.read(buffer.clear(), (long) place * unit);
       }
     }
+  }
+
+  /** A linear congruential generator of full period (Knuth, TAOCP 3.2.1.2); places: a power of 2. */
+  private static int following(int place, int places) {
+    return (place * 1_664_525 + 1_013_904_223) & (places - 1);
   }
 
   /** Overwrites the file that is overwritten. Returns how many pieces were. */
