@@ -132,13 +132,13 @@ final class SegmentFile implements Closeable {
   }
 
   /**
-   * Has the host begin to read blocks of the file that do not go on with what was read before. What
-   * is read in sequence the host reads ahead by itself, and further.
+   * Has the host begin to read blocks of the file that belong to no sequence. What is read in
+   * sequence the host reads ahead by itself, and further.
    */
   void startRead(int place, int count) {
     long offset = offset(place);
     long length = (long) count * LogFormat.BLOCK_BYTES;
-    if (!streams.goesOn(offset, length)) {
+    if (!streams.inSequence(offset, length)) {
       file.startRead(offset, length);
     }
   }

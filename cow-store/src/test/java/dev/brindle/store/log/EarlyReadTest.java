@@ -53,11 +53,27 @@ class EarlyReadTest {
   }
 
   @Test
-  void readInSequence_isLeftToTheHost_fromTheBeginningAndFromWithin() throws IOException {
-    readInSequence(0);
-    assertEquals(List.of(), asked);
-    String beginning = readInSequence(3);
-    assertEquals(List.of(beginning), asked);
+  void partsOfOneRead_areAskedFor_inAnyOrder() throws IOException {
+    int half = LONG_READ / 2;
+    List<String> expected = new ArrayList<>();
+    for (int group : List.of(3, 1, 4, 2)) {
+      expected.add(read(group, 100 + half, half));
+      expected.add(read(group, 100, half));
+    }
+    assertEquals(expected, asked);
+  }
+
+  @Test
+  void readInSequence_isLeftToTheHost_afterTheFirstOfIt() throws IOException {
+    List<String> beginnings = List.of(readInSequence(0), readInSequence(3));
+    assertEquals(beginnings, asked);
+  }
+
+  @Test
+  void readInTheMiddle_ofWhatWasReadInSequence_isAskedFor() throws IOException {
+    String beginning = readInSequence(1);
+    String middle = read(1, GROUP_BLOCKS / 2, LONG_READ);
+    assertEquals(List.of(beginning, middle), asked);
   }
 
   @Test

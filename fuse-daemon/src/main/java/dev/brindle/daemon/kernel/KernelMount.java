@@ -85,7 +85,7 @@ final class KernelMount {
     if (options.allowOther()) {
       values.add("allow_other");
     }
-    values.add("max_read=" + Negotiation.IO_BYTES_MAX);
+    values.add("max_read=" + Negotiation.READ_BYTES_MAX);
     return String.join(",", values);
   }
 
@@ -104,7 +104,7 @@ final class KernelMount {
     if (options.allowOther()) {
       values.add("allow_other");
     }
-    values.add("max_read=" + Negotiation.IO_BYTES_MAX);
+    values.add("max_read=" + Negotiation.READ_BYTES_MAX);
     return String.join(",", values);
   }
 

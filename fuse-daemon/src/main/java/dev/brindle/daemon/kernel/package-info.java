@@ -32,7 +32,8 @@
  *
  * <h2>What is agreed on</h2>
  *
- * From protocol 7.31 on. Of what the kernel offers are taken: requests of 1 MiB (MAX_PAGES); open
+ * From protocol 7.31 on. Of what the kernel offers are taken: requests of 1 MiB (MAX_PAGES), reads
+ * of half as much; open
  * and truncate in one (ATOMIC_O_TRUNC); listing with attributes where the kernel expects a use of
  * them (READDIRPLUS_AUTO); parallel lookups and listings in one directory (PARALLEL_DIROPS);
  * parallel reads and direct I/O (ASYNC_READ, ASYNC_DIO); targets of symlinks in the page cache

@@ -6,16 +6,23 @@ import java.nio.ByteOrder;
 
 /** Memory outside the heap, with the address at which native code finds it. */
 public final class NativeBuffer {
+  private static final int PAGE_BYTES = 4096;
+
   private final ByteBuffer bytes;
   private final long address;
+
+  /** Where the allocation that it lies in begins; 0 when it goes with this object. */
+  private final long allocation;
 
   /** Zeroed; given back with this object. */
   public NativeBuffer(int size) {
     bytes = ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
     address = MemoryIO.getInstance().getDirectBufferAddress(bytes);
+    allocation = 0;
   }
 
-  private NativeBuffer(long address, int size) {
+  private NativeBuffer(long allocation, long address, int size) {
+    this.allocation = allocation;
     this.address = address;
     bytes = MemoryIO.getInstance().newDirectByteBuffer(address, size);
     bytes.order(ByteOrder.nativeOrder());
@@ -24,18 +31,22 @@ public final class NativeBuffer {
   /**
    * Memory that is not zeroed, so that what is never used takes up none, and that does not count
    * against the virtual machine's bound; the caller gives it back with {@link #free}.
+   *
+   * @param headBytes what comes before the data: these begin a page, since the kernel copies pages,
+   *     and one that it finds in two pages takes it two steps
    */
-  public static NativeBuffer untouched(int size) {
-    long address = MemoryIO.getInstance().allocateMemory(size, false);
-    if (address == 0) {
+  public static NativeBuffer untouched(int size, int headBytes) {
+    long allocation = MemoryIO.getInstance().allocateMemory(size + PAGE_BYTES, false);
+    if (allocation == 0) {
       throw new OutOfMemoryError(size + " bytes of native memory");
     }
-    return new NativeBuffer(address, size);
+    long data = (allocation + headBytes + PAGE_BYTES - 1) & -PAGE_BYTES;
+    return new NativeBuffer(allocation, data - headBytes, size);
   }
 
   /** Gives memory of {@link #untouched} back; nobody may use it any more. */
   public void free() {
-    MemoryIO.getInstance().freeMemory(address);
+    MemoryIO.getInstance().freeMemory(allocation);
   }
 
   /** A C string. */
