@@ -12,9 +12,9 @@ import org.tinylog.Logger;
  */
 public final class ReadAhead {
   /**
-   * As much as one request carries. With less, a read of so much at any place is two requests, and
-   * a third in vain, ahead of it; more gains no more, and is read in vain around each page that a
-   * mapping touches.
+   * What a program reads at once is seldom more, and so much at any place is asked for as it is;
+   * with less, it is taken for a sequence, and more is read ahead of it, in vain. More gains no
+   * more, and is read in vain around each page that a mapping touches.
    */
   static final int KIB = 1024;
 

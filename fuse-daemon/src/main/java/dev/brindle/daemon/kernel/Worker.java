@@ -47,7 +47,8 @@ final class Worker extends Thread implements CallerThread {
     this.dispatcher = dispatcher;
     this.polling = polling;
     this.crowd = crowd;
-    received = NativeBuffer.untouched(REQUEST_HEAD_BYTES + ioBytesMax, InHeader.BYTES + WriteIn.BYTES);
+    received =
+        NativeBuffer.untouched(REQUEST_HEAD_BYTES + ioBytesMax, InHeader.BYTES + WriteIn.BYTES);
     sent = NativeBuffer.untouched(OutHeader.BYTES + ioBytesMax, OutHeader.BYTES);
     request = new Request(received);
     answer = new Answer(sent);

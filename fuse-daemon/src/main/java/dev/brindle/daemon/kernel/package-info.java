@@ -33,15 +33,14 @@
  * <h2>What is agreed on</h2>
  *
  * From protocol 7.31 on. Of what the kernel offers are taken: requests of 1 MiB (MAX_PAGES), reads
- * of half as much; open
- * and truncate in one (ATOMIC_O_TRUNC); listing with attributes where the kernel expects a use of
- * them (READDIRPLUS_AUTO); parallel lookups and listings in one directory (PARALLEL_DIROPS);
- * parallel reads and direct I/O (ASYNC_READ, ASYNC_DIO); targets of symlinks in the page cache
- * (CACHE_SYMLINKS); HANDLE_KILLPRIV_V2, without which each write is preceded by a question for
- * {@code security.capability} ({@link dev.brindle.daemon.kernel.Privileges}); access control lists,
- * which the kernel asks for as extended attributes, keeps and obeys (POSIX_ACL), and with them the
- * umask, which a directory's default list takes the place of (DONT_MASK), and the flag that a list
- * set by who is not in the group takes set-gid away (SETXATTR_EXT).
+ * of half as much; open and truncate in one (ATOMIC_O_TRUNC); listing with attributes where the
+ * kernel expects a use of them (READDIRPLUS_AUTO); parallel lookups and listings in one directory
+ * (PARALLEL_DIROPS); parallel reads and direct I/O (ASYNC_READ, ASYNC_DIO); targets of symlinks in
+ * the page cache (CACHE_SYMLINKS); HANDLE_KILLPRIV_V2, without which each write is preceded by a
+ * question for {@code security.capability} ({@link dev.brindle.daemon.kernel.Privileges}); access
+ * control lists, which the kernel asks for as extended attributes, keeps and obeys (POSIX_ACL), and
+ * with them the umask, which a directory's default list takes the place of (DONT_MASK), and the
+ * flag that a list set by who is not in the group takes set-gid away (SETXATTR_EXT).
  *
  * <p>How far is read ahead is not the protocol's to say; where root mounts, {@link
  * dev.brindle.daemon.host.ReadAhead} does.
@@ -75,6 +74,8 @@
  *   <li>A disk that is full refuses what the program believes to have written. It is told so at
  *       {@code fsync} and {@code close}, as on NFS; nothing is reserved beforehand, since what a
  *       write takes is not known before it is laid out.
+ *   <li>So is a write to a file that was made immutable while it was open ({@code chattr +i}): what
+ *       was written before that is handed on first, and what comes after it is EPERM there.
  *   <li>After the daemon died, what was neither synced nor closed may be missing, as after a crash
  *       of the machine.
  *   <li>What another mount makes of a file's size would go unseen while the kernel knows the file,
