@@ -5,15 +5,14 @@ import dev.brindle.daemon.kernel.Wire.MkdirIn;
 import dev.brindle.daemon.kernel.Wire.MknodIn;
 import dev.brindle.daemon.kernel.Wire.Rename2In;
 import dev.brindle.daemon.kernel.Wire.RenameIn;
+import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
-import dev.brindle.namespace.Removed;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to names. The umask comes along (FUSE_DONT_MASK): a directory's default access
@@ -93,17 +92,17 @@ final class NameOperations {
   }
 
   void unlink(Request request, Answer answer) throws IOException {
-    removed(fileSystem.unlink(request.caller(), request.node(), request.name(0)));
+    remove(() -> fileSystem.unlink(request.caller(), request.node(), request.name(0)));
     answer.success();
   }
 
   void rmdir(Request request, Answer answer) throws IOException {
-    removed(fileSystem.rmdir(request.caller(), request.node(), request.name(0)));
+    remove(() -> fileSystem.rmdir(request.caller(), request.node(), request.name(0)));
     answer.success();
   }
 
-  private void removed(@Nullable Removed removed) {
-    served.removedNodes().add(removed);
+  private void remove(RemovedNodes.Removal removal) throws IOException {
+    served.removedNodes().remove(removal);
   }
 
   void rename(Request request, Answer answer) throws IOException {
@@ -135,7 +134,7 @@ final class NameOperations {
         writeBack(newParent, newName);
       }
     }
-    removed(fileSystem.rename(request.caller(), parent, name, newParent, newName, mode));
+    remove(() -> fileSystem.rename(request.caller(), parent, name, newParent, newName, mode));
     answer.success();
   }
 

@@ -97,12 +97,13 @@ final class Operations {
   }
 
   void unlink(Worker worker, long request, long parent, long name) throws IOException {
-    removedNodes.add(fileSystem.unlink(worker.caller(request), parent, name(worker, name)));
+    removedNodes.remove(
+        () -> fileSystem.unlink(worker.caller(request), parent, name(worker, name)));
     worker.reply().success();
   }
 
   void rmdir(Worker worker, long request, long parent, long name) throws IOException {
-    removedNodes.add(fileSystem.rmdir(worker.caller(request), parent, name(worker, name)));
+    removedNodes.remove(() -> fileSystem.rmdir(worker.caller(request), parent, name(worker, name)));
     worker.reply().success();
   }
 
@@ -117,14 +118,15 @@ final class Operations {
 
   void rename(Worker worker, long request, long parent, long name, long newParent, long newName)
       throws IOException {
-    removedNodes.add(
-        fileSystem.rename(
-            worker.caller(request),
-            parent,
-            name(worker, name),
-            newParent,
-            name(worker, newName),
-            RenameMode.REPLACE));
+    removedNodes.remove(
+        () ->
+            fileSystem.rename(
+                worker.caller(request),
+                parent,
+                name(worker, name),
+                newParent,
+                name(worker, newName),
+                RenameMode.REPLACE));
     worker.reply().success();
   }
 

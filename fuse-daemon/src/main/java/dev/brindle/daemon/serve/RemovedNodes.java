@@ -8,6 +8,8 @@ import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -33,6 +35,15 @@ public final class RemovedNodes {
   private final LookupCounts lookups;
   private final Map<Long, Removed> nodes = new ConcurrentHashMap<>();
 
+  /** Removals share it, from before the file system's change until it is remembered here. */
+  private final ReadWriteLock removals = new ReentrantReadWriteLock();
+
+  /** What may take the last name of a node. */
+  public interface Removal {
+    /** Returns what was removed, or null. */
+    @Nullable Removed run() throws IOException;
+  }
+
   /**
    * @param lookups what the kernel knows
    */
@@ -42,19 +53,21 @@ public final class RemovedNodes {
   }
 
   /**
-   * A node has lost its last name; to be called before the kernel is answered. One that the kernel
-   * does not know, since another mount has made it, or it has forgotten it meanwhile, it will not
-   * forget.
-   *
-   * @param removed null for none
+   * Has a node lose its last name, before the kernel is answered. One that the kernel does not
+   * know, since another mount has made it, or it has forgotten it meanwhile, it will not forget.
    */
-  public void add(@Nullable Removed removed) {
-    if (removed == null) {
-      return;
+  public void remove(Removal removal) throws IOException {
+    removals.readLock().lock();
+    try {
+      Removed removed = removal.run();
+      if (removed != null) {
+        long node = removed.entry().node();
+        nodes.put(node, removed);
+        dropUnknown(node);
+      }
+    } finally {
+      removals.readLock().unlock();
     }
-    long node = removed.entry().node();
-    nodes.put(node, removed);
-    dropUnknown(node);
   }
 
   /** The attributes of a node, also of one that is there no more. */
@@ -62,11 +75,25 @@ public final class RemovedNodes {
     try {
       return fileSystem.getattr(node);
     } catch (FileSystemException e) {
-      Removed removed = e.errno() == Errno.ENOENT ? nodes.get(node) : null;
+      Removed removed = e.errno() == Errno.ENOENT ? remembered(node) : null;
       if (removed == null) {
         throw e;
       }
       return removed.entry();
+    }
+  }
+
+  /** What is gone in the file system may still be on its way to being remembered. */
+  private @Nullable Removed remembered(long node) {
+    Removed removed = nodes.get(node);
+    if (removed != null) {
+      return removed;
+    }
+    removals.writeLock().lock();
+    try {
+      return nodes.get(node);
+    } finally {
+      removals.writeLock().unlock();
     }
   }
 

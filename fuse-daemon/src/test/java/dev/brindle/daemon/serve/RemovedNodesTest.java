@@ -6,14 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.Entry;
+import dev.brindle.namespace.Removed;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.WritableFileTree.RenameMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,8 +58,8 @@ class RemovedNodesTest {
   }
 
   private void replace() throws IOException {
-    removed.add(
-        fileSystem.rename(Caller.ROOT, ROOT_NODE, FRESH, ROOT_NODE, OLD, RenameMode.REPLACE));
+    removed.remove(
+        () -> fileSystem.rename(Caller.ROOT, ROOT_NODE, FRESH, ROOT_NODE, OLD, RenameMode.REPLACE));
   }
 
   private void assertGone(long node) {
@@ -63,7 +72,7 @@ class RemovedNodesTest {
     long node = directory(OLD);
     lookups.add(node);
     lookups.add(node);
-    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
     fileSystem.releasedir(fileSystem.opendir(node));
     removed.forget(node, 1);
     fileSystem.releasedir(fileSystem.opendir(node));
@@ -71,6 +80,40 @@ class RemovedNodesTest {
     removed.forget(node, 1);
     assertGone(node);
     assertEquals(inodes, fileSystem.inodes());
+  }
+
+  @Test
+  void attributes_askedForBeforeARemovalIsRemembered_waitForIt() throws Exception {
+    long node = file(OLD);
+    lookups.add(node);
+    CountDownLatch isGone = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> removal =
+          threads.submit(
+              () -> {
+                removed.remove(
+                    () -> {
+                      Removed file = fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD);
+                      isGone.countDown();
+                      Uninterruptibles.awaitUninterruptibly(mayEnd);
+                      return file;
+                    });
+                return null;
+              });
+      isGone.await();
+      Future<Entry> asked = threads.submit(() -> removed.getattr(node));
+      assertThrows(TimeoutException.class, () -> asked.get(100, TimeUnit.MILLISECONDS));
+      mayEnd.countDown();
+      assertEquals(0, asked.get().attributes().linkCount());
+      removal.get();
+    } finally {
+      mayEnd.countDown();
+      threads.shutdown();
+    }
+    removed.forget(node, 1);
+    assertGone(node);
   }
 
   @Test
@@ -89,7 +132,7 @@ class RemovedNodesTest {
   void unlinkedFile_hasItsAttributes_andTakesNoSpace() throws IOException {
     long node = file(OLD);
     lookups.add(node);
-    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
     assertEquals(inodes, fileSystem.inodes());
     InodeAttributes attributes = removed.getattr(node).attributes();
     assertEquals(node, attributes.inode());
@@ -104,7 +147,7 @@ class RemovedNodesTest {
     byte[] target = {'t'};
     long node = fileSystem.symlink(Caller.ROOT, ROOT_NODE, OLD, target).node();
     lookups.add(node);
-    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
     assertArrayEquals(target, fileSystem.readlink(node));
     removed.forget(node, 1);
     assertGone(node);
@@ -129,7 +172,7 @@ class RemovedNodesTest {
     directory(FRESH);
     replace();
     assertGone(old);
-    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
     assertEquals(inodes, fileSystem.inodes());
   }
 
@@ -139,7 +182,7 @@ class RemovedNodesTest {
     lookups.add(node);
     long first = fileSystem.open(node, true);
     long last = fileSystem.open(node, true);
-    removed.add(fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.unlink(Caller.ROOT, ROOT_NODE, OLD));
     for (long handle : new long[] {first, last}) {
       fileSystem.append(handle, ByteBuffer.wrap(new byte[] {1, 2, 3}));
       removed.closing(node);
@@ -156,7 +199,7 @@ class RemovedNodesTest {
   void whatIsHeld_staysWhenItIsClosed() throws IOException {
     long node = directory(OLD);
     lookups.add(node);
-    removed.add(fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
+    removed.remove(() -> fileSystem.rmdir(Caller.ROOT, ROOT_NODE, OLD));
     long handle = fileSystem.opendir(node);
     removed.closing(node);
     fileSystem.releasedir(handle);
