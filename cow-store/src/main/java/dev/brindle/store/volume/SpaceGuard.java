@@ -4,6 +4,7 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.disk.Disk;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,13 +26,23 @@ final class SpaceGuard {
   private final LongSupplier preparedBytes;
   private final long segmentBytes;
   private final Runnable onFull;
-  private volatile long available;
+  private final AtomicLong admittedBytes = new AtomicLong();
+  private volatile Reading reading = new Reading(0, 0, 0, System.nanoTime() - 2 * REFRESH_NANOS);
 
   /** What the host last said to a request for space, and until when that is taken for the case. */
   private volatile Errno refusal = Errno.ENOSPC;
 
   private volatile long refusedUntil = System.nanoTime();
-  private volatile long readAt = System.nanoTime() - 2 * REFRESH_NANOS;
+
+  /**
+   * What the host said; it is not asked again for some hundredths of a second.
+   *
+   * @param room beside the reserve, in bytes, for what waits, too
+   * @param waiting so much of it was for what waited
+   * @param admitted what had been admitted before, in all
+   * @param at by {@link System#nanoTime}
+   */
+  private record Reading(long room, long waiting, long admitted, long at) {}
 
   /**
    * @param waitingBytes what was acknowledged and takes space when it is flushed or checkpointed
@@ -52,12 +63,17 @@ final class SpaceGuard {
     this.onFull = onFull;
   }
 
-  /** What writers may still use, in bytes; not negative. */
+  /**
+   * What writers may still use, in bytes; not negative. What was admitted since the host was asked
+   * counts even when it waits no more: a fast disk takes more than the reserve in that time.
+   */
   long availableBytes() throws IOException {
-    if (System.nanoTime() - readAt > REFRESH_NANOS) {
+    if (System.nanoTime() - reading.at > REFRESH_NANOS) {
       refresh();
     }
-    return Math.max(0, available - waitingBytes.getAsLong());
+    Reading last = reading;
+    long taken = last.waiting + admittedBytes.get() - last.admitted;
+    return Math.max(0, last.room - Math.max(taken, waitingBytes.getAsLong()));
   }
 
   /** Whether an answer is one of those to a full disk. */
@@ -87,6 +103,7 @@ final class SpaceGuard {
             Errno.ENOSPC, "the disk that holds the store is full: delete files or snapshots");
       }
     }
+    admittedBytes.addAndGet(bytes);
   }
 
   private void refresh() throws IOException {
@@ -95,7 +112,9 @@ final class SpaceGuard {
             INDEX_RESERVE_MIN,
             Math.min(INDEX_RESERVE_MAX, disk.totalBytes() / INDEX_RESERVE_SHARE));
     long reserve = segmentBytes + forIndex;
-    available = disk.freeBytes() + preparedBytes.getAsLong() - reserve;
-    readAt = System.nanoTime();
+    long admitted = admittedBytes.get();
+    long waiting = waitingBytes.getAsLong();
+    long room = disk.freeBytes() + preparedBytes.getAsLong() - reserve;
+    reading = new Reading(room, waiting, admitted, System.nanoTime());
   }
 }
