@@ -24,15 +24,17 @@ final class IoRows {
   /** So large that what a file system reads beyond a piece is seldom the next piece. */
   private static final String LARGE_FILE = "large";
 
-  private static final int LARGE_FACTOR = 4;
+  /** As much of it is read. */
   private static final int LARGE_SHARE = 8;
 
   private final int fileMib;
+  private final int largeMib;
   private final int count;
   private final Random random = new Random(1);
 
   IoRows(boolean full) {
     fileMib = full ? 1024 : 128;
+    largeMib = full ? 1024 : 512;
     count = full ? 20_000 : 4_000;
   }
 
@@ -85,7 +87,7 @@ final class IoRows {
                 "random-read-1m-cold",
                 "random read, 1 MiB, cold",
                 this::large,
-                t -> readAt(t.path(LARGE_FILE), MIB, LARGE_FACTOR * fileMib / LARGE_SHARE))
+                t -> readAt(t.path(LARGE_FILE), MIB, largeMib / LARGE_SHARE))
             .asCold(),
         count(
             "random-write-4k",
@@ -136,7 +138,7 @@ final class IoRows {
   }
 
   private void large(Target target) throws IOException {
-    whole(target.path(LARGE_FILE), LARGE_FACTOR * fileMib);
+    whole(target.path(LARGE_FILE), largeMib);
   }
 
   /** Written anew: what other rows have overwritten of it would be scattered, too. */
