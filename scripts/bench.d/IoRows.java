@@ -27,6 +27,9 @@ final class IoRows {
   /** As much of it is read. */
   private static final int LARGE_SHARE = 8;
 
+  /** As a database has them that finds most in memory. */
+  private static final int READS_PER_WRITE = 4;
+
   private final int fileMib;
   private final int largeMib;
   private final int count;
@@ -99,6 +102,11 @@ final class IoRows {
             "random overwrite, 1 MiB",
             this::overwritten,
             t -> writeAt(t, MIB, fileMib, false)),
+        count(
+            "random-mixed-4k",
+            "random overwrites of 4 KiB, each followed by four reads",
+            this::overwritten,
+            t -> mixed(t, count)),
         count(
             "write-4k-fsync",
             "random overwrite, 4 KiB, each with fsync",
@@ -251,6 +259,21 @@ final class IoRows {
         }
       }
     }
+  }
+
+  private double mixed(Target target, int times) throws IOException {
+    ByteBuffer piece = noise(KIB_4);
+    ByteBuffer read = ByteBuffer.allocateDirect(KIB_4);
+    try (FileChannel channel = FileChannel.open(target.path(OVERWRITTEN_FILE), READ, WRITE)) {
+      int pieces = (int) (channel.size() / KIB_4);
+      for (int i = 0; i < times; i++) {
+        channel.write(piece.clear(), (long) random.nextInt(pieces) * KIB_4);
+        for (int j = 0; j < READS_PER_WRITE; j++) {
+          channel.read(read.clear(), (long) random.nextInt(pieces) * KIB_4);
+        }
+      }
+    }
+    return times;
   }
 
   private double append(Target target, int times) throws IOException {

@@ -20,10 +20,14 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,6 +138,54 @@ public abstract class ForeignChangesContract {
       assertFalse(refuses.get());
       assertEquals("after!", Shell.ok(directory, "cat f"));
     }
+  }
+
+  /** What is only written to keeps its pages; the next opening to read comes to the file system. */
+  @Test
+  void open_toWriteAlone_leavesTheKernelItsPages(@TempDir Path directory) throws Exception {
+    MemoryFileSystem files = new MemoryFileSystem();
+    AtomicInteger reads = new AtomicInteger();
+    InodeFileSystem counted =
+        Intercepted.of(
+            files,
+            (operation, arguments) -> {
+              if (operation.equals("read")) {
+                reads.incrementAndGet();
+              }
+              return null;
+            });
+    try (MountedMemory mount =
+        MountedMemory.mount(transport(), counted, directory, MountedMemory.LASTING)) {
+      Path file = mount.root().resolve("f");
+      Files.writeString(file, "a".repeat(3 * 4096));
+      try (FileChannel reader = FileChannel.open(file)) {
+        assertEquals("a".repeat(3 * 4096), text(reader, 0, 3 * 4096));
+        int before = reads.get();
+        try (FileChannel writer = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          writer.write(ByteBuffer.wrap("b".repeat(4096).getBytes(StandardCharsets.UTF_8)), 0);
+        }
+        assertEquals("ba", text(reader, 4095, 2));
+        assertEquals(before, reads.get());
+      }
+      int before = reads.get();
+      assertEquals("b".repeat(4096) + "a".repeat(2 * 4096), Files.readString(file));
+      assertTrue(reads.get() > before);
+
+      long node = files.lookup(InodeFileSystem.ROOT_NODE, Name.of("f")).node();
+      long handle = files.open(node, true);
+      files.write(handle, 4096, ByteBuffer.wrap("foreign".getBytes(StandardCharsets.UTF_8)));
+      files.release(handle);
+      try (FileChannel writer = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        writer.write(ByteBuffer.wrap("own".getBytes(StandardCharsets.UTF_8)), 4096 + 4);
+      }
+      assertEquals("foreown", Files.readString(file).substring(4096, 4096 + 7));
+    }
+  }
+
+  private static String text(FileChannel channel, long offset, int bytes) throws IOException {
+    ByteBuffer text = ByteBuffer.allocate(bytes);
+    assertEquals(bytes, channel.read(text, offset));
+    return new String(text.array(), StandardCharsets.UTF_8);
   }
 
   private static String asUser(String script) {

@@ -449,8 +449,10 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
-  public synchronized void append(long handle, ByteBuffer source) throws IOException {
-    write(handle, opened(handle).size, source);
+  public synchronized long append(long handle, ByteBuffer source) throws IOException {
+    long end = opened(handle).size;
+    write(handle, end, source);
+    return end;
   }
 
   @Override

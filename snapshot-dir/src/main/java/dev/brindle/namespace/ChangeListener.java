@@ -40,6 +40,6 @@ public interface ChangeListener {
   /** Owner, mode, times, number of names or extended attributes. */
   void attributesChanged(long node);
 
-  /** A file's bytes or its size, and with them its attributes. */
+  /** A file's bytes or its size, or a directory's names, and with them its attributes. */
   void contentChanged(long node);
 }

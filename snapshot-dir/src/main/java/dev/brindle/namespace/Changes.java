@@ -56,7 +56,7 @@ final class Changes {
     }
     boolean wasDirectory = before != null && before.isDirectory();
     tell(directory, (to, node) -> to.entryChanged(node, name, wasDirectory));
-    attributes(directory);
+    content(directory);
     if (before != null) {
       attributes(directory.sibling(before.inode()));
     }
@@ -79,9 +79,10 @@ final class Changes {
     }
   }
 
-  void content(Node file) {
+  /** Of a change that failed, too: a part of it may have been made. */
+  void content(Node node) {
     if (feed.isShared()) {
-      tell(file, ChangeListener::contentChanged);
+      tell(node, ChangeListener::contentChanged);
     }
   }
 

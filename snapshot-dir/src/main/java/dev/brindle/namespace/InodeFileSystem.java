@@ -127,8 +127,12 @@ public interface InodeFileSystem {
    */
   void writeBack(long handle, long offset, ByteBuffer source) throws IOException;
 
-  /** Writes at the file's end (O_APPEND). */
-  void append(long handle, ByteBuffer source) throws IOException;
+  /**
+   * Writes at the file's end (O_APPEND).
+   *
+   * @return the offset at which the bytes stand
+   */
+  long append(long handle, ByteBuffer source) throws IOException;
 
   long seek(long handle, long offset, Seek whence) throws IOException;
 

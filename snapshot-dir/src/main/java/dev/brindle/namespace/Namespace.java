@@ -133,13 +133,16 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public Entry setattr(Caller caller, long node, AttributeChange change) throws IOException {
     Node at = views.node(node);
-    InodeAttributes changed = changeable(at).setattr(at.inode(), change);
-    if (change.size() == null) {
-      changes.attributes(at);
-    } else {
-      changes.content(at);
+    try {
+      InodeAttributes changed = changeable(at).setattr(at.inode(), change);
+      return layout.entry(at.view(), changed);
+    } finally {
+      if (change.size() == null) {
+        changes.attributes(at);
+      } else {
+        changes.content(at);
+      }
     }
-    return layout.entry(at.view(), changed);
   }
 
   @Override
@@ -367,22 +370,31 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public void write(long handle, long offset, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
-    file.writableTree().write(file.node().inode(), offset, source);
-    changes.content(file.node());
+    try {
+      file.writableTree().write(file.node().inode(), offset, source);
+    } finally {
+      changes.content(file.node());
+    }
   }
 
   @Override
   public void writeBack(long handle, long offset, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
-    file.writableTree().writeBack(file.node().inode(), offset, source);
-    changes.content(file.node());
+    try {
+      file.writableTree().writeBack(file.node().inode(), offset, source);
+    } finally {
+      changes.content(file.node());
+    }
   }
 
   @Override
-  public void append(long handle, ByteBuffer source) throws IOException {
+  public long append(long handle, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
-    file.writableTree().append(file.node().inode(), source);
-    changes.content(file.node());
+    try {
+      return file.writableTree().append(file.node().inode(), source);
+    } finally {
+      changes.content(file.node());
+    }
   }
 
   @Override
@@ -397,20 +409,24 @@ public final class Namespace implements InodeFileSystem, Closeable {
     Handle source = handles.file(handle);
     Handle target = handles.file(targetHandle);
     long inode = target.node().inode();
-    long copied =
-        target
-            .writableTree()
-            .copyRange(source.tree(), source.node().inode(), offset, inode, targetOffset, length);
-    changes.content(target.node());
-    return copied;
+    try {
+      return target
+          .writableTree()
+          .copyRange(source.tree(), source.node().inode(), offset, inode, targetOffset, length);
+    } finally {
+      changes.content(target.node());
+    }
   }
 
   @Override
   public void fallocate(long handle, FallocateMode mode, long offset, long length)
       throws IOException {
     Handle file = handles.file(handle);
-    file.writableTree().fallocate(file.node().inode(), mode, offset, length);
-    changes.content(file.node());
+    try {
+      file.writableTree().fallocate(file.node().inode(), mode, offset, length);
+    } finally {
+      changes.content(file.node());
+    }
   }
 
   @Override

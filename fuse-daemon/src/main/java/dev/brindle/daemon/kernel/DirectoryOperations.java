@@ -33,6 +33,7 @@ final class DirectoryOperations {
         .open(
             node,
             fileSystem.getattr(node).attributes(),
+            true,
             unchanged ->
                 opendir(
                     request, answer, Replies.CACHE_LISTING | (unchanged ? Replies.KEEP_CACHE : 0)));
@@ -57,8 +58,14 @@ final class DirectoryOperations {
    * through this mount it knows by itself. Not where it soon forgets the entries: then it would ask
    * for each one's attributes alone, which come with a listing that it does not keep.
    */
+  /**
+   * Not where another mount changes things: a listing that it changes while the kernel takes it
+   * would be kept as it was.
+   */
   private boolean isListingKept(long node) {
-    return !fileSystem.isVolatile(node) && served.caching().entrySeconds() >= LASTING_SECONDS_MIN;
+    return !fileSystem.isVolatile(node)
+        && served.caching().entrySeconds() >= LASTING_SECONDS_MIN
+        && !served.invalidations().everTold();
   }
 
   void readdir(Request request, Answer answer) throws IOException {

@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 /** Files that are open. */
 final class FileOperations {
   private static final int ACCESS_MODE_MASK = 3;
+  private static final int O_WRONLY = 1;
   private static final int O_TRUNC = Host.LINUX.truncateFlag();
   private static final int O_APPEND = Host.LINUX.appendFlag();
   static final int O_NOATIME = Host.LINUX.noAccessTimeFlag();
@@ -56,15 +57,18 @@ final class FileOperations {
 
   /**
    * Opens a file; O_TRUNC comes along (atomic_o_trunc). The pages that the kernel has of it stay
-   * unless it changed since its last opening here: so an open sees what another mount's close has
-   * left; and a first read after a change comes to the file system, which notes the access.
+   * unless it changed since it was last opened here to be read: so an open sees what another
+   * mount's close has left; and a first read after a change comes to the file system, which notes
+   * the access.
    */
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
     InodeAttributes attributes = fileSystem.getattr(node).attributes();
     refuseUnlessAppending(attributes, flags);
-    served.openedFiles().open(node, attributes, unchanged -> open(request, answer, unchanged));
+    served
+        .openedFiles()
+        .open(node, attributes, isReadable(flags), unchanged -> open(request, answer, unchanged));
   }
 
   private boolean open(Request request, Answer answer, boolean unchanged) throws IOException {
@@ -86,7 +90,8 @@ final class FileOperations {
       releaseAfter(e, handle);
       throw e;
     }
-    if (replies.opened(answer, handle, unchanged ? Replies.KEEP_CACHE : 0)) {
+    boolean keepsPages = unchanged || !isReadable(flags);
+    if (replies.opened(answer, handle, keepsPages ? Replies.KEEP_CACHE : 0)) {
       return true;
     }
     releaseFile(handle);
@@ -114,6 +119,10 @@ final class FileOperations {
 
   private static boolean isWritable(int flags) {
     return (flags & ACCESS_MODE_MASK) != 0;
+  }
+
+  private static boolean isReadable(int flags) {
+    return (flags & ACCESS_MODE_MASK) != O_WRONLY;
   }
 
   private void releaseFile(long handle) throws IOException {
@@ -181,9 +190,9 @@ final class FileOperations {
 
   /**
    * Writes. With O_APPEND the kernel sends the offset that it takes for the end; another mount may
-   * have moved it, so the file system decides. What comes from the page cache goes where it was
-   * written, though the handle may be anybody's. A kernel that caches writes knows the end best: it
-   * may hold what comes before.
+   * have moved it, so the file system decides, and the kernel is to forget that it took the bytes
+   * to stand there. What comes from the page cache goes where it was written, though the handle may
+   * be anybody's. A kernel that caches writes knows the end best: it may hold what comes before.
    */
   void write(Request request, Answer answer) throws IOException {
     int length = request.u32(WriteIn.SIZE);
@@ -202,7 +211,9 @@ final class FileOperations {
       fileSystem.writeBack(handle, offset, data);
       served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
-      fileSystem.append(handle, data);
+      if (fileSystem.append(handle, data) != offset) {
+        served.invalidations().contentChanged(request.node());
+      }
     } else {
       fileSystem.write(handle, offset, data);
     }

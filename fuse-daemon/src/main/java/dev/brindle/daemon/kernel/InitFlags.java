@@ -6,7 +6,6 @@ final class InitFlags {
   static final long ATOMIC_O_TRUNC = 1 << 3;
   static final long BIG_WRITES = 1 << 5;
   static final long DONT_MASK = 1 << 6;
-  static final long AUTO_INVAL_DATA = 1 << 12;
   static final long DO_READDIRPLUS = 1 << 13;
   static final long READDIRPLUS_AUTO = 1 << 14;
   static final long ASYNC_DIO = 1 << 15;

@@ -44,7 +44,6 @@ final class Negotiation {
       InitFlags.ASYNC_READ
           | InitFlags.ATOMIC_O_TRUNC
           | InitFlags.BIG_WRITES
-          | InitFlags.AUTO_INVAL_DATA
           | InitFlags.DO_READDIRPLUS
           | InitFlags.READDIRPLUS_AUTO
           | InitFlags.ASYNC_DIO

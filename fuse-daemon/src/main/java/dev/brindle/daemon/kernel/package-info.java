@@ -48,7 +48,9 @@
  * <p>Not taken: NO_OPEN_SUPPORT (a write-open in a snapshot must fail with EROFS at once, and a
  * file is held by its handle); NO_OPENDIR_SUPPORT (it makes the kernel keep listings, also those of
  * {@code .snapshots}); locks (the kernel's own do); splicing (the data are in the process's memory
- * on either side).
+ * on either side); AUTO_INVAL_DATA (the kernel would ask for the attributes before the first read
+ * after each write, and drop all pages of the file since its time is another: what others change it
+ * is told).
  *
  * <h2>Writes that the kernel keeps</h2>
  *
@@ -116,8 +118,8 @@
  *
  * Names, the absence of names and attributes for ten minutes ({@link
  * dev.brindle.daemon.transport.CachingOptions#lasting}), pages and listings as long as it has room,
- * over closes too, and until an opening finds that the file or directory has changed. {@link
- * dev.brindle.daemon.serve.LookupCounts} counts what the kernel knows and forgets; {@link
+ * over closes too, and until an opening to read finds that the file or directory has changed.
+ * {@link dev.brindle.daemon.serve.LookupCounts} counts what the kernel knows and forgets; {@link
  * dev.brindle.daemon.serve.RemovedNodes} has what it knows and has no name any more. What it does
  * itself it knows; what another mount changes it is told of:
  *
@@ -128,7 +130,7 @@
  *                                                                |
  *         a name             INVAL_ENTRY       the next use looks it up
  *         attributes         INVAL_INODE, -1   the next use asks
- *         bytes              INVAL_INODE, 0    and reads
+ *         bytes, a listing   INVAL_INODE, 0    and reads
  * </pre>
  *
  * <p>The news comes a moment after the change was acknowledged; only an open is exact, for which

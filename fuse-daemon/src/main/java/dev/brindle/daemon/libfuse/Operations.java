@@ -33,6 +33,7 @@ import java.util.Set;
  */
 final class Operations {
   private static final int ACCESS_MODE_MASK = 3;
+  private static final int O_WRONLY = 1;
 
   private final InodeFileSystem fileSystem;
   private final Host host;
@@ -140,13 +141,14 @@ final class Operations {
 
   /**
    * Opens a file; O_TRUNC comes along (atomic_o_trunc). Before that it is looked at afresh, so that
-   * an open sees what another mount's close has left: when the file changed since its last opening
-   * here, the kernel drops its pages and its idea of the size.
+   * an open sees what another mount's close has left: when the file changed since it was last
+   * opened here to be read, the kernel drops its pages and its idea of the size.
    */
   void open(Worker worker, long request, long node, long fileInfo) throws IOException {
     openedFiles.open(
         node,
         fileSystem.getattr(node).attributes(),
+        isReadable(flags(fileInfo)),
         unchanged -> open(worker, request, node, fileInfo, unchanged));
   }
 
@@ -169,7 +171,7 @@ final class Operations {
     if (!unchanged) {
       notifier.attributesChanged(node);
     }
-    if (worker.reply().opened(handle, unchanged)) {
+    if (worker.reply().opened(handle, unchanged || !isReadable(flags))) {
       return true;
     }
     releaseFile(handle);
@@ -339,6 +341,10 @@ final class Operations {
 
   private static boolean isWritable(int flags) {
     return (flags & ACCESS_MODE_MASK) != 0;
+  }
+
+  private static boolean isReadable(int flags) {
+    return (flags & ACCESS_MODE_MASK) != O_WRONLY;
   }
 
   private static int flags(long fileInfo) {

@@ -33,7 +33,7 @@
  * <h2>What the kernel remembers</h2>
  *
  * See {@link dev.brindle.daemon.transport.CachingOptions} for names and attributes. Pages stay over
- * a close when the file is unchanged at the next open ({@link
+ * a close when the file is unchanged at the next open, or that is only to write ({@link
  * dev.brindle.daemon.serve.OpenedFiles}): that is close-to-open consistency between mounts.
  * Protocol 7.19 has no writeback cache: a write has reached the file system when it returns, except
  * through a shared mapping.

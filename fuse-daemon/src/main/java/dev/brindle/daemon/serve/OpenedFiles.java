@@ -7,10 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What each file and directory looked like when it was last opened: whether the pages that the
- * kernel still has of it, or the listing, are good. When size and change time are the same as then,
- * nothing was written meanwhile by any mount, and the pages may stay; else the kernel drops them at
- * open, as it does by default. Bounded; a file that fell out is simply read again.
+ * What each file and directory looked like when it was last opened to be read: whether the pages
+ * that the kernel still has of it, or the listing, are good. When size and change time are the same
+ * as then, nothing was written meanwhile by any mount, and the pages may stay; else the kernel
+ * drops them at open, as it does by default. An opening that only writes drops none: nothing is
+ * read by it, and the next one to read sees what it wrote as a change. Bounded; a file that fell
+ * out is simply read again.
  */
 public final class OpenedFiles {
   private static final int FILES_MAX = 1 << 15;
@@ -42,7 +44,7 @@ public final class OpenedFiles {
   /** What opens a file and answers. */
   public interface Opening {
     /**
-     * @param unchanged whether the file is as it was at the last opening
+     * @param unchanged whether the file is as it was when it was last opened to be read
      * @return whether the kernel took the answer
      */
     boolean run(boolean unchanged) throws IOException;
@@ -53,11 +55,13 @@ public final class OpenedFiles {
    * so the next one is to.
    *
    * @param attributes as they are before it is opened
+   * @param reads whether it can be read by this opening
    */
-  public void open(long node, InodeAttributes attributes, Opening opening) throws IOException {
+  public void open(long node, InodeAttributes attributes, boolean reads, Opening opening)
+      throws IOException {
     boolean taken = false;
     try {
-      taken = opening.run(isUnchanged(node, attributes));
+      taken = opening.run(isUnchanged(node, attributes, reads));
     } finally {
       if (!taken) {
         forget(node);
@@ -65,11 +69,11 @@ public final class OpenedFiles {
     }
   }
 
-  private boolean isUnchanged(long node, InodeAttributes attributes) {
+  private boolean isUnchanged(long node, InodeAttributes attributes, boolean reads) {
     Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
     Stripe stripe = stripe(node);
     synchronized (stripe) {
-      return seen.equals(stripe.put(node, seen));
+      return seen.equals(reads ? stripe.put(node, seen) : stripe.get(node));
     }
   }
 

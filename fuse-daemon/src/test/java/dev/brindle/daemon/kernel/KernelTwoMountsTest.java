@@ -9,6 +9,9 @@ import dev.brindle.daemon.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 
 /** Two mounts of one file system, through the kernel transport. */
@@ -29,6 +32,37 @@ class KernelTwoMountsTest extends TwoMountsContract {
         assertTrue(System.nanoTime() < deadline, "the old byte is still there");
       }
     }
+  }
+
+  /** The kernel has put the bytes where it took the end for. */
+  @Test
+  void append_thatGoesBehindWhatAnotherMountAppended_leavesNothingInItsPlace() throws Exception {
+    Files.writeString(one.resolve("f"), "aaa");
+    try (FileChannel reader = FileChannel.open(one.resolve("f"));
+        FileChannel appender = FileChannel.open(one.resolve("f"), StandardOpenOption.APPEND)) {
+      assertEquals('a', byteAt(reader, 2));
+      Shell.ok(other, "printf bbb >> f");
+      // the pages go, and the kernel has no reason yet to ask for the size
+      Thread.sleep(200);
+      assertEquals('a', byteAt(reader, 2));
+      appender.write(ByteBuffer.wrap("ccc".getBytes(StandardCharsets.US_ASCII)));
+      long deadline = System.nanoTime() + SOON_NANOS;
+      while (byteAt(reader, 3) != 'b') {
+        assertTrue(System.nanoTime() < deadline, "what was appended stands where it does not");
+      }
+      assertEquals('c', byteAt(reader, 6));
+    }
+    assertEquals("aaabbbccc", Files.readString(one.resolve("f")));
+  }
+
+  @Test
+  void listing_fromItsBeginning_soonHasWhatAnotherMountMade() throws Exception {
+    Shell.ok(one, "mkdir d; for i in $(seq 100); do : > d/f$i; done; ls d; ls d");
+    String script =
+        "opendir(D, 'd'); my @before = readdir D; system(\": > ../other/d/new\");"
+            + " for (1 .. 500) { rewinddir D; exit 0 if grep { $_ eq 'new' } readdir D;"
+            + " select(undef, undef, undef, 0.01); } exit 1";
+    Shell.ok(one, "perl -e \"" + script.replace("\"", "\\\"").replace("$", "\\$") + "\"");
   }
 
   private static char byteAt(FileChannel file, long offset) throws IOException {
