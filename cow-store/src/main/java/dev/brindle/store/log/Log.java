@@ -425,6 +425,11 @@ public final class Log implements Closeable {
     table.markDead(address, blocks);
   }
 
+  /** What died since the last freeze: no checkpoint lets it go yet. In bytes; takes no lock. */
+  public long diedBytes() {
+    return table.diedBlocks() * LogFormat.BLOCK_BYTES;
+  }
+
   /** Whether all blocks of a range are in one segment and live. */
   public boolean isLive(long address, int blocks) {
     return table.isLive(address, blocks);

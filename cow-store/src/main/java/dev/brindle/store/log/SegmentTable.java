@@ -34,6 +34,9 @@ final class SegmentTable {
   @GuardedBy("this")
   private long committedHead;
 
+  /** Blocks that died since the last freeze; written under the lock. */
+  private volatile long diedBlocks;
+
   @GuardedBy("this")
   private boolean lostRows;
 
@@ -131,6 +134,7 @@ final class SegmentTable {
   synchronized void markDead(long address, int blocks) {
     segment(address, blocks).markDead(blockOf(address), blocks);
     liveBlocks -= blocks;
+    diedBlocks += blocks;
   }
 
   /** Says anew which blocks are live: those of a segment that is not named are all dead. */
@@ -167,8 +171,14 @@ final class SegmentTable {
     return (int) (address % segmentBlocks);
   }
 
+  /** How many blocks died since the last freeze. Takes no lock. */
+  long diedBlocks() {
+    return diedBlocks;
+  }
+
   /** What changed since the last freeze; the maps in it stay as they are. */
   synchronized List<FrozenSegments.Row> freeze() {
+    diedBlocks = 0;
     List<FrozenSegments.Row> rows = new ArrayList<>();
     for (long number : removed) {
       rows.add(new FrozenSegments.Row(number, 0, null));

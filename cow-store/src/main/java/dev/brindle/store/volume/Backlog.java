@@ -3,27 +3,34 @@ package dev.brindle.store.volume;
 import dev.brindle.store.CallerThread;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.log.Log;
 import dev.brindle.store.tree.NodeStore;
 import java.io.IOException;
 
 /**
- * What operations have left for the next checkpoint: dirty nodes, and redo. Redo that is long goes
- * to the log early; dirty nodes past a bound ask for a checkpoint, and past twice the bound make
- * operations wait for it.
+ * What operations have left for the next checkpoint: dirty nodes, redo, and dead blocks. Redo that
+ * is long goes to the log early; dirty nodes past a bound ask for a checkpoint, and past twice the
+ * bound make operations wait for it. Dead blocks ask for one when they fill many segments: until
+ * then the log takes new files, new space and new memory of the host for what it could write over.
  */
 final class Backlog {
   private static final long REDO_BYTES_MAX = 4L << 20;
   private static final long WAIT_MILLIS = 20;
+  private static final int DIED_SEGMENTS_MAX = 32;
 
   private final NodeStore nodes;
+  private final Log log;
   private final PendingRedo pending;
   private final long dirtyNodeBytesMax;
   private final Runnable wakeFlusher;
   private volatile Runnable wakeCheckpointer = () -> {};
   private volatile boolean diskFull;
+  private volatile boolean knowsMuchDied;
 
-  Backlog(NodeStore nodes, PendingRedo pending, long dirtyNodeBytesMax, Runnable wakeFlusher) {
+  Backlog(
+      NodeStore nodes, Log log, PendingRedo pending, long dirtyNodeBytesMax, Runnable wakeFlusher) {
     this.nodes = nodes;
+    this.log = log;
     this.pending = pending;
     this.dirtyNodeBytesMax = dirtyNodeBytesMax;
     this.wakeFlusher = wakeFlusher;
@@ -38,8 +45,16 @@ final class Backlog {
     diskFull = full;
   }
 
-  boolean wantsCheckpoint() {
-    return nodes.dirtyBytes() > dirtyNodeBytesMax;
+  /**
+   * Has a checkpoint begun when there is much for it. Of dead blocks it is told once: what is dead
+   * while it begins is let go by it.
+   */
+  void hurryCheckpoint() {
+    boolean muchDied = log.diedBytes() > DIED_SEGMENTS_MAX * log.segmentBytes();
+    if (nodes.dirtyBytes() > dirtyNodeBytesMax || (muchDied && !knowsMuchDied)) {
+      wakeCheckpointer.run();
+    }
+    knowsMuchDied = muchDied;
   }
 
   boolean wantsRedoWritten() {
@@ -56,15 +71,13 @@ final class Backlog {
     if (wantsRedoWritten()) {
       wakeFlusher.run();
     }
-    if (wantsCheckpoint()) {
-      wakeCheckpointer.run();
-      while (nodes.dirtyBytes() > 2 * dirtyNodeBytesMax) {
-        pause();
-        fault.refuseChanges();
-        CallerThread.refuseIfGone();
-        if (diskFull) {
-          throw new FileSystemException(Errno.ENOSPC);
-        }
+    hurryCheckpoint();
+    while (nodes.dirtyBytes() > 2 * dirtyNodeBytesMax) {
+      pause();
+      fault.refuseChanges();
+      CallerThread.refuseIfGone();
+      if (diskFull) {
+        throw new FileSystemException(Errno.ENOSPC);
       }
     }
   }

@@ -69,7 +69,7 @@ final class Engine {
     this.nextCheckpoint = lastCheckpoint + 1;
     this.flusher = new Flusher(this);
     this.dirtyBytes = new DirtyBytes(options.dirtyBytesMax(), flusher::wake);
-    this.backlog = new Backlog(nodes, pending, options.nodeCacheBytesMax() / 2, flusher::wake);
+    this.backlog = new Backlog(nodes, log, pending, options.nodeCacheBytesMax() / 2, flusher::wake);
     this.space =
         new SpaceGuard(
             disk,

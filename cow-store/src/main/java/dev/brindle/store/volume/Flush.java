@@ -71,6 +71,7 @@ final class Flush {
     }
     // the file has them, and nobody reads them from here any more; after a failure some may
     engine.dirtyBytes().giveBack(pages.memory);
+    engine.backlog().hurryCheckpoint();
     return Math.max(1, pages.count());
   }
 
