@@ -3,6 +3,7 @@ package dev.brindle.daemon;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -18,7 +19,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One volume that is mounted twice: what the one mount changes, the other sees; at once where it
@@ -91,6 +98,47 @@ public abstract class TwoMountsContract {
       assertEquals(text, Files.readString(other.resolve("f")));
       Files.writeString(other.resolve("f"), text.replace('x', 'y'));
       assertEquals(text.replace('x', 'y'), Files.readString(one.resolve("f")));
+    }
+  }
+
+  /** Whatever the kernel has of the file, and whoever changed it last. */
+  @ParameterizedTest
+  @ValueSource(ints = {6_000, 600_000})
+  void open_afterRandomChangesByEitherMount_readsThemAll(int bytes) throws Exception {
+    Random random = new Random(bytes);
+    byte[] model = new byte[bytes];
+    Files.write(one.resolve("f"), model);
+    for (int round = 0; round < 300; round++) {
+      Path changing = (random.nextBoolean() ? one : other).resolve("f");
+      byte[] piece = new byte[1 + random.nextInt(random.nextBoolean() ? 10 : 5_000)];
+      random.nextBytes(piece);
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          Files.write(changing, piece, StandardOpenOption.APPEND);
+          int end = model.length;
+          model = Arrays.copyOf(model, end + piece.length);
+          System.arraycopy(piece, 0, model, end, piece.length);
+        }
+        case 1 -> {
+          int size = model.length - random.nextInt(Math.min(model.length / 2, 3_000));
+          try (FileChannel file = FileChannel.open(changing, WRITE)) {
+            file.truncate(size);
+          }
+          model = Arrays.copyOf(model, size);
+        }
+        default -> {
+          int at = random.nextInt(model.length - Math.min(model.length, piece.length) + 1);
+          OpenOption[] options =
+              random.nextBoolean() ? new OpenOption[] {WRITE} : new OpenOption[] {READ, WRITE};
+          try (FileChannel file = FileChannel.open(changing, options)) {
+            file.write(ByteBuffer.wrap(piece), at);
+          }
+          model = Arrays.copyOf(model, Math.max(model.length, at + piece.length));
+          System.arraycopy(piece, 0, model, at, piece.length);
+        }
+      }
+      Path reading = (random.nextBoolean() ? one : other).resolve("f");
+      assertArrayEquals(model, Files.readAllBytes(reading), "round " + round);
     }
   }
 

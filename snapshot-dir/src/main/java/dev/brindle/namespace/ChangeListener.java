@@ -5,7 +5,8 @@ import dev.brindle.store.Name;
 /**
  * Is told what changes in the trees of a mount by another way than the mount itself, so that its
  * kernel can forget what it remembers of that. Called by whoever made the change, after it was made
- * and before it is acknowledged: an implementation takes note and returns at once.
+ * and before it is acknowledged: an implementation takes note and returns at once. What it is not
+ * told of its kernel goes on believing, bytes of files too.
  */
 public interface ChangeListener {
   /** One who remembers nothing. */

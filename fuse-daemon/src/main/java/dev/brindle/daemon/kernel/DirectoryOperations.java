@@ -4,6 +4,7 @@ import dev.brindle.daemon.kernel.Wire.FsyncIn;
 import dev.brindle.daemon.kernel.Wire.OpenIn;
 import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
+import dev.brindle.daemon.serve.OpenedFiles.Pages;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
 
@@ -34,9 +35,11 @@ final class DirectoryOperations {
             node,
             fileSystem.getattr(node).attributes(),
             true,
-            unchanged ->
+            pages ->
                 opendir(
-                    request, answer, Replies.CACHE_LISTING | (unchanged ? Replies.KEEP_CACHE : 0)));
+                    request,
+                    answer,
+                    Replies.CACHE_LISTING | (pages == Pages.GOOD ? Replies.KEEP_CACHE : 0)));
   }
 
   private boolean opendir(Request request, Answer answer, int listingFlags) throws IOException {

@@ -12,6 +12,7 @@ import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
 import dev.brindle.daemon.serve.FileCreation;
+import dev.brindle.daemon.serve.OpenedFiles.Pages;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
@@ -31,6 +32,10 @@ import java.nio.ByteBuffer;
 final class FileOperations {
   private static final int ACCESS_MODE_MASK = 3;
   private static final int O_WRONLY = 1;
+
+  /** To have one page forgotten costs as much as reading some 100 KiB again. */
+  private static final int LARGE_BYTES_MIN = 256 << 10;
+
   private static final int O_TRUNC = Host.LINUX.truncateFlag();
   private static final int O_APPEND = Host.LINUX.appendFlag();
   static final int O_NOATIME = Host.LINUX.noAccessTimeFlag();
@@ -57,9 +62,8 @@ final class FileOperations {
 
   /**
    * Opens a file; O_TRUNC comes along (atomic_o_trunc). The pages that the kernel has of it stay
-   * unless it changed since it was last opened here to be read: so an open sees what another
-   * mount's close has left; and a first read after a change comes to the file system, which notes
-   * the access.
+   * unless another mount has changed it since it was last opened here to be read: so an open sees
+   * what another mount's close has left.
    */
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
@@ -68,34 +72,51 @@ final class FileOperations {
     refuseUnlessAppending(attributes, flags);
     served
         .openedFiles()
-        .open(node, attributes, isReadable(flags), unchanged -> open(request, answer, unchanged));
+        .open(
+            node,
+            attributes,
+            notesReads(flags),
+            pages -> open(request, answer, attributes.size(), pages));
   }
 
-  private boolean open(Request request, Answer answer, boolean unchanged) throws IOException {
+  private boolean open(Request request, Answer answer, long size, Pages pages) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
     long handle = fileSystem.open(node, isWritable(flags));
     opened(handle, node, flags);
+    boolean keepsPages;
     try {
-      if ((flags & O_NOATIME) != 0 && !unchanged) {
-        served.openedFiles().forget(node);
-      }
       if ((flags & O_TRUNC) != 0) {
         truncate(request.caller(), node, request.u32(OpenIn.OPEN_FLAGS));
       }
-      if (!unchanged && served.opensAfresh()) {
+      if (pages != Pages.GOOD && served.opensAfresh()) {
         served.notifier().attributesChanged(node);
       }
+      keepsPages = keepsPages(node, flags, size, pages);
     } catch (IOException | RuntimeException | Error e) {
       releaseAfter(e, handle);
       throw e;
     }
-    boolean keepsPages = unchanged || !isReadable(flags);
     if (replies.opened(answer, handle, keepsPages ? Replies.KEEP_CACHE : 0)) {
       return true;
     }
     releaseFile(handle);
     return false;
+  }
+
+  /**
+   * Whether what the kernel has of a file stays. Where this mount has changed it, the first read
+   * after that is to come to the file system, which notes the access: a large file's first page
+   * goes, and all of a small one.
+   */
+  private boolean keepsPages(long node, int flags, long size, Pages pages) throws IOException {
+    if (pages == Pages.GOOD || !isReadable(flags)) {
+      return true;
+    }
+    if (pages == Pages.UNKNOWN) {
+      return false;
+    }
+    return !notesReads(flags) || (size >= LARGE_BYTES_MIN && served.forgetFirstPage(node));
   }
 
   /** A file that only grows is opened for nothing else. */
@@ -123,6 +144,10 @@ final class FileOperations {
 
   private static boolean isReadable(int flags) {
     return (flags & ACCESS_MODE_MASK) != O_WRONLY;
+  }
+
+  private static boolean notesReads(int flags) {
+    return isReadable(flags) && (flags & O_NOATIME) == 0;
   }
 
   private void releaseFile(long handle) throws IOException {
@@ -177,6 +202,7 @@ final class FileOperations {
    */
   private void created(Request request, Answer answer, OpenFile file) throws IOException {
     opened(file.handle(), file.entry().node(), request.u32(CreateIn.FLAGS));
+    served.openedFiles().made(file.entry().node(), file.entry().attributes());
     if (!replies.created(answer, request.node(), file.entry(), file.handle(), 0)) {
       releaseFile(file.handle());
     }

@@ -2,6 +2,7 @@ package dev.brindle.daemon.kernel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.serve.LookupCounts;
+import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.namespace.ChangeListener;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Name;
@@ -64,6 +65,7 @@ final class Invalidations implements ChangeListener {
   }
 
   private final LookupCounts lookups;
+  private final OpenedFiles openedFiles;
   private final Notifier notifier;
   private final AtomicLong changes = new AtomicLong();
   private volatile boolean everTold;
@@ -74,8 +76,9 @@ final class Invalidations implements ChangeListener {
   @GuardedBy("this")
   private boolean ended;
 
-  Invalidations(LookupCounts lookups, Notifier notifier) {
+  Invalidations(LookupCounts lookups, OpenedFiles openedFiles, Notifier notifier) {
     this.lookups = lookups;
+    this.openedFiles = openedFiles;
     this.notifier = notifier;
   }
 
@@ -109,6 +112,7 @@ final class Invalidations implements ChangeListener {
 
   @Override
   public void contentChanged(long node) {
+    openedFiles.forget(node);
     note(node, null, Scope.CONTENT);
   }
 

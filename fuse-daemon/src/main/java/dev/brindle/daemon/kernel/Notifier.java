@@ -39,7 +39,7 @@ final class Notifier {
    * @return whether the kernel has the inode
    */
   boolean attributesChanged(long node) throws IOException {
-    return invalidate(node, -1);
+    return invalidate(node, -1, 0);
   }
 
   /**
@@ -49,7 +49,12 @@ final class Notifier {
    * @return whether the kernel has the inode
    */
   boolean contentChanged(long node) throws IOException {
-    return invalidate(node, 0);
+    return invalidate(node, 0, 0);
+  }
+
+  /** Attributes and the first page, as {@link #contentChanged}. */
+  void firstPageChanged(long node) throws IOException {
+    invalidate(node, 0, 1);
   }
 
   /**
@@ -68,12 +73,16 @@ final class Notifier {
     send(message);
   }
 
-  private boolean invalidate(long node, long offset) throws IOException {
+  /**
+   * @param offset -1 for no pages
+   * @param length 0 for all to the end
+   */
+  private boolean invalidate(long node, long offset, long length) throws IOException {
     NativeBuffer message = message(INVAL_INODE, InvalInode.BYTES);
     ByteBuffer bytes = message.bytes();
     bytes.putLong(OutHeader.BYTES + InvalInode.NODE, node);
     bytes.putLong(OutHeader.BYTES + InvalInode.OFFSET, offset);
-    bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, 0);
+    bytes.putLong(OutHeader.BYTES + InvalInode.LENGTH, length);
     return send(message);
   }
 

@@ -12,9 +12,12 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 
 /** What the operations of one mount share. */
 final class Served {
+  private static final int FORGETTING_MAX = 4;
+
   private final InodeFileSystem fileSystem;
   private final Notifier notifier;
   private final LookupCounts lookups = new LookupCounts();
@@ -23,13 +26,14 @@ final class Served {
   private final OpenedFiles openedFiles = new OpenedFiles();
   private final WritableHandles writableHandles = new WritableHandles();
   private final RemovedNodes removedNodes;
+  private final Semaphore forgetting = new Semaphore(FORGETTING_MAX);
   private final CachingOptions caching;
 
   Served(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
     this.fileSystem = fileSystem;
     this.caching = caching;
     this.notifier = notifier;
-    invalidations = new Invalidations(lookups, notifier);
+    invalidations = new Invalidations(lookups, openedFiles, notifier);
     removedNodes = new RemovedNodes(fileSystem, lookups);
   }
 
@@ -75,6 +79,24 @@ final class Served {
   /** Whether a file that changed since its last opening may have been changed by another mount. */
   boolean opensAfresh() {
     return caching.opensAfresh() && invalidations.everTold();
+  }
+
+  /**
+   * Has the kernel forget a file's first page. It waits for who has that page, whose request other
+   * workers take; so not many wait at a time.
+   *
+   * @return false when too many do: nothing was forgotten
+   */
+  boolean forgetFirstPage(long node) throws IOException {
+    if (!forgetting.tryAcquire()) {
+      return false;
+    }
+    try {
+      notifier.firstPageChanged(node);
+      return true;
+    } finally {
+      forgetting.release();
+    }
   }
 
   /**

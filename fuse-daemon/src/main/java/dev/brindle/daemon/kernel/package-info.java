@@ -117,8 +117,10 @@
  * <h2>What the kernel remembers</h2>
  *
  * Names, the absence of names and attributes for ten minutes ({@link
- * dev.brindle.daemon.transport.CachingOptions#lasting}), pages and listings as long as it has room,
- * over closes too, and until an opening to read finds that the file or directory has changed.
+ * dev.brindle.daemon.transport.CachingOptions#lasting}); a listing until an opening finds that its
+ * directory has changed; pages, over closes too, until another mount changes the file. What this
+ * mount has written the kernel has in its pages, but the next opening to read has it forget those
+ * of a small file, and the first of a large one, so that a read comes and is noted as an access.
  * {@link dev.brindle.daemon.serve.LookupCounts} counts what the kernel knows and forgets; {@link
  * dev.brindle.daemon.serve.RemovedNodes} has what it knows and has no name any more. What it does
  * itself it knows; what another mount changes it is told of:
@@ -133,12 +135,12 @@
  *         bytes, a listing   INVAL_INODE, 0    and reads
  * </pre>
  *
- * <p>The news comes a moment after the change was acknowledged; only an open is exact, for which
- * the file's attributes are compared with those at its last opening. An answer with the old state
- * may be on its way meanwhile. The kernel heeds it no more: attributes have a version there, to
- * drop a name takes the lock of its directory, which a lookup holds until its answer has come, and
- * a name that was looked up again is dropped all the same. Only a directory's name that expires
- * (Linux 6.2) may be overtaken so, which the ten minutes bound.
+ * <p>The news comes a moment after the change was acknowledged; only an open is exact, which knows
+ * before that what is to be forgotten ({@link dev.brindle.daemon.serve.OpenedFiles}). An answer
+ * with the old state may be on its way meanwhile. The kernel heeds it no more: attributes have a
+ * version there, to drop a name takes the lock of its directory, which a lookup holds until its
+ * answer has come, and a name that was looked up again is dropped all the same. Only a directory's
+ * name that expires (Linux 6.2) may be overtaken so, which the ten minutes bound.
  *
  * <p>An inode that the kernel does not have yet has no such version. So a lookup first counts its
  * node as known, and then asks whether anything was changed since it began: if so, its attributes

@@ -7,6 +7,7 @@ import dev.brindle.daemon.serve.FileCreation;
 import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
+import dev.brindle.daemon.serve.OpenedFiles.Pages;
 import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
@@ -148,8 +149,8 @@ final class Operations {
     openedFiles.open(
         node,
         fileSystem.getattr(node).attributes(),
-        isReadable(flags(fileInfo)),
-        unchanged -> open(worker, request, node, fileInfo, unchanged));
+        notesReads(flags(fileInfo)),
+        pages -> open(worker, request, node, fileInfo, pages == Pages.GOOD));
   }
 
   private boolean open(Worker worker, long request, long node, long fileInfo, boolean unchanged)
@@ -158,9 +159,6 @@ final class Operations {
     long handle = fileSystem.open(node, isWritable(flags));
     opened(handle, node, flags);
     try {
-      if ((flags & host.noAccessTimeFlag()) != 0 && !unchanged) {
-        openedFiles.forget(node);
-      }
       if ((flags & host.truncateFlag()) != 0) {
         truncate(worker.caller(request), node);
       }
@@ -345,6 +343,10 @@ final class Operations {
 
   private static boolean isReadable(int flags) {
     return (flags & ACCESS_MODE_MASK) != O_WRONLY;
+  }
+
+  private boolean notesReads(int flags) {
+    return isReadable(flags) && (flags & host.noAccessTimeFlag()) == 0;
   }
 
   private static int flags(long fileInfo) {

@@ -5,20 +5,36 @@ import dev.brindle.store.Timestamp;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each file and directory looked like when it was last opened to be read: whether the pages
  * that the kernel still has of it, or the listing, are good. When size and change time are the same
- * as then, nothing was written meanwhile by any mount, and the pages may stay; else the kernel
- * drops them at open, as it does by default. An opening that only writes drops none: nothing is
- * read by it, and the next one to read sees what it wrote as a change. Bounded; a file that fell
- * out is simply read again.
+ * as then, nothing was written meanwhile by any mount, and the pages may stay. An opening that only
+ * writes drops none: nothing is read by it, and the next one to read sees what it wrote as a
+ * change. Bounded; a file that fell out is simply read again.
  */
 public final class OpenedFiles {
   private static final int FILES_MAX = 1 << 15;
   private static final int STRIPES = 16;
 
-  private record Seen(long size, Timestamp modified, Timestamp changed) {}
+  /** What the kernel's pages of a file are, as of the last opening that reads. */
+  public enum Pages {
+    /** The file is as it was then. */
+    GOOD,
+    /**
+     * It has changed since; of the changes that {@link #forget} was told of, none is among them.
+     */
+    CHANGED,
+    /** Nothing is known. */
+    UNKNOWN
+  }
+
+  private record Seen(long size, Timestamp modified, Timestamp changed) {
+    static Seen of(InodeAttributes file) {
+      return new Seen(file.size(), file.modificationTime(), file.changeTime());
+    }
+  }
 
   private static final class Stripe extends LinkedHashMap<Long, Seen> {
     private static final long serialVersionUID = 1;
@@ -43,11 +59,8 @@ public final class OpenedFiles {
 
   /** What opens a file and answers. */
   public interface Opening {
-    /**
-     * @param unchanged whether the file is as it was when it was last opened to be read
-     * @return whether the kernel took the answer
-     */
-    boolean run(boolean unchanged) throws IOException;
+    /** Returns whether the kernel took the answer. */
+    boolean run(Pages pages) throws IOException;
   }
 
   /**
@@ -55,29 +68,47 @@ public final class OpenedFiles {
    * so the next one is to.
    *
    * @param attributes as they are before it is opened
-   * @param reads whether it can be read by this opening
+   * @param notesReads whether it is an opening to read, and what is read by it will be noted as an
+   *     access; else the next such one finds the pages as this one did
    */
-  public void open(long node, InodeAttributes attributes, boolean reads, Opening opening)
+  public void open(long node, InodeAttributes attributes, boolean notesReads, Opening opening)
       throws IOException {
+    Seen seen = Seen.of(attributes);
+    Seen last = notesReads ? replace(node, seen) : last(node);
     boolean taken = false;
     try {
-      taken = opening.run(isUnchanged(node, attributes, reads));
+      taken = opening.run(last == null ? Pages.UNKNOWN : pages(seen, last));
     } finally {
-      if (!taken) {
+      if (notesReads && !taken) {
         forget(node);
       }
     }
   }
 
-  private boolean isUnchanged(long node, InodeAttributes attributes, boolean reads) {
-    Seen seen = new Seen(attributes.size(), attributes.modificationTime(), attributes.changeTime());
+  private static Pages pages(Seen now, Seen last) {
+    return now.equals(last) ? Pages.GOOD : Pages.CHANGED;
+  }
+
+  /** A file is made: of what was there before the kernel keeps nothing. */
+  public void made(long node, InodeAttributes attributes) {
+    replace(node, Seen.of(attributes));
+  }
+
+  private @Nullable Seen replace(long node, Seen seen) {
     Stripe stripe = stripe(node);
     synchronized (stripe) {
-      return seen.equals(reads ? stripe.put(node, seen) : stripe.get(node));
+      return stripe.put(node, seen);
     }
   }
 
-  /** The next opening is to read anew: reading by this one will not be noted as an access. */
+  private @Nullable Seen last(long node) {
+    Stripe stripe = stripe(node);
+    synchronized (stripe) {
+      return stripe.get(node);
+    }
+  }
+
+  /** The next opening is to read anew: the kernel's pages may be old. */
   public void forget(long node) {
     Stripe stripe = stripe(node);
     synchronized (stripe) {
