@@ -142,6 +142,54 @@ public abstract class TwoMountsContract {
     }
   }
 
+  /** By a program that does not ask for the size, in several requests at a time. */
+  @Test
+  void read_ofWhatAnotherMountCut_endsThere() throws Exception {
+    Random random = new Random(5);
+    byte[] content = new byte[1_300_000];
+    random.nextBytes(content);
+    for (int round = 0; round < 60; round++) {
+      Files.write(other.resolve("f"), content);
+      int size = 1 + random.nextInt(1 << 20);
+      try (FileChannel before = FileChannel.open(one.resolve("f"))) {
+        beginning(before, content);
+        try (FileChannel cutting = FileChannel.open(other.resolve("f"), WRITE)) {
+          cutting.truncate(size);
+        }
+        try (FileChannel after = FileChannel.open(one.resolve("f"))) {
+          assertEquals(Math.min(size, 1 << 20), beginning(after, content), "round " + round);
+        }
+      }
+    }
+  }
+
+  @Test
+  void read_byADescriptorThatIsOpen_ofWhatAnotherMountCuts_showsNothingElse() throws Exception {
+    Random random = new Random(6);
+    byte[] content = new byte[1_300_000];
+    random.nextBytes(content);
+    for (int round = 0; round < 60; round++) {
+      Files.write(other.resolve("f"), content);
+      try (FileChannel held = FileChannel.open(one.resolve("f"))) {
+        beginning(held, content);
+        try (FileChannel cutting = FileChannel.open(other.resolve("f"), WRITE)) {
+          cutting.truncate(1 + random.nextInt(1 << 20));
+        }
+        Thread.sleep(random.nextInt(20));
+        beginning(held, content);
+      }
+    }
+  }
+
+  /** How long it is; it is to be that of the content. */
+  private static int beginning(FileChannel file, byte[] content) throws IOException {
+    ByteBuffer read = ByteBuffer.allocateDirect(1 << 20);
+    int count = file.read(read, 0);
+    ByteBuffer expected = ByteBuffer.wrap(content, 0, count);
+    assertEquals(expected, read.flip(), count + " bytes");
+    return count;
+  }
+
   @Test
   void names_thatAnotherMountMakesAndRemoves_comeAndGo() throws Exception {
     String look = "cat d/f d/g 2>/dev/null; ls d 2>/dev/null | tr '\\n' ' '; true";

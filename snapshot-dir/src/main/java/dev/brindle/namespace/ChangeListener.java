@@ -10,37 +10,27 @@ import dev.brindle.store.Name;
  */
 public interface ChangeListener {
   /** One who remembers nothing. */
-  ChangeListener NONE =
-      new ChangeListener() {
-        @Override
-        public void entryChanged(long directory, Name name, boolean wasDirectory) {}
-
-        @Override
-        public void entryMoved(long directory, Name name, boolean isDirectory) {}
-
-        @Override
-        public void attributesChanged(long node) {}
-
-        @Override
-        public void contentChanged(long node) {}
-      };
+  ChangeListener NONE = new ChangeListener() {};
 
   /**
    * A name leads to something else than before, or to nothing.
    *
    * @param wasDirectory whether it led to a directory
    */
-  void entryChanged(long directory, Name name, boolean wasDirectory);
+  default void entryChanged(long directory, Name name, boolean wasDirectory) {}
 
   /**
    * This mount has given something this name, and another mount may have changed what bore the name
    * before: the kernel, which moves what it knows, may have moved something else.
    */
-  void entryMoved(long directory, Name name, boolean isDirectory);
+  default void entryMoved(long directory, Name name, boolean isDirectory) {}
 
   /** Owner, mode, times, number of names or extended attributes. */
-  void attributesChanged(long node);
+  default void attributesChanged(long node) {}
 
   /** A file's bytes or its size, or a directory's names, and with them its attributes. */
-  void contentChanged(long node);
+  default void contentChanged(long node) {}
+
+  /** A file was cut or made longer: its bytes have changed, and there may be fewer. */
+  default void sizeSet(long node) {}
 }

@@ -86,6 +86,13 @@ final class Changes {
     }
   }
 
+  /** As {@link #content}, where the size was set. */
+  void size(Node file) {
+    if (feed.isShared()) {
+      tell(file, ChangeListener::sizeSet);
+    }
+  }
+
   private void tell(Node node, ObjLongConsumer<ChangeListener> message) {
     long volume = node.view().volume();
     feed.tellOthers(this, member -> member.receive(volume, node.inode(), message));

@@ -140,7 +140,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
       if (change.size() == null) {
         changes.attributes(at);
       } else {
-        changes.content(at);
+        changes.size(at);
       }
     }
   }

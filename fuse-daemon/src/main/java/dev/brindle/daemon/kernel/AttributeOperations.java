@@ -10,12 +10,14 @@ import java.io.IOException;
 final class AttributeOperations {
   private final InodeFileSystem fileSystem;
   private final RemovedNodes removedNodes;
+  private final Invalidations invalidations;
   private final Replies replies;
   private final Privileges privileges;
 
   AttributeOperations(Served served, Replies replies, Privileges privileges) {
     this.fileSystem = served.fileSystem();
     this.removedNodes = served.removedNodes();
+    this.invalidations = served.invalidations();
     this.replies = replies;
     this.privileges = privileges;
   }
@@ -35,7 +37,7 @@ final class AttributeOperations {
     }
     Entry changed;
     try {
-      changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
+      changed = change(request, wanted);
     } catch (FileSystemException e) {
       if (!wanted.areKeptTimes() || !Served.isGone(e)) {
         throw e;
@@ -44,10 +46,23 @@ final class AttributeOperations {
       replies.attributesOfNothing(answer);
       return;
     }
-    if (wanted.dropsCapability() && !changed.attributes().isDirectory()) {
-      privileges.dropCapability(request.node());
-    }
     replies.attributes(answer, changed);
+  }
+
+  /** Of a file that was cut in part the kernel is not told by an error. */
+  private Entry change(Request request, SetAttributes wanted) throws IOException {
+    try {
+      Entry changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
+      if (wanted.dropsCapability() && !changed.attributes().isDirectory()) {
+        privileges.dropCapability(request.node());
+      }
+      return changed;
+    } catch (IOException | RuntimeException | Error e) {
+      if (wanted.setSize()) {
+        invalidations.ownContentChanged(request.node());
+      }
+      throw e;
+    }
   }
 
   void readlink(Request request, Answer answer) throws IOException {

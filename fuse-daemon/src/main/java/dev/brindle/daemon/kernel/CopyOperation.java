@@ -15,11 +15,19 @@ final class CopyOperation {
   private static final long BYTES_MAX = Integer.MAX_VALUE & ~0xfffL;
 
   private final InodeFileSystem fileSystem;
+  private final Invalidations invalidations;
   private final Privileges privileges;
+  private final boolean kernelForgets;
 
-  CopyOperation(InodeFileSystem fileSystem, Privileges privileges) {
-    this.fileSystem = fileSystem;
+  /**
+   * @param kernelForgets whether the kernel forgets by itself what it has of a file that was copied
+   *     into
+   */
+  CopyOperation(Served served, Privileges privileges, boolean kernelForgets) {
+    this.fileSystem = served.fileSystem();
+    this.invalidations = served.invalidations();
     this.privileges = privileges;
+    this.kernelForgets = kernelForgets;
   }
 
   void copy(Request request, Answer answer) throws IOException {
@@ -37,6 +45,9 @@ final class CopyOperation {
             request.u64(CopyIn.HANDLE_OUT),
             request.u64(CopyIn.OFFSET_OUT),
             length(request));
+    if (!kernelForgets) {
+      invalidations.ownContentChanged(request.u64(CopyIn.NODE_OUT));
+    }
     Replies.number(answer, (int) copied);
   }
 

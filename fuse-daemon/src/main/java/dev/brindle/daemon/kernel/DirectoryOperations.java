@@ -59,11 +59,9 @@ final class DirectoryOperations {
   /**
    * Whether the kernel keeps a listing, until the directory is another at an opening; what happens
    * through this mount it knows by itself. Not where it soon forgets the entries: then it would ask
-   * for each one's attributes alone, which come with a listing that it does not keep.
-   */
-  /**
-   * Not where another mount changes things: a listing that it changes while the kernel takes it
-   * would be kept as it was.
+   * for each one's attributes alone, which come with a listing that it does not keep. Nor where
+   * another mount changes things: a listing that it changes while the kernel takes it would be kept
+   * as it was.
    */
   private boolean isListingKept(long node) {
     return !fileSystem.isVolatile(node)

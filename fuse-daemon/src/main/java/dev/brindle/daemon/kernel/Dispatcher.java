@@ -39,7 +39,7 @@ final class Dispatcher {
     Privileges privileges = new Privileges(served.fileSystem(), served.notifier());
     names = new NameOperations(served, replies);
     files = new FileOperations(served, replies, privileges);
-    copies = new CopyOperation(served.fileSystem(), privileges);
+    copies = new CopyOperation(served, privileges, agreed.forgetsCopiedInto());
     attributes = new AttributeOperations(served, replies, privileges);
     directories = new DirectoryOperations(served, replies);
     flags = new FlagOperations(served, agreed.checksFlagRights());
@@ -48,8 +48,9 @@ final class Dispatcher {
 
   /**
    * Whether a request is handled in less time than another thread takes to wake up, as a rule, and
-   * without the kernel's help. Not those that wait for the disk, or carry much; nor what takes or
-   * deletes a snapshot, for which the kernel writes back what is dirty.
+   * without the kernel's help, which an opening needs seldom. Not those that wait for the disk, or
+   * carry much; nor what takes or deletes a snapshot, for which the kernel writes back what is
+   * dirty.
    */
   boolean isBrief(Request request) {
     return switch (request.opcode()) {

@@ -12,6 +12,7 @@ import dev.brindle.daemon.kernel.Wire.ReadIn;
 import dev.brindle.daemon.kernel.Wire.ReleaseIn;
 import dev.brindle.daemon.kernel.Wire.WriteIn;
 import dev.brindle.daemon.serve.FileCreation;
+import dev.brindle.daemon.serve.ForeignCuts.Reading;
 import dev.brindle.daemon.serve.OpenedFiles.Pages;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.Entry;
@@ -68,6 +69,11 @@ final class FileOperations {
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
+    if (served.cuts().refuses(node, request.thread())) {
+      // what the kernel learns by its lookup it heeds only when it is told of nothing meanwhile
+      served.invalidations().awaitTold(node);
+      throw new FileSystemException(Errno.ESTALE);
+    }
     InodeAttributes attributes = fileSystem.getattr(node).attributes();
     refuseUnlessAppending(attributes, flags);
     served
@@ -94,22 +100,36 @@ final class FileOperations {
       }
       keepsPages = keepsPages(node, flags, size, pages);
     } catch (IOException | RuntimeException | Error e) {
+      unanswered(node, flags);
       releaseAfter(e, handle);
       throw e;
     }
     if (replies.opened(answer, handle, keepsPages ? Replies.KEEP_CACHE : 0)) {
       return true;
     }
+    unanswered(node, flags);
     releaseFile(handle);
     return false;
   }
 
+  /** A file may have been emptied, and the kernel is not told of it by an answer. */
+  private void unanswered(long node, int flags) {
+    if ((flags & O_TRUNC) != 0) {
+      served.invalidations().ownContentChanged(node);
+    }
+  }
+
   /**
-   * Whether what the kernel has of a file stays. Where this mount has changed it, the first read
-   * after that is to come to the file system, which notes the access: a large file's first page
-   * goes, and all of a small one.
+   * Whether what the kernel has of a file stays. Where this mount has changed it, a read from its
+   * beginning is to come to the file system, which notes the access: a large file's first page
+   * goes, and all of a small one. An opening that empties the file drops all, on kernels before
+   * 5.15 by this answer alone; one that caches writes holds them back meanwhile, and would wait for
+   * itself.
    */
   private boolean keepsPages(long node, int flags, long size, Pages pages) throws IOException {
+    if ((flags & O_TRUNC) != 0) {
+      return false;
+    }
     if (pages == Pages.GOOD || !isReadable(flags)) {
       return true;
     }
@@ -204,14 +224,21 @@ final class FileOperations {
     opened(file.handle(), file.entry().node(), request.u32(CreateIn.FLAGS));
     served.openedFiles().made(file.entry().node(), file.entry().attributes());
     if (!replies.created(answer, request.node(), file.entry(), file.handle(), 0)) {
+      served.openedFiles().forget(file.entry().node());
       releaseFile(file.handle());
     }
   }
 
   void read(Request request, Answer answer) throws IOException {
-    ByteBuffer target = answer.room(request.u32(ReadIn.SIZE));
-    int count = fileSystem.read(request.u64(ReadIn.HANDLE), request.u64(ReadIn.OFFSET), target);
-    answer.send(count);
+    int size = request.u32(ReadIn.SIZE);
+    long offset = request.u64(ReadIn.OFFSET);
+    try (Reading reading = served.cuts().begin(request.node(), offset)) {
+      int count = fileSystem.read(request.u64(ReadIn.HANDLE), offset, answer.room(size));
+      if (reading != null && count < size) {
+        reading.awaitEarlier();
+      }
+      answer.send(count);
+    }
   }
 
   /**
@@ -219,6 +246,10 @@ final class FileOperations {
    * have moved it, so the file system decides, and the kernel is to forget that it took the bytes
    * to stand there. What comes from the page cache goes where it was written, though the handle may
    * be anybody's. A kernel that caches writes knows the end best: it may hold what comes before.
+   *
+   * <p>Past the page cache (O_DIRECT) the kernel drops the pages before a write, and after it only
+   * when the program waits for it; with aio(7) and io_uring(7) somebody may have read them
+   * meanwhile.
    */
   void write(Request request, Answer answer) throws IOException {
     int length = request.u32(WriteIn.SIZE);
@@ -238,10 +269,14 @@ final class FileOperations {
       served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
       if (fileSystem.append(handle, data) != offset) {
-        served.invalidations().contentChanged(request.node());
+        served.invalidations().ownContentChanged(request.node());
+        served.invalidations().awaitTold(request.node());
       }
     } else {
       fileSystem.write(handle, offset, data);
+    }
+    if ((request.u32(WriteIn.FLAGS) & Native.O_DIRECT) != 0) {
+      served.invalidations().ownContentChanged(request.node());
     }
     Replies.number(answer, length);
   }
@@ -262,11 +297,16 @@ final class FileOperations {
       privileges.dropBits(request.caller(), request.node());
     }
     privileges.dropCapability(request.node());
-    fileSystem.fallocate(
-        request.u64(FallocateIn.HANDLE),
-        FallocateFlags.mode(request.u32(FallocateIn.MODE)),
-        request.u64(FallocateIn.OFFSET),
-        request.u64(FallocateIn.LENGTH));
+    try {
+      fileSystem.fallocate(
+          request.u64(FallocateIn.HANDLE),
+          FallocateFlags.mode(request.u32(FallocateIn.MODE)),
+          request.u64(FallocateIn.OFFSET),
+          request.u64(FallocateIn.LENGTH));
+    } catch (IOException | RuntimeException | Error e) {
+      served.invalidations().ownContentChanged(request.node());
+      throw e;
+    }
     answer.success();
   }
 

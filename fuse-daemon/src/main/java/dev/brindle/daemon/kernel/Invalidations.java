@@ -1,6 +1,7 @@
 package dev.brindle.daemon.kernel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.daemon.serve.ForeignCuts;
 import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.namespace.ChangeListener;
@@ -34,6 +35,9 @@ final class Invalidations implements ChangeListener {
 
   private static final long AGAIN_MILLIS = 1;
 
+  /** It may wait for a page that somebody has who waits for the answer that is held back. */
+  private static final long AWAITED_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(5);
+
   /**
    * A name in a directory, or a node.
    *
@@ -66,6 +70,7 @@ final class Invalidations implements ChangeListener {
 
   private final LookupCounts lookups;
   private final OpenedFiles openedFiles;
+  private final ForeignCuts cuts;
   private final Notifier notifier;
   private final AtomicLong changes = new AtomicLong();
   private volatile boolean everTold;
@@ -73,12 +78,18 @@ final class Invalidations implements ChangeListener {
   @GuardedBy("this")
   private final Map<Subject, News> pending = new LinkedHashMap<>();
 
+  /** What the kernel is just being told of. */
+  @GuardedBy("this")
+  private @Nullable Subject telling;
+
   @GuardedBy("this")
   private boolean ended;
 
-  Invalidations(LookupCounts lookups, OpenedFiles openedFiles, Notifier notifier) {
+  Invalidations(
+      LookupCounts lookups, OpenedFiles openedFiles, ForeignCuts cuts, Notifier notifier) {
     this.lookups = lookups;
     this.openedFiles = openedFiles;
+    this.cuts = cuts;
     this.notifier = notifier;
   }
 
@@ -116,6 +127,36 @@ final class Invalidations implements ChangeListener {
     note(node, null, Scope.CONTENT);
   }
 
+  @Override
+  public void sizeSet(long node) {
+    if (lookups.isKnown(node)) {
+      cuts.cut(node);
+    }
+    contentChanged(node);
+  }
+
+  /** What this mount itself has made of a file is something else than its kernel believes. */
+  void ownContentChanged(long node) {
+    openedFiles.forget(node);
+    add(new Subject(node, null), Scope.CONTENT);
+  }
+
+  /** Waits until the kernel has been told of a node, but not for long. */
+  synchronized void awaitTold(long node) {
+    Subject subject = new Subject(node, null);
+    long deadline = System.nanoTime() + AWAITED_NANOS_MAX;
+    while ((pending.containsKey(subject) || subject.equals(telling))
+        && !ended
+        && deadline - System.nanoTime() > 0) {
+      try {
+        wait(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
   /** Counts first: who asks whether there was a change has made the node known before. */
   private void note(long node, @Nullable Name name, Scope scope) {
     changes.incrementAndGet();
@@ -123,13 +164,15 @@ final class Invalidations implements ChangeListener {
       return;
     }
     everTold = true;
-    synchronized (this) {
-      if (pending.size() >= PENDING_MAX && !ended) {
-        slowDown();
-      }
-      pending.merge(new Subject(node, name), new News(scope, System.nanoTime()), News::and);
-      notifyAll();
+    add(new Subject(node, name), scope);
+  }
+
+  private synchronized void add(Subject subject, Scope scope) {
+    if (pending.size() >= PENDING_MAX && !ended) {
+      slowDown();
     }
+    pending.merge(subject, new News(scope, System.nanoTime()), News::and);
+    notifyAll();
   }
 
   @GuardedBy("this")
@@ -170,6 +213,7 @@ final class Invalidations implements ChangeListener {
       subject = next.getKey();
       news = next.getValue();
       first.remove();
+      telling = subject;
     }
     try {
       if (!tell(subject, news.scope) && lookups.isKnown(subject.node)) {
@@ -177,7 +221,14 @@ final class Invalidations implements ChangeListener {
       }
     } catch (IOException e) {
       Logger.warn("node {}: what another mount changed may go unseen: {}", subject.node, e);
+    } finally {
+      told();
     }
+  }
+
+  private synchronized void told() {
+    telling = null;
+    notifyAll();
   }
 
   /** False for an inode that the kernel does not have. */

@@ -26,6 +26,9 @@ final class Negotiation {
   /** Linux 5.14; since 5.13 the kernel knows what the flags of inodes are. */
   private static final int FLAG_RIGHTS_CHECKED_MINOR = 34;
 
+  /** Linux 5.10; since 5.8, which has no number of its own. */
+  private static final int COPIED_INTO_FORGOTTEN_MINOR = 32;
+
   /** What one request carries, in bytes; the kernel's bound is 256 pages unless root raised it. */
   static final int IO_BYTES_MAX = 1 << 20;
 
@@ -104,6 +107,11 @@ final class Negotiation {
   /** Whether the kernel has checked the right to set an inode's flags, for certain. */
   boolean checksFlagRights() {
     return kernelMinor >= FLAG_RIGHTS_CHECKED_MINOR;
+  }
+
+  /** Whether the kernel forgets by itself what it has of a file that was copied into. */
+  boolean forgetsCopiedInto() {
+    return kernelMinor >= COPIED_INTO_FORGOTTEN_MINOR;
   }
 
   /** What the kernel takes for one request's data, in bytes. */

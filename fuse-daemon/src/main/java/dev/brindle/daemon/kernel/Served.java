@@ -1,5 +1,6 @@
 package dev.brindle.daemon.kernel;
 
+import dev.brindle.daemon.serve.ForeignCuts;
 import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.daemon.serve.RemovedNodes;
@@ -24,6 +25,7 @@ final class Served {
   private final Invalidations invalidations;
   private final Interrupts interrupts = new Interrupts();
   private final OpenedFiles openedFiles = new OpenedFiles();
+  private final ForeignCuts cuts = new ForeignCuts();
   private final WritableHandles writableHandles = new WritableHandles();
   private final RemovedNodes removedNodes;
   private final Semaphore forgetting = new Semaphore(FORGETTING_MAX);
@@ -33,7 +35,7 @@ final class Served {
     this.fileSystem = fileSystem;
     this.caching = caching;
     this.notifier = notifier;
-    invalidations = new Invalidations(lookups, openedFiles, notifier);
+    invalidations = new Invalidations(lookups, openedFiles, cuts, notifier);
     removedNodes = new RemovedNodes(fileSystem, lookups);
   }
 
@@ -57,6 +59,11 @@ final class Served {
   /** Callers that have got a signal. */
   Interrupts interrupts() {
     return interrupts;
+  }
+
+  /** Files that other mounts have cut. */
+  ForeignCuts cuts() {
+    return cuts;
   }
 
   OpenedFiles openedFiles() {

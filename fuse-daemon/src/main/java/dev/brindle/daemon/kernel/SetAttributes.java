@@ -41,6 +41,10 @@ final class SetAttributes {
     return has(KILL_SET_IDS);
   }
 
+  boolean setSize() {
+    return has(SIZE);
+  }
+
   /** Whether a file capability goes. */
   boolean dropsCapability() {
     return has(SIZE | UID | GID);

@@ -142,6 +142,9 @@
  * answer has come, and a name that was looked up again is dropped all the same. Only a directory's
  * name that expires (Linux 6.2) may be overtaken so, which the ten minutes bound.
  *
+ * <p>No message makes a size smaller that the kernel believes: the first open after another mount
+ * has set one has the kernel look the name up ({@link dev.brindle.daemon.serve.ForeignCuts}).
+ *
  * <p>An inode that the kernel does not have yet has no such version. So a lookup first counts its
  * node as known, and then asks whether anything was changed since it began: if so, its attributes
  * are believed for no time; if not, what changes later is passed on, and again and again as long as

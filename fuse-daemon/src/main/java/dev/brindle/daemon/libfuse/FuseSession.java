@@ -43,6 +43,7 @@ final class FuseSession extends WorkerSession {
     interruptedNumber = numbers.of(Errno.EINTR);
     unknownNumber = numbers.of(Errno.ENOENT);
     operations = new Operations(fileSystem, host, this::attributesChanged);
+    fileSystem.listen(operations.listener());
     removedNodes = operations.removedNodes();
     XattrOperations xattrs = new XattrOperations(fileSystem, host);
     new Dispatcher(new Faults(numbers, label), this).register(table, operations, xattrs);

@@ -4,6 +4,8 @@ import com.kenai.jffi.MemoryIO;
 import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.serve.FileCreation;
+import dev.brindle.daemon.serve.ForeignCuts;
+import dev.brindle.daemon.serve.ForeignCuts.Reading;
 import dev.brindle.daemon.serve.LookupCounts;
 import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
@@ -12,11 +14,14 @@ import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
+import dev.brindle.namespace.ChangeListener;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.namespace.OpenFile;
 import dev.brindle.store.AttributeChange;
+import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
+import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.WritableFileTree.RenameMode;
@@ -39,6 +44,7 @@ final class Operations {
   private final InodeFileSystem fileSystem;
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
+  private final ForeignCuts cuts = new ForeignCuts();
   private final WritableHandles writableHandles = new WritableHandles();
   private final LookupCounts lookups = new LookupCounts();
   private final RemovedNodes removedNodes;
@@ -56,6 +62,20 @@ final class Operations {
     this.notifier = notifier;
     removedNodes = new RemovedNodes(fileSystem, lookups);
     creation = new FileCreation(fileSystem, host);
+  }
+
+  /**
+   * Hears what other mounts change; on Linux, whose opens can be refused so that they come again.
+   */
+  ChangeListener listener() {
+    return new ChangeListener() {
+      @Override
+      public void sizeSet(long node) {
+        if (host == Host.LINUX && lookups.isKnown(node)) {
+          cuts.cut(node);
+        }
+      }
+    };
   }
 
   RemovedNodes removedNodes() {
@@ -146,6 +166,9 @@ final class Operations {
    * opened here to be read, the kernel drops its pages and its idea of the size.
    */
   void open(Worker worker, long request, long node, long fileInfo) throws IOException {
+    if (cuts.refuses(node, worker.caller(request).pid())) {
+      throw new FileSystemException(Errno.ESTALE);
+    }
     openedFiles.open(
         node,
         fileSystem.getattr(node).attributes(),
@@ -233,8 +256,13 @@ final class Operations {
       throws IOException {
     int length = Math.toIntExact(size);
     NativeBuffer output = worker.output(length);
-    int count = fileSystem.read(handle(fileInfo), offset, output.bytes().slice(0, length));
-    worker.reply().bytes(output, count);
+    try (Reading reading = cuts.begin(node, offset)) {
+      int count = fileSystem.read(handle(fileInfo), offset, output.bytes().slice(0, length));
+      if (reading != null && count < length) {
+        reading.awaitEarlier();
+      }
+      worker.reply().bytes(output, count);
+    }
   }
 
   /**

@@ -34,9 +34,9 @@
  *
  * See {@link dev.brindle.daemon.transport.CachingOptions} for names and attributes. Pages stay over
  * a close when the file is unchanged at the next open, or that is only to write ({@link
- * dev.brindle.daemon.serve.OpenedFiles}): that is close-to-open consistency between mounts.
- * Protocol 7.19 has no writeback cache: a write has reached the file system when it returns, except
- * through a shared mapping.
+ * dev.brindle.daemon.serve.OpenedFiles}): that is close-to-open consistency between mounts, with
+ * {@link dev.brindle.daemon.serve.ForeignCuts} for the size. Protocol 7.19 has no writeback cache:
+ * a write has reached the file system when it returns, except through a shared mapping.
  */
 @NullMarked
 package dev.brindle.daemon.libfuse;

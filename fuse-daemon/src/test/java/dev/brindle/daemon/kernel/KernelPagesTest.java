@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import dev.brindle.daemon.Intercepted;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.daemon.MountedMemory;
@@ -88,6 +89,45 @@ class KernelPagesTest {
       long again = asked(content);
       assertTrue(again > 0 && again < LARGE / 8, again + " bytes were asked for");
     }
+  }
+
+  /** Of one that a program does not wait for the kernel does not drop what was read meanwhile. */
+  @Test
+  void file_thatWasWrittenPastThePages_isReadAnew() throws IOException {
+    byte[] content = noise(LARGE);
+    Files.write(file, content);
+    asked(content);
+    ByteBuffer piece = ByteBuffer.allocateDirect(8192).alignedSlice(4096).limit(4096);
+    try (FileChannel direct =
+        FileChannel.open(file, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT)) {
+      direct.write(piece, 300 * 1024);
+    }
+    System.arraycopy(new byte[4096], 0, content, 300 * 1024, 4096);
+    assertTrue(asked(content) >= LARGE);
+  }
+
+  /** The kernel holds back the writes of a file while it opens one to empty it. */
+  @Test
+  void openingToEmpty_ofWhatTheKernelHasNotWritten_ends() throws Exception {
+    mount.close();
+    mount =
+        MountedMemory.mount(
+            KernelTransport.create(0), files, directory, MountedMemory.LASTING.withWrites(true));
+    byte[] content = noise(LARGE);
+    Files.write(file, content);
+    try (FileChannel open =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      open.write(ByteBuffer.wrap(content, 0, 1), 500_000);
+      open.force(true);
+      open.write(ByteBuffer.wrap(content, 0, 5), 0);
+      FileChannel.open(
+              file,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.TRUNCATE_EXISTING)
+          .close();
+    }
+    assertEquals(0, Files.size(file));
   }
 
   @Test

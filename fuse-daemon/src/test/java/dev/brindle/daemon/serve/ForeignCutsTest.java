@@ -1,0 +1,76 @@
+package dev.brindle.daemon.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.brindle.daemon.serve.ForeignCuts.Reading;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class ForeignCutsTest {
+  private static final long NODE = 5;
+  private static final long OTHER = 6;
+
+  private final ForeignCuts cuts = new ForeignCuts();
+
+  @Test
+  void opening_ofWhatWasCut_isRefusedOnceToEachWhoComesBeforeTheFirstIsBack() {
+    cuts.cut(NODE);
+    assertFalse(cuts.refuses(OTHER, 1));
+    assertTrue(cuts.refuses(NODE, 1));
+    assertTrue(cuts.refuses(NODE, 2));
+    assertFalse(cuts.refuses(NODE, 1));
+    assertFalse(cuts.refuses(NODE, 2));
+    assertFalse(cuts.refuses(NODE, 3));
+  }
+
+  /** He gets no second error; whoever comes next does. */
+  @Test
+  void opening_ofWhatIsCutAgainBeforeItComesBack_isLetIn() {
+    cuts.cut(NODE);
+    assertTrue(cuts.refuses(NODE, 1));
+    cuts.cut(NODE);
+    assertFalse(cuts.refuses(NODE, 1));
+    assertTrue(cuts.refuses(NODE, 2));
+    assertFalse(cuts.refuses(NODE, 2));
+    assertFalse(cuts.refuses(NODE, 3));
+  }
+
+  @Test
+  void opening_byWhomTheKernelDoesNotTell_isLetIn() {
+    cuts.cut(NODE);
+    assertFalse(cuts.refuses(NODE, 0));
+  }
+
+  @Test
+  void shortAnswer_waitsForWhatBeginsBeforeIt() throws Exception {
+    assertNull(cuts.begin(NODE, 0));
+    cuts.cut(NODE);
+    assertNull(cuts.begin(OTHER, 0));
+    List<String> answered = new CopyOnWriteArrayList<>();
+    Reading behind = cuts.begin(NODE, 4096);
+    Reading before = cuts.begin(NODE, 0);
+    assertNotNull(behind);
+    assertNotNull(before);
+    Thread later =
+        new Thread(
+            () -> {
+              behind.awaitEarlier();
+              answered.add("behind");
+              behind.close();
+            });
+    later.start();
+    Thread.sleep(20);
+    before.awaitEarlier();
+    answered.add("before");
+    before.close();
+    assertTimeoutPreemptively(Duration.ofSeconds(30), () -> later.join());
+    assertEquals(List.of("before", "behind"), answered);
+  }
+}
