@@ -133,8 +133,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public Entry setattr(Caller caller, long node, AttributeChange change) throws IOException {
     Node at = views.node(node);
+    WritableFileTree tree = changeable(at);
     try {
-      InodeAttributes changed = changeable(at).setattr(at.inode(), change);
+      InodeAttributes changed = tree.setattr(at.inode(), change);
       return layout.entry(at.view(), changed);
     } finally {
       if (change.size() == null) {
@@ -370,8 +371,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public void write(long handle, long offset, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
+    WritableFileTree tree = file.writableTree();
     try {
-      file.writableTree().write(file.node().inode(), offset, source);
+      tree.write(file.node().inode(), offset, source);
     } finally {
       changes.content(file.node());
     }
@@ -380,8 +382,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public void writeBack(long handle, long offset, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
+    WritableFileTree tree = file.writableTree();
     try {
-      file.writableTree().writeBack(file.node().inode(), offset, source);
+      tree.writeBack(file.node().inode(), offset, source);
     } finally {
       changes.content(file.node());
     }
@@ -390,8 +393,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   @Override
   public long append(long handle, ByteBuffer source) throws IOException {
     Handle file = handles.file(handle);
+    WritableFileTree tree = file.writableTree();
     try {
-      return file.writableTree().append(file.node().inode(), source);
+      return tree.append(file.node().inode(), source);
     } finally {
       changes.content(file.node());
     }
@@ -409,10 +413,10 @@ public final class Namespace implements InodeFileSystem, Closeable {
     Handle source = handles.file(handle);
     Handle target = handles.file(targetHandle);
     long inode = target.node().inode();
+    WritableFileTree tree = target.writableTree();
     try {
-      return target
-          .writableTree()
-          .copyRange(source.tree(), source.node().inode(), offset, inode, targetOffset, length);
+      return tree.copyRange(
+          source.tree(), source.node().inode(), offset, inode, targetOffset, length);
     } finally {
       changes.content(target.node());
     }
@@ -422,8 +426,9 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public void fallocate(long handle, FallocateMode mode, long offset, long length)
       throws IOException {
     Handle file = handles.file(handle);
+    WritableFileTree tree = file.writableTree();
     try {
-      file.writableTree().fallocate(file.node().inode(), mode, offset, length);
+      tree.fallocate(file.node().inode(), mode, offset, length);
     } finally {
       changes.content(file.node());
     }

@@ -54,7 +54,9 @@ final class Backlog {
     if (nodes.dirtyBytes() > dirtyNodeBytesMax || (muchDied && !knowsMuchDied)) {
       wakeCheckpointer.run();
     }
-    knowsMuchDied = muchDied;
+    if (knowsMuchDied != muchDied) {
+      knowsMuchDied = muchDied;
+    }
   }
 
   boolean wantsRedoWritten() {

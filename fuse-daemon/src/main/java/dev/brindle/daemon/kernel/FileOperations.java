@@ -69,7 +69,7 @@ final class FileOperations {
   void open(Request request, Answer answer) throws IOException {
     long node = request.node();
     int flags = request.u32(OpenIn.FLAGS);
-    if (served.cuts().refuses(node, request.thread())) {
+    if (served.cuts().refuses(node, request::thread)) {
       // what the kernel learns by its lookup it heeds only when it is told of nothing meanwhile
       served.invalidations().awaitTold(node);
       throw new FileSystemException(Errno.ESTALE);

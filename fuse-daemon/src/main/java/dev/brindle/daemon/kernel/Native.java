@@ -25,8 +25,9 @@ final class Native {
   static final int O_RDONLY = 0;
   static final int O_RDWR = 2;
   static final int O_NONBLOCK = 04000;
-  static final int O_DIRECTORY = System.getProperty("os.arch").equals("aarch64") ? 040000 : 0200000;
-  static final int O_DIRECT = System.getProperty("os.arch").equals("aarch64") ? 0200000 : 040000;
+  private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+  static final int O_DIRECTORY = AARCH64 ? 040000 : 0200000;
+  static final int O_DIRECT = AARCH64 ? 0200000 : 040000;
   static final int O_CLOEXEC = 02000000;
 
   private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);

@@ -166,7 +166,7 @@ final class Operations {
    * opened here to be read, the kernel drops its pages and its idea of the size.
    */
   void open(Worker worker, long request, long node, long fileInfo) throws IOException {
-    if (cuts.refuses(node, worker.caller(request).pid())) {
+    if (cuts.refuses(node, () -> worker.caller(request).pid())) {
       throw new FileSystemException(Errno.ESTALE);
     }
     openedFiles.open(

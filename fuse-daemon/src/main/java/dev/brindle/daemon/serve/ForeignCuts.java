@@ -2,10 +2,13 @@ package dev.brindle.daemon.serve;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,11 +51,10 @@ public final class ForeignCuts {
    */
   private record Refusal(long node, long cut) {}
 
-  /** Which cut was each file's last. */
   @GuardedBy("this")
-  private final Map<Long, Long> cuts = new Bounded<>();
+  private final Set<Long> cuts = Collections.newSetFromMap(new Bounded<>());
 
-  /** Those of which the kernel may not know the size, with that cut. */
+  /** Those of which the kernel may not know the size, with which cut was the last. */
   @GuardedBy("this")
   private final Map<Long, Long> unseen = new Bounded<>();
 
@@ -71,23 +73,23 @@ public final class ForeignCuts {
   public synchronized void cut(long node) {
     any = true;
     lastCut++;
-    cuts.put(node, lastCut);
+    cuts.add(node);
     unseen.put(node, lastCut);
   }
 
   /**
    * Whether an opening is to be refused.
    *
-   * @param thread who asks; 0 for one of whom the kernel tells nothing, and who is let in
+   * @param thread says who asks; 0 for one of whom the kernel tells nothing, and who is let in
    */
-  public boolean refuses(long node, int thread) {
-    return any && thread != 0 && refusesOnce(node, thread);
+  public boolean refuses(long node, IntSupplier thread) {
+    return any && refusesOnce(node, thread.getAsInt());
   }
 
   private synchronized boolean refusesOnce(long node, int thread) {
     Long cut = unseen.get(node);
     Refusal refused = refusals.remove(thread);
-    if (cut == null) {
+    if (cut == null || thread == 0) {
       return false;
     }
     if (refused != null && refused.node == node) {
@@ -130,7 +132,7 @@ public final class ForeignCuts {
   }
 
   private synchronized @Nullable Reading beginIfCut(long node, long offset) {
-    if (!cuts.containsKey(node)) {
+    if (!cuts.contains(node)) {
       return null;
     }
     Reading reading = new Reading(node, offset);

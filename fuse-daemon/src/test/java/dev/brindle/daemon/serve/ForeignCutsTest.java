@@ -19,33 +19,37 @@ class ForeignCutsTest {
 
   private final ForeignCuts cuts = new ForeignCuts();
 
+  private boolean refuses(long node, int thread) {
+    return cuts.refuses(node, () -> thread);
+  }
+
   @Test
   void opening_ofWhatWasCut_isRefusedOnceToEachWhoComesBeforeTheFirstIsBack() {
     cuts.cut(NODE);
-    assertFalse(cuts.refuses(OTHER, 1));
-    assertTrue(cuts.refuses(NODE, 1));
-    assertTrue(cuts.refuses(NODE, 2));
-    assertFalse(cuts.refuses(NODE, 1));
-    assertFalse(cuts.refuses(NODE, 2));
-    assertFalse(cuts.refuses(NODE, 3));
+    assertFalse(refuses(OTHER, 1));
+    assertTrue(refuses(NODE, 1));
+    assertTrue(refuses(NODE, 2));
+    assertFalse(refuses(NODE, 1));
+    assertFalse(refuses(NODE, 2));
+    assertFalse(refuses(NODE, 3));
   }
 
   /** He gets no second error; whoever comes next does. */
   @Test
   void opening_ofWhatIsCutAgainBeforeItComesBack_isLetIn() {
     cuts.cut(NODE);
-    assertTrue(cuts.refuses(NODE, 1));
+    assertTrue(refuses(NODE, 1));
     cuts.cut(NODE);
-    assertFalse(cuts.refuses(NODE, 1));
-    assertTrue(cuts.refuses(NODE, 2));
-    assertFalse(cuts.refuses(NODE, 2));
-    assertFalse(cuts.refuses(NODE, 3));
+    assertFalse(refuses(NODE, 1));
+    assertTrue(refuses(NODE, 2));
+    assertFalse(refuses(NODE, 2));
+    assertFalse(refuses(NODE, 3));
   }
 
   @Test
   void opening_byWhomTheKernelDoesNotTell_isLetIn() {
     cuts.cut(NODE);
-    assertFalse(cuts.refuses(NODE, 0));
+    assertFalse(refuses(NODE, 0));
   }
 
   @Test
