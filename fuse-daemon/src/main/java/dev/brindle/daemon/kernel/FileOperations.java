@@ -1,5 +1,8 @@
 package dev.brindle.daemon.kernel;
 
+import static dev.brindle.daemon.serve.AccessMode.isReadable;
+import static dev.brindle.daemon.serve.AccessMode.isWritable;
+
 import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.kernel.Wire.CreateIn;
@@ -31,9 +34,6 @@ import java.nio.ByteBuffer;
 
 /** Files that are open. */
 final class FileOperations {
-  private static final int ACCESS_MODE_MASK = 3;
-  private static final int O_WRONLY = 1;
-
   /** To have one page forgotten costs as much as reading some 100 KiB again. */
   private static final int LARGE_BYTES_MIN = 256 << 10;
 
@@ -156,14 +156,6 @@ final class FileOperations {
     if (isWritable(flags)) {
       served.writableHandles().opened(handle, node);
     }
-  }
-
-  private static boolean isWritable(int flags) {
-    return (flags & ACCESS_MODE_MASK) != 0;
-  }
-
-  private static boolean isReadable(int flags) {
-    return (flags & ACCESS_MODE_MASK) != O_WRONLY;
   }
 
   private static boolean notesReads(int flags) {

@@ -1,5 +1,8 @@
 package dev.brindle.daemon.libfuse;
 
+import static dev.brindle.daemon.serve.AccessMode.isReadable;
+import static dev.brindle.daemon.serve.AccessMode.isWritable;
+
 import com.kenai.jffi.MemoryIO;
 import dev.brindle.daemon.host.FallocateFlags;
 import dev.brindle.daemon.host.Host;
@@ -38,9 +41,6 @@ import java.util.Set;
  * what {@link RemovedNodes} needs of it, the worker looks into the request).
  */
 final class Operations {
-  private static final int ACCESS_MODE_MASK = 3;
-  private static final int O_WRONLY = 1;
-
   private final InodeFileSystem fileSystem;
   private final Host host;
   private final OpenedFiles openedFiles = new OpenedFiles();
@@ -363,14 +363,6 @@ final class Operations {
 
   private static Name name(Worker worker, long pointer) {
     return Name.of(worker.string(pointer));
-  }
-
-  private static boolean isWritable(int flags) {
-    return (flags & ACCESS_MODE_MASK) != 0;
-  }
-
-  private static boolean isReadable(int flags) {
-    return (flags & ACCESS_MODE_MASK) != O_WRONLY;
   }
 
   private boolean notesReads(int flags) {

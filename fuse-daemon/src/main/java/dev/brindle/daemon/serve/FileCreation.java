@@ -20,7 +20,6 @@ import java.io.IOException;
  * is opened: then the name is free, and it goes on from the beginning.
  */
 public final class FileCreation {
-  private static final int ACCESS_MODE_MASK = 3;
   private static final int RACES_MAX = 16;
 
   private final InodeFileSystem fileSystem;
@@ -49,7 +48,7 @@ public final class FileCreation {
   public OpenFile open(
       Caller caller, long parent, Name name, int mode, int flags, Truncation truncation)
       throws IOException {
-    boolean writable = (flags & ACCESS_MODE_MASK) != 0;
+    boolean writable = AccessMode.isWritable(flags);
     for (int race = 1; ; race++) {
       try {
         return fileSystem.create(caller, parent, name, mode, writable);

@@ -10,9 +10,6 @@ import dev.brindle.store.InodeFlags;
  * and another mount may have made it since.
  */
 final class OwnFile {
-  private static final int ACCESS_MODE_MASK = 3;
-  private static final int O_RDONLY = 0;
-  private static final int O_WRONLY = 1;
   private static final int OWNER_READ = 0400;
   private static final int OWNER_WRITE = 0200;
 
@@ -34,8 +31,8 @@ final class OwnFile {
   }
 
   private static int needed(int flags, int truncateFlag) {
-    int access = flags & ACCESS_MODE_MASK;
-    int read = access == O_WRONLY ? 0 : OWNER_READ;
-    return access == O_RDONLY && (flags & truncateFlag) == 0 ? read : read | OWNER_WRITE;
+    int read = AccessMode.isReadable(flags) ? OWNER_READ : 0;
+    boolean writes = AccessMode.isWritable(flags) || (flags & truncateFlag) != 0;
+    return writes ? read | OWNER_WRITE : read;
   }
 }
