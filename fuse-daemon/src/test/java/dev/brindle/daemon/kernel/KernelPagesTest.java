@@ -117,6 +117,8 @@ class KernelPagesTest {
     Files.write(file, content);
     try (FileChannel open =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      // so that its time is another
+      Thread.sleep(20);
       open.write(ByteBuffer.wrap(content, 0, 1), 500_000);
       open.force(true);
       open.write(ByteBuffer.wrap(content, 0, 5), 0);
