@@ -122,8 +122,8 @@ final class BytesCopy {
       return end;
     }
     synchronized (read) {
-      Long page = read.dirtyPages().ceilingKey(position >>> FileState.PAGE_SHIFT);
-      return page == null ? end : Math.min(end, page << FileState.PAGE_SHIFT);
+      long page = read.dirtyPages().next(position >>> FileState.PAGE_SHIFT);
+      return page == DirtyPages.NONE ? end : Math.min(end, page << FileState.PAGE_SHIFT);
     }
   }
 

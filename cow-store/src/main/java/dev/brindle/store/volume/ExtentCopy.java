@@ -79,8 +79,8 @@ final class ExtentCopy {
     }
     synchronized (read) {
       long end = offset + Math.min(length, Math.max(0, original.size - offset));
-      Long page = read.dirtyPages().ceilingKey(offset >>> SHIFT);
-      return read.size() == original.size && (page == null || page << SHIFT >= end);
+      long page = read.dirtyPages().next(offset >>> SHIFT);
+      return read.size() == original.size && (page == DirtyPages.NONE || page << SHIFT >= end);
     }
   }
 
@@ -91,7 +91,7 @@ final class ExtentCopy {
   /** The size in the tree must not pass a page that is dirty. */
   private static boolean hasDirtyBefore(FileState state, long page) {
     synchronized (state) {
-      return !state.dirtyPages().headMap(page, false).isEmpty();
+      return state.dirtyPages().next(0) < page;
     }
   }
 

@@ -12,7 +12,6 @@ import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes of file content. */
@@ -65,19 +64,19 @@ final class FileOperations {
     synchronized (state) {
       long first = offset >>> PAGE_SHIFT;
       long last = (offset + length - 1) >>> PAGE_SHIFT;
-      Map<Long, Page> pages = state.dirtyPages().subMap(first, true, last, true);
-      if (pages.isEmpty()) {
+      DirtyPages pages = state.dirtyPages();
+      if (pages.next(first) > last) {
         return false;
       }
       long position = offset;
-      for (Map.Entry<Long, Page> page : pages.entrySet()) {
-        long start = Math.max(offset, page.getKey() << PAGE_SHIFT);
+      for (long page = pages.next(first); page <= last; page = pages.next(page + 1)) {
+        long start = Math.max(offset, page << PAGE_SHIFT);
         content.plan(plan, (int) (position - offset), position, (int) (start - position));
         // the end of the file's last possible page is behind what a long can say
         long end = start + Math.min(offset + length - start, PAGE_BYTES - (start & PAGE_MASK));
         plan.copy(
             (int) (start - offset),
-            page.getValue(),
+            pages.get(page),
             (int) (start & PAGE_MASK),
             (int) (end - start));
         position = end;
@@ -205,7 +204,7 @@ final class FileOperations {
   /** True when a page is neither dirty nor in the tree. */
   private boolean isHole(FileState state, Inode inode, long index) throws IOException {
     synchronized (state) {
-      return !state.dirtyPages().containsKey(index)
+      return state.dirtyPages().find(index) == null
           && new FileContent(head.view().tree(), inode.number, inode.size).isHole(index);
     }
   }
@@ -214,13 +213,13 @@ final class FileOperations {
   private Page page(FileState state, Inode inode, long index, boolean overwritten)
       throws IOException {
     synchronized (state) {
-      Page page = state.dirtyPages().get(index);
+      Page page = state.dirtyPages().find(index);
       if (page == null) {
         page = engine.dirtyBytes().take();
         if (!overwritten) {
           fill(page, inode, index);
         }
-        state.dirtyPages().put(index, page);
+        state.dirtyPages().add(index, page);
       }
       return page;
     }
@@ -294,7 +293,7 @@ final class FileOperations {
     synchronized (state) {
       dropPages(state, pagesTo(size), Long.MAX_VALUE);
       int tail = (int) (size & PAGE_MASK);
-      Page last = tail == 0 ? null : state.dirtyPages().get(size >>> PAGE_SHIFT);
+      Page last = tail == 0 ? null : state.dirtyPages().find(size >>> PAGE_SHIFT);
       if (last != null) {
         last.zero(tail, PAGE_BYTES);
       }
@@ -312,10 +311,7 @@ final class FileOperations {
   /** Forgets dirty pages of a range, the end exclusive. */
   void dropPages(FileState state, long from, long to) {
     synchronized (state) {
-      Map<Long, Page> pages = state.dirtyPages().subMap(from, to);
-      List<Page> dropped = List.copyOf(pages.values());
-      pages.clear();
-      engine.dirtyBytes().giveBack(dropped);
+      engine.dirtyBytes().giveBack(state.dirtyPages().remove(from, to));
     }
   }
 

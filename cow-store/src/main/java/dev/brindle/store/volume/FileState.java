@@ -4,9 +4,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Timestamp;
-import dev.brindle.store.volume.PageMemory.Page;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +24,7 @@ final class FileState {
   private int holds;
 
   @GuardedBy("this")
-  private final NavigableMap<Long, Page> dirtyPages = new TreeMap<>();
+  private final DirtyPages dirtyPages = new DirtyPages();
 
   @GuardedBy("this")
   private long size;
@@ -113,14 +110,14 @@ final class FileState {
     return dirtyPages.isEmpty() && !sizeChanged && modified == null;
   }
 
-  /** The dirty pages by their index; used under this object's monitor. */
+  /** Used under this object's monitor. */
   @GuardedBy("this")
-  NavigableMap<Long, Page> dirtyPages() {
+  DirtyPages dirtyPages() {
     return dirtyPages;
   }
 
   synchronized int dirtyPageCount() {
-    return dirtyPages.size();
+    return dirtyPages.count();
   }
 
   synchronized long size() {
@@ -190,7 +187,7 @@ final class FileState {
     long sectors =
         dirtyPages.isEmpty()
             ? inode.sectors()
-            : (inode.blocks + dirtyPages.size()) * (PAGE_BYTES / 512);
+            : (inode.blocks + dirtyPages.count()) * (PAGE_BYTES / 512);
     return inode.attributes(inode.isRegular() ? size : inode.size, sectors, modification, change);
   }
 }

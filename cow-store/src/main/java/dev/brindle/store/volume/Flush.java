@@ -6,7 +6,6 @@ import dev.brindle.store.volume.PageMemory.Page;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +29,17 @@ final class Flush {
   /**
    * Pages that go to the tree in one step.
    *
-   * @param next the first dirty page that does not
+   * @param next the first dirty page that does not, or {@link DirtyPages#NONE}
    */
   private record Pages(List<Page> memory, List<Run> runs, long next) {
-    static final long NO_MORE = -1;
-    static final Pages NONE = new Pages(List.of(), List.of(), NO_MORE);
+    static final Pages NONE = new Pages(List.of(), List.of(), DirtyPages.NONE);
 
     int count() {
       return memory.size();
     }
 
     boolean isLast() {
-      return next == NO_MORE;
+      return next == DirtyPages.NONE;
     }
 
     boolean beginsWithFirst() {
@@ -139,25 +137,26 @@ final class Flush {
       List<Run> runs = new ArrayList<>();
       long start = -1;
       int count = 0;
-      for (Map.Entry<Long, Page> page : state.dirtyPages().entrySet()) {
+      DirtyPages dirty = state.dirtyPages();
+      for (long page = dirty.next(0); page != DirtyPages.NONE; page = dirty.next(page + 1)) {
         if (memory.size() == pagesMax) {
           runs.add(new Run(start, count));
-          return new Pages(memory, runs, page.getKey());
+          return new Pages(memory, runs, page);
         }
-        if (count > 0 && page.getKey() != start + count) {
+        if (count > 0 && page != start + count) {
           runs.add(new Run(start, count));
           count = 0;
         }
         if (count == 0) {
-          start = page.getKey();
+          start = page;
         }
         count++;
-        memory.add(page.getValue());
+        memory.add(dirty.get(page));
       }
       if (count > 0) {
         runs.add(new Run(start, count));
       }
-      return new Pages(memory, runs, Pages.NO_MORE);
+      return new Pages(memory, runs, DirtyPages.NONE);
     }
   }
 
@@ -184,7 +183,7 @@ final class Flush {
   private void done(Pages pages, @Nullable Append append) {
     synchronized (state) {
       for (Run run : pages.runs) {
-        state.dirtyPages().subMap(run.page, run.page + run.count).clear();
+        state.dirtyPages().remove(run.page, run.page + run.count);
       }
       if (pages.isLast()) {
         state.sizeStored(state.size());
