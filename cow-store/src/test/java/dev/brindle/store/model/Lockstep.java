@@ -264,8 +264,8 @@ final class Lockstep {
   }
 
   /** As {@link #match}, for what the operation that failed last may have left. */
-  void matchInterrupted(VersionedStore recovered) throws IOException {
-    match(recovered, atCrash);
+  long matchInterrupted(VersionedStore recovered) throws IOException {
+    return match(recovered, atCrash);
   }
 
   /** The state that the store came back in. */

@@ -1,5 +1,6 @@
 package dev.brindle.store.model;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -159,6 +160,23 @@ class RuntimeFaultTest {
       try (CoreStore again = opened(disk.afterCrash(loss, new Random(1)))) {
         lockstep.matchInterrupted(again);
       }
+    }
+    verifyRestarted(lockstep, disk.fork());
+  }
+
+  /**
+   * A new process finds in the host's memory what a failed sync has not brought to the disk, and
+   * what it says it has found outlives a crash of the host.
+   */
+  private static void verifyRestarted(Lockstep lockstep, FaultyDisk disk) throws IOException {
+    long found;
+    FaultyDisk crashed;
+    try (CoreStore restarted = opened(disk)) {
+      found = lockstep.matchInterrupted(restarted);
+      crashed = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+    }
+    try (CoreStore again = opened(crashed)) {
+      assertEquals(found, lockstep.matchInterrupted(again), "what was there after a restart");
     }
   }
 
