@@ -89,7 +89,7 @@ final class BytesCopy {
   private void write(Change change, long offset, ByteBuffer bytes) throws IOException {
     Inode inode = change.inode(to);
     inode.refuse(InodeFlags.UNCHANGEABLE);
-    FileState state = head.attach(inode);
+    FileState state = change.attach(inode);
     synchronized (state) {
       state.refuseAfterLoss();
       files.copy(state, inode, offset, bytes);

@@ -30,6 +30,10 @@ final class Change {
   private final List<Extent> shared = new ArrayList<>();
   private final List<Extent> freed = new ArrayList<>();
   private final List<Runnable> whenDone = new ArrayList<>();
+  private final List<FileState> attached = new ArrayList<>();
+
+  /** Something was asked of the tree, and may be done in part. */
+  private boolean begun;
 
   /** Blocks have changed hands: there is no way back. */
   private boolean settling;
@@ -69,6 +73,11 @@ final class Change {
   /** True as soon as the tree is not what it was. */
   boolean hasChanged() {
     return !undo.isEmpty() || !allocated.isEmpty() || !shared.isEmpty() || !freed.isEmpty();
+  }
+
+  /** True as soon as the tree may not be what it was, should what changes it fail by a bug. */
+  boolean hasBegun() {
+    return begun || hasChanged();
   }
 
   /** False when a failure left a part of the operation behind. */
@@ -111,6 +120,20 @@ final class Change {
     whenDone.add(step);
   }
 
+  /** What memory knows of an inode; forgotten at the operation's end when it is nothing. */
+  FileState attach(Inode inode) {
+    FileState state = head.attach(inode);
+    detachWhenIdle(inode, state);
+    return state;
+  }
+
+  /** Of an inode without names it is what keeps the inode in sight until it is removed. */
+  void detachWhenIdle(Inode inode, FileState state) {
+    if (inode.linkCount > 0) {
+      attached.add(state);
+    }
+  }
+
   /** An inode to read and change: the same object throughout the operation. */
   Inode inode(long number) throws IOException {
     Inode inode = touched.get(number);
@@ -128,11 +151,13 @@ final class Change {
   }
 
   void put(long high, long offset, byte[] value) throws IOException {
+    begun = true;
     undo.add(new Undo(high, offset, head.put(high, offset, value)));
     redo.put(head.version(), high, offset, value);
   }
 
   void remove(long high, long offset) throws IOException {
+    begun = true;
     byte[] previous = head.remove(high, offset);
     if (previous != null) {
       undo.add(new Undo(high, offset, previous));
@@ -277,6 +302,15 @@ final class Change {
       head.free(extent.address(), extent.blocks(), extent.born());
       redo.free(head.version(), extent.address(), extent.blocks(), extent.born());
     }
+  }
+
+  /** To be called whatever comes of the operation. */
+  void detachIdle() {
+    attached.forEach(head::detachIfIdle);
+  }
+
+  /** Takes the steps that were put off until the operation can fail no more. */
+  void tellMemory() {
     whenDone.forEach(Runnable::run);
   }
 }

@@ -106,6 +106,8 @@ final class Checkpoint {
     try (LogHold hold = engine.log().hold()) {
       engine.gate().exclusive().lock();
       try {
+        // an operation may have failed half-way since the checkpoint began
+        engine.fault().refuseSync();
         engine.versions().settle();
         return freezeAll();
       } finally {

@@ -78,6 +78,15 @@ final class DirtyPages {
     return (later.getKey() << GROUP_SHIFT) + Long.numberOfTrailingZeros(later.getValue().present);
   }
 
+  /** The index of the last page; -1 when there is none. */
+  long last() {
+    Map.Entry<Long, Group> last = groups.lastEntry();
+    return last == null
+        ? -1
+        : (last.getKey() << GROUP_SHIFT)
+            + (Long.SIZE - 1 - Long.numberOfLeadingZeros(last.getValue().present));
+  }
+
   /** Adds a page where there is none. */
   void add(long index, Page page) {
     long number = index >>> GROUP_SHIFT;

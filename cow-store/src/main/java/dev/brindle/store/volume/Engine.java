@@ -152,6 +152,8 @@ final class Engine {
       gate.shared().lock();
       lock(head, read);
       try {
+        // who reported a fault had these locks: what he has left of a tree goes no further
+        fault.refuseChanges();
         head.refuseDeleted();
         if (read != null) {
           read.refuseDeleted();
@@ -193,15 +195,19 @@ final class Engine {
         CallerThread.markBegun();
         pending.add(redo.operation());
       }
+      // not before: who finds a file clean takes the redo for all of it
+      change.tellMemory();
       return result;
     } catch (IOException e) {
       takeBack(head, change, e);
       throw e;
     } catch (RuntimeException | Error e) {
-      if (change.hasChanged()) {
+      if (change.hasBegun()) {
         fault.report("an operation on volume " + head.volume, e);
       }
       throw e;
+    } finally {
+      change.detachIdle();
     }
   }
 

@@ -46,6 +46,13 @@ public record Extent(long address, int blocks, boolean unwritten, long born) {
         .array();
   }
 
+  /**
+   * Where a block begins that a file's end may be before or at, in bytes: none is behind 2^63 - 1.
+   */
+  static long endOf(long block) {
+    return block > Long.MAX_VALUE >>> BLOCK_SHIFT ? Long.MAX_VALUE : block << BLOCK_SHIFT;
+  }
+
   /** A part of this extent, in blocks from its beginning. */
   public Extent slice(long from, long to) {
     return new Extent(unwritten ? 0 : address + from, Math.toIntExact(to - from), unwritten, born);

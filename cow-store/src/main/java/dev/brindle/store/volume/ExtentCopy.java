@@ -48,7 +48,7 @@ final class ExtentCopy {
     }
     Inode inode = change.inode(to);
     inode.refuse(InodeFlags.UNCHANGEABLE);
-    FileState state = head.attach(inode);
+    FileState state = change.attach(inode);
     synchronized (state) {
       long end = offset + Math.min(length, original.size - sourceOffset);
       boolean reachesEnd = end >= state.size();
@@ -65,7 +65,7 @@ final class ExtentCopy {
         return NOT_ALLOWED;
       }
       long reached = replace(change, inode, content, sourceOffset >>> SHIFT, first, behind);
-      long reachedEnd = reached == behind ? Math.min(end, reached << SHIFT) : reached << SHIFT;
+      long reachedEnd = Math.min(end, Extent.endOf(reached));
       store(change, inode, state, first, reached, reachedEnd);
       return reachedEnd - offset;
     }

@@ -39,7 +39,7 @@ final class FileContent {
     Item item = tree.floor(high, offset);
     if (item != null
         && item.high() == high
-        && offset - item.offset() < bytes(Extent.decode(item.value()))) {
+        && Long.compareUnsigned(offset - item.offset(), bytes(Extent.decode(item.value()))) < 0) {
       return item;
     }
     item = tree.ceiling(high, offset);

@@ -43,11 +43,17 @@ final class FileOperations {
         head.refuseDeleted();
         Inode inode = regular(head.view().inode(number));
         FileState state = head.state(number);
-        long size = state == null ? inode.size : state.size();
-        length = (int) Math.max(0, Math.min(target.remaining(), size - offset));
         FileContent content = new FileContent(head.view().tree(), number, inode.size);
-        if (length > 0 && (state == null || !planDirty(state, content, plan, offset, length))) {
+        if (state == null) {
+          length = lengthUpTo(inode.size, offset, target);
           content.plan(plan, 0, offset, length);
+        } else {
+          synchronized (state) {
+            length = lengthUpTo(state.size(), offset, target);
+            if (length > 0 && !planDirty(state, content, plan, offset, length)) {
+              content.plan(plan, 0, offset, length);
+            }
+          }
         }
       } finally {
         head.lock.readLock().unlock();
@@ -55,6 +61,10 @@ final class FileOperations {
       plan.run(engine.log(), length);
       return length;
     }
+  }
+
+  private static int lengthUpTo(long size, long offset, ByteBuffer target) {
+    return (int) Math.max(0, Math.min(target.remaining(), size - offset));
   }
 
   /** Plans a read over dirty pages; false when there are none in the range. */
@@ -253,7 +263,7 @@ final class FileOperations {
     if (!inode.isRegular() || size < 0) {
       throw new FileSystemException(Errno.EINVAL);
     }
-    FileState state = head.attach(inode);
+    FileState state = change.attach(inode);
     synchronized (state) {
       change.whenDone(state::takeModified);
       inode.touch(change.now());
@@ -275,8 +285,8 @@ final class FileOperations {
         long wanted = pagesTo(size);
         long left = new ExtentMap(change, inode).cutTail(wanted, ITEMS_PER_CHANGE);
         if (left > wanted) {
-          long reached = Math.max(size, Math.min(inode.size, left << PAGE_SHIFT));
-          inode.size = reached;
+          long reached = Math.max(size, Math.min(inode.size, Extent.endOf(left)));
+          inode.size = Math.min(inode.size, reached);
           change.whenDone(() -> state.grow(reached));
           return true;
         }
@@ -376,7 +386,7 @@ final class FileOperations {
   void makeHole(Change change, long number, long from, long to) throws IOException {
     fallocate(change, number, FallocateMode.PUNCH_HOLE, from, to);
     Inode inode = change.inode(number);
-    FileState state = head.attach(inode);
+    FileState state = change.attach(inode);
     synchronized (state) {
       if (to > state.size()) {
         // what was reserved there, behind the end
@@ -396,7 +406,7 @@ final class FileOperations {
     }
     inode.refuse(
         mode == FallocateMode.ALLOCATE_KEEP_SIZE ? InodeFlags.IMMUTABLE : InodeFlags.UNCHANGEABLE);
-    FileState state = head.attach(inode);
+    FileState state = change.attach(inode);
     synchronized (state) {
       boolean keepsSize =
           mode == FallocateMode.ALLOCATE_KEEP_SIZE

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * the order of their offsets, so that the size in the tree never passes a page that is still dirty.
  */
 final class Flush {
+  /** Room for pages that are written between counting and taking them. */
+  private static final int MORE_PAGES = 16;
+
   private final Engine engine;
   private final Head head;
   private final FileState state;
@@ -34,10 +37,6 @@ final class Flush {
   private record Pages(List<Page> memory, List<Run> runs, long next) {
     static final Pages NONE = new Pages(List.of(), List.of(), DirtyPages.NONE);
 
-    int count() {
-      return memory.size();
-    }
-
     boolean isLast() {
       return next == DirtyPages.NONE;
     }
@@ -48,29 +47,38 @@ final class Flush {
   }
 
   /**
-   * Flushes what is dirty now and, in the same last write, the redo that waits.
+   * Flushes what is dirty now and, in the same last write, the redo that waits. Who writes
+   * meanwhile may have pages taken in place of those: they come first when they stand before them.
    *
    * @param withRedo true when an {@code fsync} follows
    */
   void run(boolean withRedo) throws IOException {
-    long pagesLeft = state.dirtyPageCount();
+    long last;
+    long size;
+    synchronized (state) {
+      last = state.dirtyPages().last();
+      size = state.size();
+    }
+    Pages pages;
     do {
-      pagesLeft -= step(withRedo && pagesLeft <= engine.appends().blocksMax());
-    } while (pagesLeft > 0 && !state.isClean());
+      pages = step(withRedo);
+    } while (!pages.isLast() && (pages.next <= last || pages.next << FileState.PAGE_SHIFT < size));
   }
 
-  /** One append; returns how many pages it took, at least 1 so that a caller's loop ends. */
-  private int step(boolean withRedo) throws IOException {
-    int pagesMax = Math.min(engine.appends().blocksMax(), Math.max(1, state.dirtyPageCount()));
+  /** One append. */
+  private Pages step(boolean withRedo) throws IOException {
+    int dirty = state.dirtyPageCount();
+    int pagesMax = Math.min(engine.appends().blocksMax(), dirty + MORE_PAGES);
+    boolean redo = withRedo && dirty <= pagesMax;
     Pages pages;
-    try (Append append = engine.appends().begin(pagesMax, withRedo)) {
+    try (Append append = engine.appends().begin(pagesMax, redo)) {
       pages = engine.flushChange(head, change -> apply(change, append, pagesMax));
-      engine.appends().write(append, withRedo);
+      engine.appends().write(append, redo);
     }
     // the file has them, and nobody reads them from here any more; after a failure some may
     engine.dirtyBytes().giveBack(pages.memory);
     engine.backlog().hurryCheckpoint();
-    return Math.max(1, pages.count());
+    return pages;
   }
 
   /** Nothing of the state changes before all that can fail is done. */
@@ -80,6 +88,7 @@ final class Flush {
       if (inode == null || state.isClean()) {
         return Pages.NONE;
       }
+      change.detachWhenIdle(inode, state);
       FileContent content = new FileContent(change.tree(), inode.number, inode.size);
       boolean inline = fitsInline(inode);
       Pages pages = first(inline ? Integer.MAX_VALUE : pagesMax);

@@ -64,6 +64,9 @@ final class Volumes {
       T result = body.apply(redo);
       engine.pending().add(redo.operation());
       return result;
+    } catch (RuntimeException | Error e) {
+      engine.fault().report("a change of the volumes", e);
+      throw e;
     } finally {
       engine.gate().exclusive().unlock();
     }

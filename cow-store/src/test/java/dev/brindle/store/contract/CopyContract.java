@@ -30,6 +30,19 @@ import org.junit.jupiter.api.Test;
 public interface CopyContract extends TreeFixture {
   int COPY_BLOCK = 4096;
 
+  @Test
+  default void copy_upToTheLastByteThatAFileMayHave_isWhole() throws IOException {
+    long original = file(tree(), "from");
+    byte[] bytes = pattern(8_191, 1);
+    write(tree(), original, 0, bytes);
+    tree().fsync(original, false);
+    long copy = file(tree(), "to");
+    long at = Long.MAX_VALUE - 8_191;
+    assertEquals(8_191, copy(original, 0, copy, at, 8_191));
+    assertEquals(Long.MAX_VALUE, tree().getattr(copy).size());
+    assertArrayEquals(bytes, read(tree(), copy, at, 9_000));
+  }
+
   private long copy(long from, long start, long to, long target, long length) throws IOException {
     return tree().copyRange(tree(), from, start, to, target, length);
   }

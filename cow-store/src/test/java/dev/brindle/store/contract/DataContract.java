@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.brindle.store.AttributeChange;
+import dev.brindle.store.WritableFileTree.FallocateMode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -218,6 +219,23 @@ public interface DataContract extends TreeFixture {
     resize(file, 10);
     resize(file, Long.MAX_VALUE);
     assertArrayEquals(new byte[4], read(tree(), file, Long.MAX_VALUE - 4, 100));
+  }
+
+  /** Behind the last block there is none to be looked for. */
+  @Test
+  default void lastBlock_isWrittenAgainAndPunched() throws IOException {
+    long file = file(tree(), "f");
+    byte[] first = pattern(8_000, 1);
+    write(tree(), file, 0, first);
+    for (String text : new String[] {"a", "b"}) {
+      write(tree(), file, Long.MAX_VALUE - 1, text);
+      tree().fsync(file, false);
+      assertEquals(text, new String(read(tree(), file, Long.MAX_VALUE - 1, 100)));
+    }
+    tree().fallocate(file, FallocateMode.PUNCH_HOLE, Long.MAX_VALUE - 5_000, 5_000);
+    assertArrayEquals(new byte[1], read(tree(), file, Long.MAX_VALUE - 1, 100));
+    assertArrayEquals(first, read(tree(), file, 0, 8_000));
+    tree().sync();
   }
 
   @Test
