@@ -12,6 +12,7 @@ import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Loss;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A store of which everything called {@code index.*} is lost, and more. */
 final class IndexLossTest {
@@ -174,7 +177,11 @@ final class IndexLossTest {
   }
 
   private static void fsync(WritableFileTree tree, String name, int seed) throws IOException {
-    write(tree, Name.of(name), bytes(seed));
+    fsync(tree, name, bytes(seed));
+  }
+
+  private static void fsync(WritableFileTree tree, String name, byte[] content) throws IOException {
+    write(tree, Name.of(name), content);
     tree.fsync(tree.lookup(FileTree.ROOT_INODE, Name.of(name)).inode(), false);
   }
 
@@ -222,6 +229,77 @@ final class IndexLossTest {
     assertFalse(Store.rebuildIndex(lost, false).older());
     try (Store store = Store.open(lost, OPTIONS)) {
       assertArrayEquals(bytes(5), read(store.open(store.volume("main").id()), "new1"));
+    }
+  }
+
+  private static String lastWithGroups(FaultyDisk disk) throws IOException {
+    List<String> names = disk.list("log");
+    names.removeIf(name -> !hasGroup(disk, "log/" + name));
+    return "log/" + names.get(names.size() - 1);
+  }
+
+  private static boolean hasGroup(FaultyDisk disk, String name) {
+    try {
+      return ByteBuffer.wrap(disk.contents(name)).getLong(4096) == 0x42524e444c475250L;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What became of the segment at whose position the older state's log ended. */
+  private enum Cleaning {
+    REWRITTEN,
+    GONE
+  }
+
+  /** The log goes on behind all segments then, and what is written there is there. */
+  @ParameterizedTest
+  @EnumSource
+  void olderState_whoseSegmentWasCleanedSince_isTakenAndGoesOn(Cleaning cleaning)
+      throws IOException {
+    StoreOptions small = new StoreOptions(4L << 20, 1L << 20, 4L << 20, 3_600_000, 64);
+    Store.create(disk, small);
+    Backup backup;
+    String segment;
+    try (Store store = Store.open(disk, small)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      fsync(tree, "kept", new byte[300_000]);
+      fsync(tree, "doomed", new byte[100_000]);
+      String last = cleaning == Cleaning.REWRITTEN ? "small" : "doomed too";
+      fsync(tree, last, new byte[cleaning == Cleaning.REWRITTEN ? 10_000 : 250_000]);
+      store.checkpoint();
+      segment = lastWithGroups(disk);
+      backup = Backup.of(disk, "index.db", "checkpoints/0.journal");
+      tree.unlink(FileTree.ROOT_INODE, Name.of("doomed"));
+      if (cleaning == Cleaning.GONE) {
+        tree.unlink(FileTree.ROOT_INODE, Name.of(last));
+      }
+      for (int i = 0; i < 10; i++) {
+        fsync(tree, "other" + i, bytes(i));
+        store.checkpoint();
+        store.reclaim();
+      }
+    }
+    assertEquals(cleaning == Cleaning.REWRITTEN, disk.exists(segment));
+    if (cleaning == Cleaning.REWRITTEN) {
+      assertTrue(disk.contents(segment).length < 64 * 4096, "the segment was rewritten");
+    }
+    backup.putBack(disk);
+    FaultyDisk lost = disk.afterCrash(Loss.NOTHING, new Random(1));
+    lost.delete("index.db");
+    assertThrows(OlderStateException.class, () -> Store.rebuildIndex(lost, false));
+    assertTrue(Store.rebuildIndex(lost, true).older());
+    FaultyDisk at = lost;
+    for (int time = 0; time < 3; time++) {
+      try (Store store = Store.open(at, small)) {
+        WritableFileTree tree = store.open(store.volume("main").id());
+        assertEquals(300_000, read(tree, "kept").length);
+        for (int i = 0; i < time; i++) {
+          assertArrayEquals(bytes(i), read(tree, "new" + i));
+        }
+        fsync(tree, "new" + time, bytes(time));
+        at = at.afterCrash(Loss.ALL_UNSYNCED, new Random(time));
+      }
     }
   }
 

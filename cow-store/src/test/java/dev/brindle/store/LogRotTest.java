@@ -89,6 +89,37 @@ final class LogRotTest {
     }
   }
 
+  /** The head was sealed since the checkpoint, so what a header said stands in its pages, too. */
+  @Test
+  void rottenHeader_inASealedSegment_costsNoData() throws IOException {
+    Store.create(disk, OPTIONS);
+    Store store = Store.open(disk, OPTIONS);
+    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+    long[] files = new long[FILES];
+    for (int i = 0; i < FILES; i++) {
+      int mode = FileMode.REGULAR | 0644;
+      files[i] = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
+      tree.write(files[i], 0, ByteBuffer.allocate(3 * BLOCK));
+      tree.fsync(files[i], false);
+      if (i == 5) {
+        store.checkpoint();
+      }
+    }
+    List<Group> groups = groups(disk);
+    assertEquals(groups.get(2).file, groups.get(6).file, "before the checkpoint in its segment");
+    assertTrue(!groups.get(2).file.equals(groups.get(FILES - 1).file), "which was sealed");
+    FaultyDisk bad = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+    bad.flipBit(groups.get(2).file, (groups.get(2).block * (long) BLOCK + 20) * 8);
+    for (int time = 0; time < 2; time++) {
+      try (Store opened = Store.open(bad, OPTIONS)) {
+        FileTree again = opened.open(opened.volume("main").id());
+        for (long file : files) {
+          assertEquals(3 * BLOCK, again.read(file, 0, ByteBuffer.allocate(4 * BLOCK)));
+        }
+      }
+    }
+  }
+
   private static long count(Store store) throws IOException {
     long[] count = {0};
     FileTree tree = store.open(store.volume("main").id());

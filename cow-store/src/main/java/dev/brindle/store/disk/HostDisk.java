@@ -7,9 +7,11 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,8 +58,15 @@ public final class HostDisk implements Disk {
   }
 
   @Override
-  public boolean exists(String name) {
-    return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
+  public boolean exists(String name) throws IOException {
+    try {
+      Files.readAttributes(path(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      throw HostErrors.translated(name, e);
+    }
   }
 
   @Override

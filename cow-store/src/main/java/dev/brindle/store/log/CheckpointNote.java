@@ -46,21 +46,23 @@ public final class CheckpointNote {
 
   /**
    * The last checkpoint that a note tells of; 0 when there is none. Reads a block of each segment
-   * from the last one down to that with the note.
+   * from the last one down to the second that has a note: the last may be a spare now, that a crash
+   * took all groups from, with a note of before.
    */
   public static long newest(Disk disk, StoreId store, int segmentBlocks) throws IOException {
     if (!disk.exists(LogFormat.DIRECTORY)) {
       return 0;
     }
     List<String> names = disk.list(LogFormat.DIRECTORY);
-    for (int i = names.size() - 1; i >= 0; i--) {
+    long newest = 0;
+    int notes = 0;
+    for (int i = names.size() - 1; i >= 0 && notes < 2; i--) {
       long number = LogFormat.segmentNumber(names.get(i));
       long found = number < 0 ? 0 : read(disk, store, segmentBlocks, number);
-      if (found > 0) {
-        return found;
-      }
+      newest = Math.max(newest, found);
+      notes += found > 0 ? 1 : 0;
     }
-    return 0;
+    return newest;
   }
 
   private static long read(Disk disk, StoreId store, int segmentBlocks, long number)

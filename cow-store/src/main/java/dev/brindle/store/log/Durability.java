@@ -109,7 +109,7 @@ final class Durability {
         file.file().sync();
       }
       target.head.file().sync();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       poison.set(e);
       throw e;
     }

@@ -13,6 +13,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -127,6 +128,17 @@ public final class Log implements Closeable {
   public static List<String> mendHead(Disk disk, StoreId store, int segmentBlocks, LogState state)
       throws IOException {
     return HeadRepair.run(disk, store, segmentBlocks, state.position().address() / segmentBlocks);
+  }
+
+  /**
+   * Where the log goes on when an older checkpoint than its last one is taken.
+   *
+   * @param older the {@link FrozenSegments#state()} of that checkpoint
+   * @return what {@link #open} is to be given
+   */
+  public static LogState endForOlder(Disk disk, StoreId store, int segmentBlocks, LogState older)
+      throws IOException {
+    return OlderEnd.of(disk, store, segmentBlocks, older);
   }
 
   /**
@@ -249,20 +261,20 @@ public final class Log implements Closeable {
    *
    * @param dataBlocks 0 to {@link #dataBlocksMax}
    * @param redoBytesEstimate at least the length of the redo that will be written, plus 4 for each
-   *     element: then nothing can run out of space any more
+   *     element: then nothing can run out of space any more. Asked when nobody else appends
    * @throws dev.brindle.store.disk.DiskFullException nothing was changed, the mutex is free
    * @throws LogFailedException an earlier append or sync failed
    */
-  public Append begin(int dataBlocks, int redoBytesEstimate) throws IOException {
-    if (dataBlocks < 0 || dataBlocks > dataBlocksMax() || redoBytesEstimate < 0) {
-      throw new IllegalArgumentException(
-          "an append of %d blocks and %d bytes".formatted(dataBlocks, redoBytesEstimate));
+  public Append begin(int dataBlocks, IntSupplier redoBytesEstimate) throws IOException {
+    if (dataBlocks < 0 || dataBlocks > dataBlocksMax()) {
+      throw new IllegalArgumentException("an append of %d blocks".formatted(dataBlocks));
     }
     Running now = running();
     lockAppends();
     try {
       poison.check();
-      return new Append(this, now.writer.reserve(dataBlocks, redoBytesEstimate), dataBlocks);
+      long address = now.writer.reserve(dataBlocks, redoBytesEstimate.getAsInt());
+      return new Append(this, address, dataBlocks);
     } catch (IOException | RuntimeException | Error e) {
       appendMutex.unlock();
       throw e;

@@ -65,11 +65,25 @@ final class LogRecovery {
     if (end < block) {
       Logger.error(
           "damaged store file {} at byte {}: a group's header is not what was written; its data"
-              + " cannot be read any more",
+              + " cannot be read any more, unless the segment was sealed",
           file.file().name(),
           file.offset(end));
+      fillGaps(checksums);
     }
     enter(checksums);
+  }
+
+  /** A segment that was sealed before the crash has all checksums in its pages. */
+  private void fillGaps(int[] checksums) throws IOException {
+    for (int page = 0; page < file.header().checksumPages(); page++) {
+      int[] numbers = file.readChecksumPage(page);
+      int from = page * LogFormat.PAGE_NUMBERS;
+      for (int i = 0; numbers != null && i < numbers.length && from + i < block; i++) {
+        if (checksums[from + i] == 0) {
+          checksums[from + i] = numbers[i];
+        }
+      }
+    }
   }
 
   private void requireDirectory() throws IOException {
@@ -140,10 +154,12 @@ final class LogRecovery {
       if (!acceptLoss) {
         throw loss;
       }
-      // No number that the lost groups had, nor what is left of them says, comes again.
+      // No number that the lost groups had, nor what is left of them says, comes again. Their
+      // files stay until the next opening: they tell of the loss to who decides on nothing now.
       sequence = durable + NUMBERS_SKIPPED;
+    } else {
+      removeUnreached();
     }
-    removeUnreached();
     return new LogEnd(file, block, incarnation, sequence, loss);
   }
 

@@ -88,12 +88,21 @@ final class Spares {
     return true;
   }
 
-  /** Takes in a file found at opening that follows the head and was never reached. */
+  /**
+   * Takes in a file found at opening that follows the head and was never reached. One that was
+   * rewritten is of a later state than the log's, and is made anew when it is wanted.
+   */
   synchronized void adopt(long number) throws IOException {
     if (number != nextNumber) {
       throw new IllegalStateException("segment " + number + " does not follow the last one");
     }
-    prepared.addLast(openForAppend(number, 0));
+    SegmentFile file = openForAppend(number, 0);
+    if (file.header().rewritten()) {
+      files.remove(number);
+      files.release(file);
+      return;
+    }
+    prepared.addLast(file);
     nextNumber = number + 1;
   }
 

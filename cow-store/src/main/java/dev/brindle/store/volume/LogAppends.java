@@ -36,8 +36,7 @@ final class LogAppends {
   Append begin(int dataBlocks, boolean withRedo) throws IOException {
     fault.refuseSync();
     try {
-      int redoBytes = withRedo ? (int) pending.bytes() + REDO_SLACK_BYTES : 0;
-      return log.begin(dataBlocks, redoBytes);
+      return log.begin(dataBlocks, () -> withRedo ? (int) pending.bytes() + REDO_SLACK_BYTES : 0);
     } catch (DiskFullException e) {
       reportLogFailure();
       Errno errno = e.isQuota() ? Errno.EDQUOT : Errno.ENOSPC;
@@ -81,7 +80,7 @@ final class LogAppends {
     LogPosition end = writeRedo();
     try {
       log.sync(end);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fault.report("a sync of the log", e);
       throw e;
     }

@@ -2,6 +2,7 @@ package dev.brindle.store.volume;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.FileTree;
+import dev.brindle.store.StoreId;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.disk.Disk;
@@ -10,6 +11,7 @@ import dev.brindle.store.index.Index;
 import dev.brindle.store.index.IndexRebuilt;
 import dev.brindle.store.log.CheckpointNote;
 import dev.brindle.store.log.Log;
+import dev.brindle.store.log.LogState;
 import dev.brindle.store.tree.NodeStore;
 import dev.brindle.store.tree.TreeReader;
 import dev.brindle.store.version.ExtentFinder;
@@ -105,7 +107,7 @@ public final class StoreOpening {
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
     OpenStore store =
-        openIndexAndLog(disk, directory, options, false, (s, row) -> s.recover(row, end));
+        openIndexAndLog(disk, directory, options, Purpose.USE, (s, row) -> s.recover(row, end));
     store.start();
     return store;
   }
@@ -118,7 +120,15 @@ public final class StoreOpening {
   public static OpenStore openAtRest(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
-    return openIndexAndLog(disk, directory, options, true, OpenStore::recoverWhatFits);
+    return openIndexAndLog(disk, directory, options, Purpose.REPAIR, OpenStore::recoverWhatFits);
+  }
+
+  /** What a store is opened for. */
+  private enum Purpose {
+    USE,
+    REPAIR,
+    /** To make an older state than its last one the last. */
+    RETURN
   }
 
   private interface Recovery {
@@ -151,12 +161,12 @@ public final class StoreOpening {
   }
 
   private static OpenStore openIndexAndLog(
-      Disk host, Path directory, StoreOptions options, boolean mends, Recovery recovery)
+      Disk host, Path directory, StoreOptions options, Purpose purpose, Recovery recovery)
       throws IOException {
     Disk disk = new PatientDisk(host);
     Superblock superblock = Superblock.read(disk, directory);
     Index index = Index.open(disk, superblock.store(), lastNoted(disk, superblock));
-    return openLog(disk, superblock, index, options, mends, recovery);
+    return openLog(disk, superblock, index, options, purpose, recovery);
   }
 
   /** The last checkpoint that the log tells of. */
@@ -169,7 +179,7 @@ public final class StoreOpening {
       Superblock superblock,
       Index index,
       StoreOptions options,
-      boolean mends,
+      Purpose purpose,
       Recovery recovery)
       throws IOException {
     try {
@@ -177,24 +187,22 @@ public final class StoreOpening {
       StoreTables tables = StoreTables.of(index);
       NodeStore nodes = new NodeStore(index, options.nodeCacheBytesMax());
       List<String> salvaged = List.of();
-      if (mends) {
+      if (purpose == Purpose.REPAIR) {
         salvaged = salvage(index, tables, nodes);
       } else {
         tables.mend();
       }
       CheckpointRow row = CheckpointRow.read(tables.checkpoint());
+      StoreId id = superblock.store();
+      int segmentBlocks = superblock.segmentBlocks();
       List<String> mended =
-          mends
-              ? Log.mendHead(disk, superblock.store(), superblock.segmentBlocks(), row.log())
-              : List.of();
+          purpose == Purpose.REPAIR ? Log.mendHead(disk, id, segmentBlocks, row.log()) : List.of();
+      LogState end =
+          purpose == Purpose.RETURN
+              ? Log.endForOlder(disk, id, segmentBlocks, row.log())
+              : row.log();
       Log log =
-          Log.open(
-              disk,
-              superblock.store(),
-              superblock.segmentBlocks(),
-              options.blockCacheBytesMax(),
-              row.log(),
-              tables.segments());
+          Log.open(disk, id, segmentBlocks, options.blockCacheBytesMax(), end, tables.segments());
       try {
         OpenStore store =
             assemble(disk, superblock, index, tables, nodes, log, options, row.number());
@@ -220,7 +228,8 @@ public final class StoreOpening {
    *     is repeated, and a checkpoint makes it the newest
    * @throws dev.brindle.store.OlderStateException only an older state can be had; nothing has
    *     changed
-   * @throws CorruptStoreException it cannot be done; nothing has changed
+   * @throws CorruptStoreException it cannot be done; nothing has changed, unless the log of an
+   *     older state is damaged
    */
   public static IndexRebuilt rebuildIndex(Disk host, Path directory, boolean acceptOlder)
       throws IOException {
@@ -231,7 +240,8 @@ public final class StoreOpening {
     if (rebuilt.older()) {
       Index index = Index.openOlder(disk, superblock.store(), durable);
       StoreOptions options = StoreOptions.defaults();
-      openLog(disk, superblock, index, options, false, OpenStore::becomeTheNewest).abandon();
+      openLog(disk, superblock, index, options, Purpose.RETURN, OpenStore::becomeTheNewest)
+          .abandon();
     }
     return rebuilt;
   }

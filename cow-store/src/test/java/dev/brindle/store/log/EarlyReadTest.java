@@ -117,7 +117,7 @@ class EarlyReadTest {
   }
 
   private long append() throws IOException {
-    try (Append append = log.begin(GROUP_BLOCKS, 0)) {
+    try (Append append = log.begin(GROUP_BLOCKS, () -> 0)) {
       long address = append.dataAddress();
       append.publish(ByteBuffer.wrap(LogFixture.content(address, GROUP_BLOCKS)));
       append.write(List.of());

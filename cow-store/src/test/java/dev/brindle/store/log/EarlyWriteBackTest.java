@@ -79,7 +79,7 @@ class EarlyWriteBackTest {
 
   /** Returns the address of the data. */
   private long append(int blocks) throws IOException {
-    try (Append append = log.begin(blocks, 0)) {
+    try (Append append = log.begin(blocks, () -> 0)) {
       append.publish(ByteBuffer.allocate(blocks * BLOCK));
       append.write(List.of());
       return append.dataAddress();

@@ -52,7 +52,8 @@ class LogFaultTest extends LogFixture {
     LogPosition position = log.position();
     IOException cause = assertThrows(IOException.class, () -> log.sync(position));
     assertSame(cause, assertThrows(LogFailedException.class, () -> log.sync(position)).getCause());
-    assertSame(cause, assertThrows(LogFailedException.class, () -> log.begin(1, 0)).getCause());
+    assertSame(
+        cause, assertThrows(LogFailedException.class, () -> log.begin(1, () -> 0)).getCause());
     assertSame(cause, log.failure());
   }
 
@@ -236,7 +237,7 @@ class LogFaultTest extends LogFixture {
   /** What was published can be read to the end, also when its owner uses the memory again. */
   @Test
   void append_whoseWriteFails_isReadFromACopy() throws IOException {
-    Append append = log.begin(1, 0);
+    Append append = log.begin(1, () -> 0);
     long address = append.dataAddress();
     byte[] bytes = content(address, 1);
     append.publish(ByteBuffer.wrap(bytes));
@@ -249,9 +250,10 @@ class LogFaultTest extends LogFixture {
 
   @Test
   void begin_twiceInOneThread_isABug() throws IOException {
-    try (Append append = log.begin(1, 0)) {
+    try (Append append = log.begin(1, () -> 0)) {
       assertInstanceOf(
-          IllegalStateException.class, assertThrows(RuntimeException.class, () -> log.begin(1, 0)));
+          IllegalStateException.class,
+          assertThrows(RuntimeException.class, () -> log.begin(1, () -> 0)));
     }
     append(1);
   }

@@ -43,7 +43,7 @@ abstract class LogFixture {
 
   /** Content follows from the address. */
   long append(int blocks) throws IOException {
-    try (Append append = log.begin(blocks, 0)) {
+    try (Append append = log.begin(blocks, () -> 0)) {
       append.publish(ByteBuffer.wrap(content(append.dataAddress(), blocks)));
       log.markLive(append.dataAddress(), blocks);
       append.write(List.of());

@@ -164,7 +164,7 @@ final class LogHarness {
           default -> 1 + random.nextInt(log.dataBlocksMax());
         };
     List<byte[]> redo = new ArrayList<>();
-    try (Append append = log.begin(count, random.nextInt(20_000))) {
+    try (Append append = log.begin(count, () -> random.nextInt(20_000))) {
       if (count > 0) {
         long seed = nextSeed;
         nextSeed += count;

@@ -54,7 +54,7 @@ class LogTest {
   @Test
   void read_betweenPublishAndWrite_returnsTheNewData() throws IOException {
     byte[] data = bytes(2);
-    try (Append append = log.begin(2, 0)) {
+    try (Append append = log.begin(2, () -> 0)) {
       append.publish(ByteBuffer.wrap(data, 0, 4096), ByteBuffer.wrap(data, 4096, 4096));
       assertArrayEquals(slice(data, 4000, 200), read(append.dataAddress(), 4000, 200));
       append.write(List.of());
@@ -104,7 +104,7 @@ class LogTest {
       expected.add(element);
       redo.add(element.getBytes(StandardCharsets.UTF_8));
     }
-    try (Append append = log.begin(0, 10)) {
+    try (Append append = log.begin(0, () -> 10)) {
       append.write(redo);
     }
     log.sync(log.position());
@@ -115,11 +115,11 @@ class LogTest {
   void close_ofPublishedAndUnwrittenAppend_poisonsButKeepsTheDataReadable() throws IOException {
     byte[] data = bytes(1);
     long address;
-    try (Append append = log.begin(1, 0)) {
+    try (Append append = log.begin(1, () -> 0)) {
       append.publish(ByteBuffer.wrap(data));
       address = append.dataAddress();
     }
-    assertThrows(LogFailedException.class, () -> log.begin(1, 0));
+    assertThrows(LogFailedException.class, () -> log.begin(1, () -> 0));
     assertArrayEquals(data, read(address, 0, 4096));
   }
 
@@ -128,7 +128,7 @@ class LogTest {
     for (String element : redo) {
       elements.add(element.getBytes(StandardCharsets.UTF_8));
     }
-    try (Append append = log.begin(data.length / 4096, 1000)) {
+    try (Append append = log.begin(data.length / 4096, () -> 1000)) {
       append.publish(ByteBuffer.wrap(data));
       if (data.length > 0) {
         log.markLive(append.dataAddress(), data.length / 4096);

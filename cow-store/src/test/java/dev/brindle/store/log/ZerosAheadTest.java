@@ -79,7 +79,7 @@ class ZerosAheadTest {
   private static void append(Log log, int blocks, boolean synced) throws IOException {
     byte[] data = new byte[blocks * BLOCK];
     data[0] = 1;
-    try (Append append = log.begin(blocks, 100)) {
+    try (Append append = log.begin(blocks, () -> 100)) {
       append.publish(ByteBuffer.wrap(data));
       append.write(synced ? List.of(new byte[] {1}) : List.of());
     }
