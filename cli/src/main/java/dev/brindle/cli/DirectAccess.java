@@ -59,6 +59,11 @@ final class DirectAccess implements StoreAccess {
   }
 
   @Override
+  public void refuseMountPoint(Path mountPoint, Path store) throws IOException {
+    DaemonLauncher.refuseUnusable(mountPoint, store);
+  }
+
+  @Override
   public void create(Path directory, String volume) throws IOException {
     try {
       Store.create(directory, StoreOptions.defaults());

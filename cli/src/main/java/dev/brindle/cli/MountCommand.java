@@ -119,6 +119,7 @@ final class MountCommand extends Verb {
     if (isNew(real)) {
       Location.refuseUnreadable(real);
       String first = orDefault(volume);
+      access().refuseMountPoint(mountPoint(), real);
       access().create(real, first);
       say("Made the store " + real + " with the volume " + NameDisplay.of(first) + ".");
     } else {
@@ -127,6 +128,10 @@ final class MountCommand extends Verb {
       volume = volume == null ? location.volume() : volume;
     }
     return mount(store, volume);
+  }
+
+  private Path mountPoint() throws IOException {
+    return Location.realPath(directory.toString());
   }
 
   private static String orDefault(@Nullable String volume) {
@@ -159,8 +164,7 @@ final class MountCommand extends Verb {
     MountOptions options =
         new MountOptions(
             readOnly, allowOther, noAccessTime, setUid, devices, snapshots, cache == Cache.ALONE);
-    MountRequest request =
-        new MountRequest(volume, Location.realPath(directory.toString()), options);
+    MountRequest request = new MountRequest(volume, mountPoint(), options);
     return access().mount(store, request, settings, foreground, this::tell);
   }
 

@@ -18,6 +18,13 @@ interface StoreAccess {
   /** True when the directory holds a store. */
   boolean isStore(Path directory);
 
+  /**
+   * Refuses a mount point that is of no use, before a store is made for it.
+   *
+   * @param store where the store will be
+   */
+  void refuseMountPoint(Path mountPoint, Path store) throws IOException;
+
   /** Makes an empty store with one volume. */
   void create(Path directory, String volume) throws IOException;
 

@@ -44,6 +44,9 @@ final class FakeAccess implements StoreAccess {
   }
 
   @Override
+  public void refuseMountPoint(Path mountPoint, Path store) {}
+
+  @Override
   public void create(Path directory, String volume) throws IOException {
     FakeStore store = new FakeStore(directory);
     store.createVolume(volume);

@@ -220,11 +220,34 @@ public interface WritableFileTree extends FileTree {
     EXCHANGE
   }
 
-  /** How {@code setxattr} treats an attribute that exists. */
+  /** What {@code setxattr(2)} may do to an attribute: by its flags one, the other, both, none. */
   enum XattrMode {
-    CREATE_OR_REPLACE,
-    CREATE,
-    REPLACE
+    CREATE_OR_REPLACE(true, true),
+    CREATE(true, false),
+    REPLACE(false, true),
+    NEITHER(false, false);
+
+    private final boolean creates;
+    private final boolean replaces;
+
+    XattrMode(boolean creates, boolean replaces) {
+      this.creates = creates;
+      this.replaces = replaces;
+    }
+
+    /**
+     * Refuses what may not be done.
+     *
+     * @throws FileSystemException EEXIST, ENODATA
+     */
+    public void check(boolean exists) throws FileSystemException {
+      if (exists && !replaces) {
+        throw new FileSystemException(Errno.EEXIST);
+      }
+      if (!exists && !creates) {
+        throw new FileSystemException(Errno.ENODATA);
+      }
+    }
   }
 
   /** What {@code fallocate(2)} does to the range. */

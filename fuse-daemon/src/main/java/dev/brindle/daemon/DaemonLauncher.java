@@ -6,6 +6,8 @@ import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.host.Unmounter;
+import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.TransportSettings;
 import dev.brindle.store.disk.StorePrivacy;
 import java.io.BufferedReader;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -74,6 +77,20 @@ public final class DaemonLauncher {
               return started(process[0]);
             }));
     return process[0] == null ? 0 : await(process[0]);
+  }
+
+  /**
+   * Refuses a mount point that is of no use, before a store is made for it.
+   *
+   * @throws ControlException MOUNT_POINT_REFUSED, as {@link #mount} would
+   */
+  public static void refuseUnusable(Path mountPoint, Path store) throws IOException {
+    try {
+      new MountPoint(mountPoint, store, Unmounter.current()).refuseUnusable();
+    } catch (MountException e) {
+      throw new ControlException(
+          ControlErrorCode.MOUNT_POINT_REFUSED, Objects.toString(e.getMessage()), e);
+    }
   }
 
   private interface Start {

@@ -37,20 +37,64 @@ final class MountPoint {
    * @throws MountException with a sentence for people
    */
   Path prepare() throws IOException {
-    if (!path.isAbsolute()) {
-      throw refused("the mount point " + path + " is not an absolute path");
-    }
+    refuseRelative();
     removeDeadMount();
-    BasicFileAttributes attributes = readOrCreate();
-    if (!attributes.isDirectory()) {
-      throw refused(
-          "the mount point " + path + " is not a directory: name one that is empty, or not there");
-    }
+    refuseUnlessDirectory(readOrCreate());
     Path real = path.toRealPath();
     refuseInsideStore(real);
     refuseMounted(real);
     refuseNotEmpty(real);
     return real;
+  }
+
+  /**
+   * Refuses what {@link #prepare} would refuse, while there is no store yet: so a mistake leaves
+   * none. Nothing is made, and nothing taken off.
+   *
+   * @throws MountException with a sentence for people
+   */
+  void refuseUnusable() throws IOException {
+    refuseRelative();
+    if (path.startsWith(store)) {
+      throw insideStore();
+    }
+    if (Files.exists(path)) {
+      refuseUnlessDirectory(Files.readAttributes(path, BasicFileAttributes.class));
+      Path real = path.toRealPath();
+      refuseMounted(real);
+      refuseNotEmpty(real);
+    } else if (Files.notExists(parent())) {
+      throw parentMissing(null);
+    }
+  }
+
+  private void refuseRelative() throws MountException {
+    if (!path.isAbsolute()) {
+      throw refused("the mount point " + path + " is not an absolute path");
+    }
+  }
+
+  private void refuseUnlessDirectory(BasicFileAttributes attributes) throws MountException {
+    if (!attributes.isDirectory()) {
+      throw refused(
+          "the mount point " + path + " is not a directory: name one that is empty, or not there");
+    }
+  }
+
+  private Path parent() {
+    return Objects.requireNonNull(path.getParent(), "the root directory exists");
+  }
+
+  private MountException parentMissing(@Nullable Throwable cause) {
+    return refused(
+        "cannot make the mount point %s: the directory %s does not exist"
+            .formatted(path, path.getParent()),
+        cause);
+  }
+
+  private MountException insideStore() {
+    return refused(
+        "the mount point " + path + " is inside the store " + store + ": name one outside of it");
   }
 
   /**
@@ -106,15 +150,12 @@ final class MountPoint {
   }
 
   private void create() throws IOException {
-    Path parent = Objects.requireNonNull(path.getParent(), "the root directory exists");
     try {
-      refuseInsideStore(parent.toRealPath());
+      refuseInsideStore(parent().toRealPath());
       Files.createDirectory(path);
       created = true;
-    } catch (NoSuchFileException parentMissing) {
-      throw refused(
-          "cannot make the mount point %s: the directory %s does not exist".formatted(path, parent),
-          parentMissing);
+    } catch (NoSuchFileException e) {
+      throw parentMissing(e);
     } catch (FileAlreadyExistsException dangling) {
       throw refused(path + " is a symbolic link to nothing", dangling);
     } catch (FileSystemException failed) {
@@ -132,8 +173,7 @@ final class MountPoint {
 
   private void refuseInsideStore(Path real) throws IOException {
     if (real.startsWith(store.toRealPath())) {
-      throw refused(
-          "the mount point " + path + " is inside the store " + store + ": name one outside of it");
+      throw insideStore();
     }
   }
 

@@ -578,12 +578,7 @@ public class MemoryFileSystem implements InodeFileSystem {
   public synchronized void setxattr(
       Caller caller, long node, Name name, byte[] value, XattrMode mode) throws IOException {
     File file = file(node);
-    if (mode == XattrMode.CREATE && file.xattrs.containsKey(name)) {
-      throw refused(Errno.EEXIST);
-    }
-    if (mode == XattrMode.REPLACE && !file.xattrs.containsKey(name)) {
-      throw refused(Errno.ENODATA);
-    }
+    mode.check(file.xattrs.containsKey(name));
     file.xattrs.put(name, value);
     file.changed = Timestamp.now();
   }

@@ -322,6 +322,17 @@ public abstract class MountContract {
   }
 
   @Test
+  void setxattr_thatMayNeitherCreateNorReplace_isRefused() throws IOException {
+    Shell.ok(root, "echo > f; setfattr -n user.there -v 1 f");
+    String set = "import os; os.setxattr('f', 'user.%s', b'2', os.XATTR_CREATE | os.XATTR_REPLACE)";
+    String there = Shell.fails(root, "python3 -c \"" + set.formatted("there") + "\"");
+    assertTrue(there.contains("FileExistsError"), there);
+    String missing = Shell.fails(root, "python3 -c \"" + set.formatted("missing") + "\"");
+    assertTrue(missing.contains("No data available"), missing);
+    assertEquals("1", Shell.ok(root, "getfattr --only-values -n user.there f"));
+  }
+
+  @Test
   void fallocate_modes_doWhatTheySay() throws IOException {
     Shell.ok(root, "fallocate -l 1000 f; stat -c %s f | grep -qx 1000");
     Shell.ok(root, "fallocate -n -l 5000 f; stat -c %s f | grep -qx 1000");

@@ -52,6 +52,19 @@ final class BadInputIT {
         base.resolve("no/where"));
     refused(2, "Missing required parameter", "mount", STORE.store());
 
+    Path newStore = base.resolve("new");
+    refused(4, file + " is not a directory", "mount", newStore, file);
+    refused(4, full + " is not empty", "mount", newStore, full);
+    refused(4, STORE.root() + " is a mount point already", "mount", newStore, STORE.root());
+    refused(4, "is inside the store " + newStore, "mount", newStore, newStore);
+    refused(
+        4,
+        "the directory " + base.resolve("no") + " does not exist",
+        "mount",
+        newStore,
+        base.resolve("no/where"));
+    assertFalse(Files.exists(newStore), "a mistake leaves no store");
+
     assertEquals("x", Files.readString(file));
     assertEquals("own", Files.readString(full.resolve("own")));
     assertFalse(Files.exists(inside));

@@ -192,12 +192,7 @@ final class AttributeOperations {
             return true;
           }
           Map<Name, byte[]> attributes = XattrItem.read(change, number, name);
-          if (mode == XattrMode.CREATE && attributes.containsKey(name)) {
-            throw new FileSystemException(Errno.EEXIST);
-          }
-          if (mode == XattrMode.REPLACE && !attributes.containsKey(name)) {
-            throw new FileSystemException(Errno.ENODATA);
-          }
+          mode.check(attributes.containsKey(name));
           if (!attributes.containsKey(name)) {
             refuseLongList(change, number, name);
           }

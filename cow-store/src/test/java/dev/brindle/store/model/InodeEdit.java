@@ -170,8 +170,8 @@ final class InodeEdit {
     xattrName(name)
         .when(inode.has(UNCHANGEABLE), EPERM)
         .when(value.length > XATTR_BYTES_MAX, E2BIG)
-        .when(exists && mode == XattrMode.CREATE, EEXIST)
-        .when(!exists && mode == XattrMode.REPLACE, ENODATA)
+        .when(exists && (mode == XattrMode.CREATE || mode == XattrMode.NEITHER), EEXIST)
+        .when(!exists && (mode == XattrMode.REPLACE || mode == XattrMode.NEITHER), ENODATA)
         .check();
     return inode.withXattrs(inode.xattrs().with(name, value)).changed(now);
   }

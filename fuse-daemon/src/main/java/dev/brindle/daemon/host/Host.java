@@ -3,6 +3,7 @@ package dev.brindle.daemon.host;
 import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.WritableFileTree.XattrMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -125,14 +126,14 @@ public enum Host {
     return this == LINUX ? 01000000 : 0;
   }
 
-  /** {@code XATTR_CREATE}. */
-  public int xattrCreateFlag() {
-    return this == LINUX ? 1 : 2;
-  }
-
-  /** {@code XATTR_REPLACE}. */
-  public int xattrReplaceFlag() {
-    return this == LINUX ? 2 : 4;
+  /** What {@code XATTR_CREATE} and {@code XATTR_REPLACE} among the flags of setxattr(2) mean. */
+  public XattrMode xattrMode(int flags) {
+    boolean onlyCreates = (flags & (this == LINUX ? 1 : 2)) != 0;
+    boolean onlyReplaces = (flags & (this == LINUX ? 2 : 4)) != 0;
+    if (onlyCreates) {
+      return onlyReplaces ? XattrMode.NEITHER : XattrMode.CREATE;
+    }
+    return onlyReplaces ? XattrMode.REPLACE : XattrMode.CREATE_OR_REPLACE;
   }
 
   /**

@@ -13,7 +13,6 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import dev.brindle.store.PosixAcl;
-import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.List;
 
@@ -24,9 +23,6 @@ import java.util.List;
 final class XattrOperations {
   /** XATTR_SIZE_MAX of Linux, in bytes. */
   private static final int SIZE_MAX = 65_536;
-
-  private static final int CREATE = 1;
-  private static final int REPLACE = 2;
 
   private static final int ACL_KILL_SET_GID = 1;
 
@@ -54,7 +50,11 @@ final class XattrOperations {
       dropSetGid(request);
     }
     fileSystem.setxattr(
-        request.caller(), request.node(), name, value, mode(request.u32(SetxattrIn.FLAGS)));
+        request.caller(),
+        request.node(),
+        name,
+        value,
+        Host.LINUX.xattrMode(request.u32(SetxattrIn.FLAGS)));
     Privileges.attributeSet(name);
     answer.success();
   }
@@ -112,12 +112,5 @@ final class XattrOperations {
     } else {
       answer.bytes(bytes);
     }
-  }
-
-  private static XattrMode mode(int flags) {
-    if ((flags & CREATE) != 0) {
-      return XattrMode.CREATE;
-    }
-    return (flags & REPLACE) != 0 ? XattrMode.REPLACE : XattrMode.CREATE_OR_REPLACE;
   }
 }

@@ -6,7 +6,6 @@ import dev.brindle.namespace.InodeFileSystem;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
-import dev.brindle.store.WritableFileTree.XattrMode;
 import java.io.IOException;
 import java.util.List;
 
@@ -33,7 +32,8 @@ final class XattrOperations {
     }
     byte[] bytes = new byte[(int) size];
     worker.bytes(value, bytes.length).get(bytes);
-    fileSystem.setxattr(worker.caller(request), node, name(worker, name), bytes, mode(flags));
+    fileSystem.setxattr(
+        worker.caller(request), node, name(worker, name), bytes, host.xattrMode(flags));
     worker.reply().success();
   }
 
@@ -69,12 +69,5 @@ final class XattrOperations {
     } else {
       Operations.replyBytes(worker, bytes);
     }
-  }
-
-  private XattrMode mode(int flags) {
-    if ((flags & host.xattrCreateFlag()) != 0) {
-      return XattrMode.CREATE;
-    }
-    return (flags & host.xattrReplaceFlag()) != 0 ? XattrMode.REPLACE : XattrMode.CREATE_OR_REPLACE;
   }
 }

@@ -9,6 +9,7 @@ import dev.brindle.daemon.transport.TransportKind;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.WritableFileTree.FallocateMode;
+import dev.brindle.store.WritableFileTree.XattrMode;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -140,6 +141,18 @@ class HostTest {
       Host.MACOS.requireXattrName(other.getBytes());
     }
     assertFalse(Host.MACOS.isXattrOfRoot("trusted.a".getBytes()));
+  }
+
+  @Test
+  void xattrFlags_areTheHosts() {
+    XattrMode[] linux = {
+      XattrMode.CREATE_OR_REPLACE, XattrMode.CREATE, XattrMode.REPLACE, XattrMode.NEITHER
+    };
+    for (int flags = 0; flags < linux.length; flags++) {
+      assertEquals(linux[flags], Host.LINUX.xattrMode(flags));
+      // XATTR_NOFOLLOW is the lowest bit there
+      assertEquals(linux[flags], Host.MACOS.xattrMode(flags << 1 | 1));
+    }
   }
 
   private static Errno refusal(String name) {
