@@ -104,7 +104,9 @@
  *
  * <p>A process that was killed leaves groups that are in the host's memory and not on its disk.
  * Recovery reads them; so what it passed is synced with the first sync after it, before anything
- * behind it counts as durable.
+ * behind it counts as durable. After a sync that failed the host may take such groups for written
+ * that are not (<a href="https://wiki.postgresql.org/wiki/Fsync_Errors">Fsync Errors</a>), and that
+ * sync would do nothing for them: so recovery writes each again where it is.
  *
  * <p>Behind the end there are zeros, or what a recycled file had. While small groups are synced one
  * after the other, {@link dev.brindle.store.log.ZerosAhead} writes the zeros, a MiB at a time: a
@@ -128,9 +130,15 @@
  * that takes it away leaves no less than there was without it. An index that is older than the note
  * says is not the last one, whatever else was lost. The last note is always there to be found: the
  * head of that time is discarded only when a later checkpoint is durable, which has a note of its
- * own in its head. So opening reads a block of each segment from the last one down to the first
- * that has a note: no more than the log's tail has. A segment that was rewritten has none, nor has
- * one of a store from before there were notes. A recycled file's old note names another segment.
+ * own in its head. So opening reads a block of each segment from the last one down to the second
+ * that has a note: no more than the log's tail has and one. (The first may be a spare, whose groups
+ * a crash took and whose note it left; then later ones are in the head before it.) A segment that
+ * was rewritten has none, nor has one of a store from before there were notes. A recycled file's
+ * old note names another segment.
+ *
+ * <p>When an older index is taken all the same, knowingly, the segment of its position may have
+ * been rewritten or discarded since. Then there is no redo behind the position, and the log goes on
+ * in a new segment behind all others.
  *
  * <h2>What may be discarded, and why that is safe</h2>
  *
