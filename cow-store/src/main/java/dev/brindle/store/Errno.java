@@ -27,6 +27,7 @@ public enum Errno {
   ENOSPC,
   EROFS,
   EMLINK,
+  ENFILE,
   ERANGE,
   ENAMETOOLONG,
   ENOTEMPTY,

@@ -72,13 +72,24 @@ final class Daemon implements Closeable {
   }
 
   private void end() {
-    mounts.close();
-    closeControl();
+    try {
+      mounts.close();
+      closeControl();
+    } catch (RuntimeException | Error e) {
+      clean = false;
+      Logger.error(e, "not all mounts could be taken off");
+    }
     try {
       commands.close();
+      String loss = store.status().readOnlyReason();
       store.close();
-      Logger.info("the store is closed");
-    } catch (IOException | RuntimeException e) {
+      if (loss == null) {
+        Logger.info("the store is closed");
+      } else {
+        clean = false;
+        Logger.error("the store is closed; what was not synced may be lost: {}", loss);
+      }
+    } catch (IOException | RuntimeException | Error e) {
       clean = false;
       Logger.error(e, "the store could not be closed in order; the next start recovers it");
     }

@@ -176,7 +176,11 @@ public final class DaemonLauncher {
    * mount that answers nobody. So the process ends at once, as if it were killed.
    */
   private static List<String> memoryOptions() {
-    return List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+    return List.of(
+        "-Xmx512m",
+        "-XX:MaxDirectMemorySize=4g",
+        "-XX:+UseSerialGC",
+        "-XX:+ExitOnOutOfMemoryError");
   }
 
   /** The daemon runs in the root directory, so that it keeps no file system busy. */

@@ -91,8 +91,9 @@ final class MountRegistry {
     try {
       synchronized (making) {
         ServedMount mount = make(request);
-        synchronized (this) {
-          mounts.add(mount);
+        if (!add(mount)) {
+          end(mount);
+          throw shuttingDown();
         }
         mount.session().onEnd(() -> ended(mount));
         Logger.info("{}: volume {} is mounted", mount.mountPoint(), mount.volumeName());
@@ -108,10 +109,19 @@ final class MountRegistry {
 
   private synchronized void begin() throws ControlException {
     if (closed) {
-      throw new ControlException(
-          ControlErrorCode.SHUTTING_DOWN, "the daemon is ending; try again in a moment");
+      throw shuttingDown();
     }
     beingMade++;
+  }
+
+  /** False when the end has begun meanwhile, which did not see the mount. */
+  private synchronized boolean add(ServedMount mount) {
+    return !closed && mounts.add(mount);
+  }
+
+  private static ControlException shuttingDown() {
+    return new ControlException(
+        ControlErrorCode.SHUTTING_DOWN, "the daemon is ending; try again in a moment");
   }
 
   private ServedMount make(MountRequest request) throws IOException {
@@ -330,11 +340,29 @@ final class MountRegistry {
       take(mount);
     }
     for (ServedMount mount : left) {
-      mount.session().abort();
-      close(mount.namespace(), mount.mountPoint());
+      abandon(mount);
     }
     synchronized (this) {
       mounts.removeAll(left);
+    }
+  }
+
+  private void end(ServedMount mount) {
+    take(mount);
+    abandon(mount);
+  }
+
+  private static void abandon(ServedMount mount) {
+    mount.session().abort();
+    close(mount.namespace(), mount.mountPoint());
+  }
+
+  /** Takes off what is in use, with what its users have written. */
+  private void detach(ServedMount mount) throws IOException {
+    try {
+      kernelCaches.writeBack();
+    } finally {
+      unmounter.unmount(mount.mountPoint(), true);
     }
   }
 
@@ -344,14 +372,13 @@ final class MountRegistry {
         unmounter.unmount(mount.mountPoint(), false);
       } catch (FileSystemException busy) {
         Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
-        kernelCaches.writeBack();
-        unmounter.unmount(mount.mountPoint(), true);
+        detach(mount);
       }
       if (!mount.session().awaitEnd(ABANDON_WAIT)) {
         Logger.warn("{}: files are still open on it", mount.mountPoint());
       }
     } catch (IOException e) {
-      Logger.error(e, "{} could not be unmounted", mount.mountPoint());
+      Logger.error(e, "{} could not be unmounted in order", mount.mountPoint());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

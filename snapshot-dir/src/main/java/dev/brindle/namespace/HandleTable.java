@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * used twice, so a late call with a released handle is EBADF and never another file's.
  */
 final class HandleTable {
+  /** A handle takes some 125 bytes of heap, and of these there is a bound for all. */
+  static final int HANDLES_MAX = 1 << 19;
+
   private final ConcurrentMap<Long, Handle> handles = new ConcurrentHashMap<>();
   private final AtomicLong last = new AtomicLong();
 
@@ -20,6 +23,19 @@ final class HandleTable {
     long number = last.incrementAndGet();
     handles.put(number, handle);
     return number;
+  }
+
+  /**
+   * To be called before something is opened. Handles that keep what was removed are let in all the
+   * same.
+   *
+   * @throws FileSystemException ENFILE
+   */
+  void refuseMore() throws FileSystemException {
+    if (handles.size() >= HANDLES_MAX) {
+      throw new FileSystemException(
+          Errno.ENFILE, "this mount has " + HANDLES_MAX + " files and directories open");
+    }
   }
 
   Handle get(long number) throws FileSystemException {

@@ -307,6 +307,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (writable && (file.flags() & InodeFlags.IMMUTABLE) != 0) {
       throw new FileSystemException(Errno.EPERM);
     }
+    handles.refuseMore();
     return handles.add(Handle.open(at, tree, writable ? Use.WRITE : Use.READ));
   }
 
@@ -315,6 +316,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
       throws IOException {
     Node at = views.node(parent);
     WritableFileTree tree = treeForNew(at, name);
+    handles.refuseMore();
     InodeAttributes made =
         tree.createHeld(at.inode(), name, mode, caller.umask(), caller.uid(), caller.gid());
     changes.entry(at, name, null);
@@ -325,6 +327,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
   public OpenFile createUnnamed(Caller caller, long directory, int mode) throws IOException {
     Node at = views.node(directory);
     WritableFileTree tree = changeable(at);
+    handles.refuseMore();
     InodeAttributes made =
         tree.createUnnamed(at.inode(), mode, caller.umask(), caller.uid(), caller.gid());
     return opened(at, tree, made, Use.WRITE);
@@ -452,6 +455,7 @@ public final class Namespace implements InodeFileSystem, Closeable {
     if (!layout.entry(at).attributes().isDirectory()) {
       throw new FileSystemException(Errno.ENOTDIR);
     }
+    handles.refuseMore();
     return handles.add(Handle.open(at, tree, Use.LIST));
   }
 

@@ -7,6 +7,8 @@ import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.PosixAcl;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The rule that a snapshot opens no door that has been closed since: a directory inside a snapshot
@@ -18,6 +20,10 @@ import java.io.IOException;
  * class of users that cannot get through the directories it is in now. Whoever owned the directory
  * then and still does keeps his bits, and the superuser is not bound by any. What was deleted since
  * is limited by the directories it was in.
+ *
+ * <p>Nor does it open one that was closed then and is open now: {@code .snapshots} leads into the
+ * middle of the past, and the directories above it there are not on the kernel's path. What one of
+ * them withheld, and does not withhold on the way there is today, the directory is shown without.
  *
  * <p>Only directories are limited: they are what closes a tree, and a file in a snapshot shows its
  * permissions as they were, so that it is restored with them. A file whose own were narrowed stays
@@ -73,7 +79,7 @@ final class SnapshotPermissions {
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
-    int limit = limitByPlace(view, live, then);
+    int limit = limitByPlace(view, live, then) & limitByPlaceThen(view, live, then);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
@@ -107,6 +113,57 @@ final class SnapshotPermissions {
       }
       throw e;
     }
+  }
+
+  /** What the directories above left of it then, those that let as few through today left out. */
+  private static int limitByPlaceThen(View view, FileTree live, InodeAttributes then)
+      throws IOException {
+    int limit = FileMode.ACCESS_MASK;
+    try {
+      Set<Long> today = ancestors(live, then.inode());
+      long at = then.inode();
+      while (at != FileTree.ROOT_INODE) {
+        long above = view.tree().parent(at);
+        if (above == at) {
+          return limit;
+        }
+        InodeAttributes directory = view.tree().getattr(above);
+        PosixAcl acl = kept(view.tree(), directory);
+        if (!today.contains(above) || !isAsOpenAsNow(directory, acl, live)) {
+          limit &= limitBySearch(then, directory, acl);
+        }
+        at = above;
+      }
+      return limit;
+    } catch (FileSystemException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return 0;
+      }
+      throw e;
+    }
+  }
+
+  private static Set<Long> ancestors(FileTree tree, long inode) throws IOException {
+    Set<Long> ancestors = new HashSet<>();
+    for (long at = inode; at != FileTree.ROOT_INODE; ) {
+      at = tree.parent(at);
+      if (!ancestors.add(at)) {
+        break;
+      }
+    }
+    return ancestors;
+  }
+
+  /** Whether today's directory lets nobody through whom that of then did not let through. */
+  private static boolean isAsOpenAsNow(InodeAttributes then, PosixAcl aclThen, FileTree live)
+      throws IOException {
+    InodeAttributes now = live.getattr(then.inode());
+    if (then.uid() != now.uid() || then.gid() != now.gid()) {
+      return false;
+    }
+    PosixAcl aclNow = kept(live, now);
+    int opened = aclNow.mode() & ~aclThen.mode() & SEARCH_ALL;
+    return aclThen.equals(aclNow) || (aclThen.isMinimal() && aclNow.isMinimal() && opened == 0);
   }
 
   private static int limitBySearch(InodeAttributes then, InodeAttributes above, PosixAcl acl) {

@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The views of one mount, numbered in the order in which they were first seen. Views are never
  * forgotten, since a transport may name a node of any of them as long as the mount lasts; a view is
- * some fifty bytes, and there is room for two million.
+ * some 165 bytes, and half a million are let in.
  */
 final class ViewTable {
+  private static final int VIEWS_MAX = Math.min(1 << 19, NodeNumber.VIEWS_MAX);
+
   private final VersionedStore store;
   private final View mounted;
   private final ConcurrentMap<Integer, View> byIndex = new ConcurrentHashMap<>();
@@ -55,7 +57,7 @@ final class ViewTable {
     if (raced != null) {
       return raced;
     }
-    if (next == NodeNumber.VIEWS_MAX) {
+    if (next == VIEWS_MAX) {
       throw new FileSystemException(
           Errno.EOVERFLOW, "this mount has shown too many snapshots and clones; mount it anew");
     }

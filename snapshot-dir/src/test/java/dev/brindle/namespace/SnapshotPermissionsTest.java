@@ -90,6 +90,57 @@ class SnapshotPermissionsTest extends MountFixture {
   }
 
   @Test
+  void directory_belowOneThatWasClosedThen_isClosedInItsPast() throws IOException {
+    mkdir("/home");
+    mkdir("/home/alice");
+    mkdir("/home/alice/project");
+    mkdir("/home/alice/project/deep");
+    chmod("/home/alice", 0700);
+    mkdir("/.snapshots/t");
+    assertEquals("755", mode("/home/alice/project/.snapshots/t"), "as closed now as then");
+    chmod("/home/alice", 0711);
+    assertEquals("700", mode("/home/alice/project/.snapshots/t"));
+    assertEquals("700", mode("/home/alice/project/deep/.snapshots/t"));
+    assertEquals("755", mode("/home/.snapshots/t"));
+    mkdir("/.snapshots/u");
+    assertEquals("755", mode("/home/alice/project/deep/.snapshots/u"), "as open then as now");
+    chmod("/home/alice", 0700);
+    assertEquals("755", mode("/home/alice/project/.snapshots/t"));
+    chmod("/home/alice", 0750);
+    assertEquals("700", mode("/home/alice/project/.snapshots/t"));
+  }
+
+  @Test
+  void directory_thatMovedOutOfAClosedOne_isClosedInItsPast() throws IOException {
+    mkdir("/private");
+    mkdir("/private/deep");
+    mkdir("/private/deep/e");
+    chmod("/private", 0700);
+    mkdir("/.snapshots/t");
+    rename("/private/deep/e", "/d/x");
+    assertEquals("700", mode("/d/x/.snapshots/t"));
+    rename("/d/x", "/private/e");
+    assertEquals("700", mode("/private/e/.snapshots/t"), "limited by where it is");
+    chmod("/private", 0755);
+    rmdir("/private/deep");
+    rename("/private/e", "/d/x");
+    rmdir("/private");
+    assertEquals("700", mode("/d/x/.snapshots/t"));
+  }
+
+  @Test
+  void directory_belowOneThatWasAnothers_isLimitedByWhatThatGave() throws IOException {
+    mkdir("/a");
+    mkdir("/a/b");
+    chmod("/a", 0710);
+    mkdir("/.snapshots/t");
+    chown("/a", OTHER.uid(), null);
+    assertEquals("750", mode("/a/b/.snapshots/t"));
+    chmod("/a", 0711);
+    assertEquals("750", mode("/a/b/.snapshots/t"));
+  }
+
+  @Test
   void root_thatWasClosed_isClosedInItsPast() throws IOException {
     chmod("/", 0700);
     assertEquals("700", mode("/.snapshots/s"));

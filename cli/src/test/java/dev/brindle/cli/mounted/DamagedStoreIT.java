@@ -125,4 +125,25 @@ final class DamagedStoreIT {
       assertEquals(CONTENT, Files.readString(store.path("file")));
     }
   }
+
+  /** The log's directory goes from under an open store. */
+  @Test
+  void umount_ofAStoreThatCouldNotWrite_saysThatSomethingMayBeLost() throws IOException {
+    try (MountedStore store = MountedStore.mounted()) {
+      Files.writeString(store.path("file"), CONTENT);
+      store.shell().ok("sync file");
+      Path log = store.store().resolve("log");
+      Path away = Files.move(log, store.base().resolve("log"));
+      store.shell().ok("head -c 200M /dev/zero > lost || true");
+      Brindle.run("umount", store.root())
+          .expectStatus(1)
+          .expectFailure("what was not synced may be lost")
+          .expectFailure("daemon.log")
+          .expectNoStackTrace();
+      store.awaitEnd();
+      Files.move(away, log);
+      expectMountable(store);
+      store.umount();
+    }
+  }
 }

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -106,6 +107,26 @@ public final class StoreLock implements Closeable {
     } catch (IOException | RuntimeException e) {
       hold.close();
       throw e;
+    }
+  }
+
+  /**
+   * What the file says of who has a store, or had it last and did not close it. A line that is
+   * still there when that process has ended tells that not everything was written.
+   *
+   * @return empty when nobody does, or this process
+   */
+  public static String line(Path directory) throws IOException {
+    if (TAKEN_HERE.contains(directory)) {
+      return "";
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            directory.resolve(FILE_NAME),
+            Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      return textOf(channel);
+    } catch (NoSuchFileException e) {
+      return "";
     }
   }
 

@@ -7,6 +7,7 @@ import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.Redirty;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -205,8 +206,14 @@ final class Journal implements Closeable {
     records.add(record);
   }
 
-  /** Makes what was found at opening durable: who wrote it may have died before the sync. */
+  /**
+   * Makes what was found at opening durable: who wrote the last record may have died before the
+   * sync, or seen it fail.
+   */
   void sync() throws IOException {
+    if (!records.isEmpty()) {
+      Redirty.range(file, last().at(), last().end());
+    }
     file.sync();
   }
 

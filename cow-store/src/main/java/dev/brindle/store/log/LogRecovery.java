@@ -5,6 +5,7 @@ import static dev.brindle.store.log.LogFormat.BLOCK_BYTES;
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.Redirty;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -187,7 +188,7 @@ final class LogRecovery {
     if (checksums == null) {
       throw new IllegalStateException("the replayed segment has no checksums in memory");
     }
-    writeAgain(header);
+    Redirty.range(file.file(), file.offset(block), file.offset(block + header.totalBlocks()));
     SegmentScanner.note(header, checksums);
     block += header.totalBlocks();
     incarnation = header.incarnation();
@@ -196,26 +197,6 @@ final class LogRecovery {
       visitor.redo(element);
     }
     return true;
-  }
-
-  /**
-   * Has the next sync write a group that was found. After a sync that failed the host may have its
-   * bytes in memory alone and take them for written: a sync of another process would succeed
-   * without them (<a href="https://wiki.postgresql.org/wiki/Fsync_Errors">Fsync Errors</a>).
-   */
-  private void writeAgain(GroupHeader header) throws IOException {
-    long offset = file.offset(header.block());
-    long end = offset + (long) header.totalBlocks() * BLOCK_BYTES;
-    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(READ_BYTES, end - offset));
-    while (offset < end) {
-      bytes.clear().limit((int) Math.min(bytes.capacity(), end - offset));
-      if (file.file().read(offset, bytes) < bytes.limit()) {
-        throw new CorruptStoreException(
-            file.file().name(), offset, "the file has become shorter while it was read");
-      }
-      offset += bytes.flip().limit();
-      file.file().write(offset - bytes.limit(), bytes);
-    }
   }
 
   /** The group that did not fit here stands at the next segment's start, if it was written. */

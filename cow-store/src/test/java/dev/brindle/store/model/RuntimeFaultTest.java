@@ -161,19 +161,22 @@ class RuntimeFaultTest {
         lockstep.matchInterrupted(again);
       }
     }
-    verifyRestarted(lockstep, disk.fork());
+    for (Loss loss : Loss.values()) {
+      verifyRestarted(lockstep, disk.fork(), loss);
+    }
   }
 
   /**
    * A new process finds in the host's memory what a failed sync has not brought to the disk, and
    * what it says it has found outlives a crash of the host.
    */
-  private static void verifyRestarted(Lockstep lockstep, FaultyDisk disk) throws IOException {
+  private static void verifyRestarted(Lockstep lockstep, FaultyDisk disk, Loss loss)
+      throws IOException {
     long found;
     FaultyDisk crashed;
     try (CoreStore restarted = opened(disk)) {
       found = lockstep.matchInterrupted(restarted);
-      crashed = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+      crashed = disk.afterCrash(loss, new Random(1));
     }
     try (CoreStore again = opened(crashed)) {
       assertEquals(found, lockstep.matchInterrupted(again), "what was there after a restart");

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import dev.brindle.daemon.host.StuckDaemon;
 import dev.brindle.store.CloneDisposition;
+import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The daemon of a store, asked over its control socket. For one thread at a time. */
 public final class ControlClient implements DaemonControl {
+  private final Path store;
   private final Wire wire;
 
-  private ControlClient(Wire wire) {
+  private ControlClient(Path store, Wire wire) {
+    this.store = store;
     this.wire = wire;
   }
 
@@ -40,7 +43,7 @@ public final class ControlClient implements DaemonControl {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(address.get());
-      return Optional.of(new ControlClient(new Wire(channel, Wire.REPLY_BYTES_MAX)));
+      return Optional.of(new ControlClient(store, new Wire(channel, Wire.REPLY_BYTES_MAX)));
     } catch (ConnectException | NoSuchFileException e) {
       channel.close();
       return Optional.empty();
@@ -190,6 +193,7 @@ public final class ControlClient implements DaemonControl {
 
   @Override
   public void umount(Path mountPoint, boolean lazy) throws IOException {
+    String holder = StoreLock.line(store);
     boolean ending =
         call(
             Verbs.UMOUNT,
@@ -200,6 +204,18 @@ public final class ControlClient implements DaemonControl {
             lazy);
     if (ending) {
       awaitEnd();
+      refuseLoss(mountPoint, holder);
+    }
+  }
+
+  /** A daemon that has written everything says nothing any more about who has the store. */
+  private void refuseLoss(Path mountPoint, String holder) throws IOException {
+    if (!holder.isEmpty() && holder.equals(StoreLock.line(store))) {
+      throw new ControlException(
+          ControlErrorCode.IO,
+          ("%s is unmounted, but not everything could be written: what was not synced may be lost."
+                  + " The log of the daemon says why: %s")
+              .formatted(mountPoint, store.resolve("daemon.log")));
     }
   }
 

@@ -70,6 +70,7 @@ public final class ErrnoNumbers {
       case ENOSPC -> 28;
       case EROFS -> 30;
       case EMLINK -> 31;
+      case ENFILE -> 23;
       case ERANGE -> 34;
       default -> throw new IllegalStateException("no number for " + errno);
     };

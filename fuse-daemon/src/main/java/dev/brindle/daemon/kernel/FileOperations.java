@@ -273,6 +273,14 @@ final class FileOperations {
     Replies.number(answer, length);
   }
 
+  private long seekWithoutHoles(long node, long offset, Seek whence) throws IOException {
+    long size = fileSystem.getattr(node).attributes().size();
+    if (offset < 0 || offset >= size) {
+      throw new FileSystemException(Errno.ENXIO);
+    }
+    return whence == Seek.DATA ? offset : size;
+  }
+
   void release(Request request, Answer answer) throws IOException {
     served.removedNodes().closing(request.node());
     releaseFile(request.u64(ReleaseIn.HANDLE));
@@ -302,7 +310,10 @@ final class FileOperations {
     answer.success();
   }
 
-  /** Pages that a mapping made dirty are written back first: they are data. */
+  /**
+   * Pages that a mapping made dirty are written back first: they are data. Where that cannot be,
+   * all up to the end is taken for data, as lseek(2) lets a file system do.
+   */
   void lseek(Request request, Answer answer) throws IOException {
     Seek whence =
         switch (request.u32(LseekIn.WHENCE)) {
@@ -310,8 +321,11 @@ final class FileOperations {
           case SEEK_HOLE -> Seek.HOLE;
           default -> throw new FileSystemException(Errno.EINVAL);
         };
-    served.writeBack(request.node());
-    long found = fileSystem.seek(request.u64(LseekIn.HANDLE), request.u64(LseekIn.OFFSET), whence);
+    long offset = request.u64(LseekIn.OFFSET);
+    long found =
+        served.writeBack(request.node())
+            ? fileSystem.seek(request.u64(LseekIn.HANDLE), offset, whence)
+            : seekWithoutHoles(request.node(), offset, whence);
     answer.u64(LseekOut.OFFSET, found);
     answer.send(LseekOut.BYTES);
   }

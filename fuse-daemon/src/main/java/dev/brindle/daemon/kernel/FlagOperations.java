@@ -93,7 +93,7 @@ final class FlagOperations {
       requireRight(request, flags);
     }
     // what was written before may still be written
-    served.writeBack(request.node());
+    served.requireWriteBack(request.node());
     fileSystem.setFlags(request.caller(), request.node(), flags);
     answer.zero(0, IoctlOut.BYTES);
     answer.send(IoctlOut.BYTES);

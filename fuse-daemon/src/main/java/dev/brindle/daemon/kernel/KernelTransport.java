@@ -59,8 +59,13 @@ public final class KernelTransport implements Transport {
               new Polling(pollNanos),
               mountPoint.toString(),
               () -> detach(mountPoint));
-      session.start();
-      ReadAhead.extend(mountPoint);
+      try {
+        session.start();
+        ReadAhead.extend(mountPoint);
+      } catch (RuntimeException | Error e) {
+        session.abort();
+        throw e;
+      }
       return session;
     } catch (IOException | RuntimeException | Error e) {
       detach(mountPoint);

@@ -147,7 +147,7 @@ final class NameOperations {
       return;
     }
     try {
-      served.writeBack(fileSystem.lookup(parent, name).node());
+      served.requireWriteBack(fileSystem.lookup(parent, name).node());
     } catch (FileSystemException absent) {
       // the rename says so
       return;

@@ -18,6 +18,7 @@ import java.util.concurrent.Semaphore;
 /** What the operations of one mount share. */
 final class Served {
   private static final int FORGETTING_MAX = 4;
+  private static final int WRITING_BACK_MAX = 16;
 
   private final InodeFileSystem fileSystem;
   private final Notifier notifier;
@@ -29,6 +30,7 @@ final class Served {
   private final WritableHandles writableHandles = new WritableHandles();
   private final RemovedNodes removedNodes;
   private final Semaphore forgetting = new Semaphore(FORGETTING_MAX);
+  private final Semaphore writingBack = new Semaphore(WRITING_BACK_MAX);
   private final CachingOptions caching;
 
   Served(InodeFileSystem fileSystem, CachingOptions caching, Notifier notifier) {
@@ -130,10 +132,35 @@ final class Served {
     return e.errno() == Errno.ENOENT || e.errno() == Errno.ESTALE;
   }
 
-  /** Has the kernel hand on what it keeps of writes to a file, if it is open for any. */
-  void writeBack(long node) throws IOException {
-    if (writableHandles.isOpen(node)) {
+  /**
+   * Has the kernel hand on what it keeps of writes to a file, if it is open for any. Other workers
+   * take that; so not many wait for it at a time.
+   *
+   * @return false when too many do: the kernel may keep some
+   */
+  boolean writeBack(long node) throws IOException {
+    if (!writableHandles.isOpen(node)) {
+      return true;
+    }
+    if (!writingBack.tryAcquire()) {
+      return false;
+    }
+    try {
       notifier.contentChanged(node);
+      return true;
+    } finally {
+      writingBack.release();
+    }
+  }
+
+  /**
+   * As {@link #writeBack}, for who cannot go on without.
+   *
+   * @throws FileSystemException EBUSY when too many wait
+   */
+  void requireWriteBack(long node) throws IOException {
+    if (!writeBack(node)) {
+      throw new FileSystemException(Errno.EBUSY);
     }
   }
 }

@@ -1,9 +1,14 @@
 package dev.brindle.daemon.serve;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+
 /**
  * How often the kernel was told of each node and has not forgotten it: the kernel says how many it
- * forgets, and at none it knows the node no more. Open addressing without objects: a node costs
- * some 24 bytes. Safe for any number of threads.
+ * forgets, and at none it knows the node no more. Open addressing in memory outside the heap, whose
+ * bound is for less: a node costs 21 to 43 bytes, and the kernel more than a thousand. Safe for any
+ * number of threads.
  */
 public final class LookupCounts {
   private static final int STRIPES = 16;
@@ -53,76 +58,89 @@ public final class LookupCounts {
   private static final class Stripe {
     private static final int CAPACITY_MIN = 64;
 
-    private long[] nodes = new long[CAPACITY_MIN];
-    private long[] counts = new long[CAPACITY_MIN];
+    private LongBuffer nodes = numbers(CAPACITY_MIN);
+    private LongBuffer counts = numbers(CAPACITY_MIN);
+    private int capacity = CAPACITY_MIN;
     private int used;
+
+    private static LongBuffer numbers(int count) {
+      return ByteBuffer.allocateDirect(count * Long.BYTES)
+          .order(ByteOrder.nativeOrder())
+          .asLongBuffer();
+    }
 
     synchronized int size() {
       return used;
     }
 
     synchronized long get(long node) {
-      return counts[find(node)];
+      return counts.get(find(node));
     }
 
     /** Returns the sum. An answer and the forgetting of it may be noted in either order. */
     synchronized long add(long node, long change) {
       int at = find(node);
-      if (nodes[at] == 0) {
-        nodes[at] = node;
+      long sum = counts.get(at) + change;
+      if (nodes.get(at) == 0) {
+        if (used >= capacity - capacity / 4) {
+          resize(capacity * 2);
+          at = find(node);
+        }
+        nodes.put(at, node);
         used++;
       }
-      long sum = counts[at] + change;
-      counts[at] = sum;
+      counts.put(at, sum);
       if (sum == 0) {
         removeAt(at);
-      } else if (used > nodes.length / 2) {
-        resize(nodes.length * 2);
       }
       return sum;
     }
 
     private int find(long node) {
       int at = home(node);
-      while (nodes[at] != 0 && nodes[at] != node) {
-        at = at + 1 & nodes.length - 1;
+      for (long found = nodes.get(at); found != 0 && found != node; found = nodes.get(at)) {
+        at = at + 1 & capacity - 1;
       }
       return at;
     }
 
     private int home(long node) {
-      return (int) (node * HASH >>> Integer.SIZE) & nodes.length - 1;
+      return (int) (node * HASH >>> Integer.SIZE) & capacity - 1;
     }
 
     /** Moves up those behind it that would not be found over the gap. */
     private void removeAt(int removed) {
-      int mask = nodes.length - 1;
+      int mask = capacity - 1;
       int gap = removed;
-      for (int at = gap + 1 & mask; nodes[at] != 0; at = at + 1 & mask) {
-        if ((at - home(nodes[at]) & mask) >= (at - gap & mask)) {
-          nodes[gap] = nodes[at];
-          counts[gap] = counts[at];
+      for (int at = gap + 1 & mask; nodes.get(at) != 0; at = at + 1 & mask) {
+        if ((at - home(nodes.get(at)) & mask) >= (at - gap & mask)) {
+          nodes.put(gap, nodes.get(at));
+          counts.put(gap, counts.get(at));
           gap = at;
         }
       }
-      nodes[gap] = 0;
-      counts[gap] = 0;
+      nodes.put(gap, 0);
+      counts.put(gap, 0);
       used--;
-      if (nodes.length > CAPACITY_MIN && used < nodes.length / 8) {
-        resize(nodes.length / 2);
+      if (capacity > CAPACITY_MIN && used < capacity / 8) {
+        resize(capacity / 2);
       }
     }
 
-    private void resize(int capacity) {
-      long[] oldNodes = nodes;
-      long[] oldCounts = counts;
-      nodes = new long[capacity];
-      counts = new long[capacity];
-      for (int i = 0; i < oldNodes.length; i++) {
-        if (oldNodes[i] != 0) {
-          int at = find(oldNodes[i]);
-          nodes[at] = oldNodes[i];
-          counts[at] = oldCounts[i];
+    /** Memory is there before anything changes. */
+    private void resize(int newCapacity) {
+      LongBuffer oldNodes = nodes;
+      LongBuffer oldCounts = counts;
+      LongBuffer newNodes = numbers(newCapacity);
+      counts = numbers(newCapacity);
+      nodes = newNodes;
+      capacity = newCapacity;
+      for (int i = 0; i < oldNodes.capacity(); i++) {
+        long node = oldNodes.get(i);
+        if (node != 0) {
+          int at = find(node);
+          nodes.put(at, node);
+          counts.put(at, oldCounts.get(i));
         }
       }
     }

@@ -298,15 +298,26 @@ public abstract class WorkerSession implements TransportSession {
    */
   @Override
   public final void writeBack() throws IOException {
+    IOException failure = null;
     for (long node : nodesOpenForWriting()) {
       if (!beginNotification()) {
-        return;
+        break;
       }
       try {
         writeBack(node);
+      } catch (IOException e) {
+        // the others' data are as dear
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
       } finally {
         endNotification();
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

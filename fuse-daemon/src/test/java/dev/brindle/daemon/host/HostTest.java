@@ -53,6 +53,7 @@ class HostTest {
     "ENOSPC,28,28",
     "EROFS,30,30",
     "EMLINK,31,31",
+    "ENFILE,23,23",
     "ERANGE,34,34",
     "ENAMETOOLONG,36,63",
     "ENOSYS,38,78",
