@@ -232,6 +232,30 @@ final class IndexLossTest {
     }
   }
 
+  /** What the copies have lost and the old file has is not lost with the old file. */
+  @Test
+  void rebuild_besideAnIndexThatIsSound_losesNothingThatTheCopiesHaveNot() throws IOException {
+    fill();
+    disk.revive();
+    Store.open(disk, OPTIONS).close();
+    int rebuilt = 0;
+    for (String name : disk.list("checkpoints")) {
+      String copy = "checkpoints/" + name;
+      for (long page = 0; page < disk.contents(copy).length / 4096; page++) {
+        FaultyDisk bad = disk.afterCrash(Loss.NOTHING, new Random(1));
+        bad.flipBit(copy, (page * 4096 + 100) * 8);
+        try {
+          Store.rebuildIndex(bad, false);
+        } catch (CorruptStoreException | OlderStateException e) {
+          continue;
+        }
+        rebuilt++;
+        verify(bad);
+      }
+    }
+    assertTrue(rebuilt > 10, rebuilt + " times");
+  }
+
   private static String lastWithGroups(FaultyDisk disk) throws IOException {
     List<String> names = disk.list("log");
     names.removeIf(name -> !hasGroup(disk, "log/" + name));

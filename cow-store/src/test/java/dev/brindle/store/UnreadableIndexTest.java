@@ -82,6 +82,26 @@ final class UnreadableIndexTest {
     return true;
   }
 
+  /** Only where it cannot be told which checkpoint was the last nothing is opened. */
+  @Test
+  void unreadablePage_ofACopy_keepsNobodyOut() throws IOException {
+    int opened = 0;
+    for (String name : disk.list("checkpoints")) {
+      String copy = "checkpoints/" + name;
+      for (int page = 0; page < disk.contents(copy).length / PAGE; page += 3) {
+        FaultyDisk bad = disk.afterProcessDeath();
+        bad.makeUnreadable(copy, page);
+        try (Store store = Store.open(bad, OPTIONS)) {
+          goOn(store, copy + " page " + page);
+          opened++;
+        } catch (IOException e) {
+          assertTrue(e.getMessage().contains("nobody knows whether"), copy + page + ": " + e);
+        }
+      }
+    }
+    assertTrue(opened > 50, opened + " times");
+  }
+
   @Test
   void unreadablePage_withoutACopy_keepsNobodyElseFromBeingWritten() throws IOException {
     int refused = 0;

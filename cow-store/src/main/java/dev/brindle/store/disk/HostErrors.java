@@ -7,7 +7,7 @@ import java.io.IOException;
  * keeps the error's text only, in the language of the locale, so it is compared with what the C
  * library says.
  */
-final class HostErrors {
+public final class HostErrors {
   private HostErrors() {}
 
   /** The error itself, or the {@link DiskFullException} that it stands for. */
@@ -23,7 +23,7 @@ final class HostErrors {
   }
 
   /** Whether the host could not read or write what it has: EIO. */
-  static boolean isInputOutput(IOException error) {
+  public static boolean isInputOutput(IOException error) {
     String text = String.valueOf(error.getMessage());
     return text.contains("Input/output error") || text.contains(LibC.inputOutputMessage());
   }

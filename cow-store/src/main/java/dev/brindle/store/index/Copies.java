@@ -191,16 +191,19 @@ final class Copies implements Closeable {
    * Takes {@code index.db} back to the last checkpoint that the copies have, when it is half-way to
    * the next one, whose record is damaged: nothing that came behind that depends on it yet.
    */
-  synchronized void turnBack(DiskFile index) throws IOException {
-    if (canReplaceIndex()
-        && IndexFrame.checkpointOf(index) == files.last() + 1
-        && !new HalfApplied(index, store).isWhole()) {
+  synchronized boolean turnBack(DiskFile index) throws IOException {
+    boolean turns =
+        canReplaceIndex()
+            && IndexFrame.checkpointOf(index) == files.last() + 1
+            && !new HalfApplied(index, store).isWhole();
+    if (turns) {
       Logger.warn(
           "the record of checkpoint {} is damaged, and half of it applied: the one before stands",
           files.last() + 1);
       writeFrameTo(index);
       index.sync();
     }
+    return turns;
   }
 
   /**

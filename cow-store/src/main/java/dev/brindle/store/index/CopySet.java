@@ -7,6 +7,7 @@ import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.HostErrors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,8 +62,11 @@ final class CopySet implements Closeable {
         return found;
       }
     } catch (IOException | RuntimeException e) {
-      file.close();
-      throw e;
+      if (!(e instanceof IOException unread) || !HostErrors.isInputOutput(unread)) {
+        file.close();
+        throw e;
+      }
+      Logger.warn("{}: {}", file.name(), e.getMessage());
     }
     Logger.warn("{} is damaged, and is no copy of the index any more", file.name());
     file.close();
@@ -202,8 +206,15 @@ final class CopySet implements Closeable {
       // An earlier attempt failed half-way; those that are in use have other numbers.
       disk.delete(CopyFiles.journal(after));
     }
-    journals.add(Journal.create(disk, store, after));
-    disk.syncDirectory(DIRECTORY);
+    Journal journal = Journal.create(disk, store, after);
+    try {
+      disk.syncDirectory(DIRECTORY);
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+    // not before: what is written to it counts on its name
+    journals.add(journal);
   }
 
   /** Takes over a base that was just written. */

@@ -2,6 +2,7 @@ package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.INDEX_FILE;
 import static dev.brindle.store.index.PageFormat.OLD_JOURNAL_FILE;
+import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.IndexLostException;
@@ -53,8 +54,11 @@ final class IndexFiles implements Closeable {
         finishOldJournal(disk, store, index);
         copies.judgeLast(index);
         copies.applyLastTo(index, IndexFrame.checkpointOf(index));
-        copies.turnBack(index);
+        boolean turnedBack = copies.turnBack(index);
         PageFile file = openMended(disk, index, store, copies);
+        if (turnedBack) {
+          mendAll(file);
+        }
         if (acceptOlder) {
           file.renumber(copies.leaveBehind(file.checkpoint()));
         } else {
@@ -106,11 +110,30 @@ final class IndexFiles implements Closeable {
     }
     copies.writeFrameTo(index);
     index.sync();
+    PageFile file;
     try {
-      return PageFile.open(index, store, copies::find);
+      file = PageFile.open(index, store, copies::find);
     } catch (CorruptStoreException e) {
       throw lost(disk, e);
     }
+    mendAll(file);
+    return file;
+  }
+
+  /**
+   * Has every page be the one that the checksums are of, as far as the copies have it: beside a
+   * frame that was put back there may be pages of another checkpoint, and the copies are given up
+   * when the disk is full.
+   */
+  private static void mendAll(PageFile file) throws IOException {
+    for (int place : file.places()) {
+      try {
+        file.image(place);
+      } catch (CorruptStoreException e) {
+        Logger.error("no copy of the page at byte {} is sound", (long) place << PAGE_SHIFT);
+      }
+    }
+    file.sync();
   }
 
   private static IndexLostException lost(Disk disk, CorruptStoreException cause) {

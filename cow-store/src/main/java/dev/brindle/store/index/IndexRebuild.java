@@ -1,6 +1,7 @@
 package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.INDEX_FILE;
+import static dev.brindle.store.index.PageFormat.PAGE_BYTES;
 import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import dev.brindle.store.CorruptStoreException;
@@ -10,6 +11,8 @@ import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
 /**
@@ -91,12 +94,29 @@ final class IndexRebuild {
     }
   }
 
+  /** An image in the copies, or else in the file that is to be replaced. */
+  private byte @Nullable [] find(Copies copies, int place, int checksum) throws IOException {
+    byte[] copied = copies.find(place, checksum);
+    if (copied != null || !disk.exists(INDEX_FILE)) {
+      return copied;
+    }
+    try (DiskFile present = disk.open(INDEX_FILE, OpenMode.READ)) {
+      byte[] page = new byte[PAGE_BYTES];
+      int bytes = present.read((long) place << PAGE_SHIFT, ByteBuffer.wrap(page));
+      return bytes == PAGE_BYTES && PageFormat.checksum(place, page) == checksum ? page : null;
+    } catch (IOException e) {
+      Logger.warn("{}: {}", INDEX_FILE, e.getMessage());
+      return null;
+    }
+  }
+
   /**
    * Each page has the checksum that its checksum page has for it, or gets another image; one that
    * has none stays damaged, and costs what is in it.
    */
   private void verify(DiskFile written, Copies copies, long checkpoint) throws IOException {
-    PageFile file = PageFile.open(written, store, copies::find);
+    PageFile file =
+        PageFile.open(written, store, (place, checksum) -> find(copies, place, checksum));
     if (file.checkpoint() != checkpoint) {
       throw new CorruptStoreException(
           CopyFiles.DIRECTORY, -1, "the last journal's header page is damaged");

@@ -7,6 +7,8 @@ import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.HostErrors;
+import dev.brindle.store.disk.Leftover;
 import dev.brindle.store.disk.Redirty;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,8 +46,8 @@ final class Journal implements Closeable {
 
   /** Makes an empty one; its content is durable on return, its name is not. */
   static Journal create(Disk disk, StoreId store, long after) throws IOException {
-    Journal journal =
-        new Journal(disk.open(CopyFiles.journal(after), OpenMode.CREATE), store, after);
+    String name = CopyFiles.journal(after);
+    Journal journal = new Journal(disk.open(name, OpenMode.CREATE), store, after);
     try {
       journal.markApplied(after);
       journal.file.sync();
@@ -53,6 +55,7 @@ final class Journal implements Closeable {
       return journal;
     } catch (IOException | RuntimeException e) {
       journal.close();
+      Leftover.delete(disk, name, e);
       throw e;
     }
   }
@@ -93,7 +96,7 @@ final class Journal implements Closeable {
 
   /** A journal begins when what is before it is in {@code index.db}, whatever its mark says. */
   private void loadApplied() throws IOException {
-    long mark = JournalMark.read(file);
+    long mark = readMark();
     applied = Math.max(after, mark);
     if (mark < 0 && records.isEmpty()) {
       // Its name was on the disk before its content was.
@@ -103,15 +106,41 @@ final class Journal implements Closeable {
     }
   }
 
+  /** Returns -1 for a mark that is damaged. */
+  private long readMark() throws IOException {
+    try {
+      return JournalMark.read(file);
+    } catch (IOException e) {
+      if (!HostErrors.isInputOutput(e)) {
+        throw e;
+      }
+      Logger.warn("{}: {}", file.name(), e.getMessage());
+      return -1;
+    }
+  }
+
   /** A last record that is not whole may be a torn one, unless it was once known to be durable. */
   private void judgeLast(long durable) throws IOException {
-    if (records.isEmpty() || last().isWhole()) {
+    if (records.isEmpty() || isWhole(last(), durable)) {
       return;
     }
     if (last().checkpoint() <= durable) {
       damages.add(damage(last().at(), "a page of the record is not what was written"));
     } else {
       doubtful = records.remove(records.size() - 1);
+    }
+  }
+
+  /** What cannot be read of a record that {@code index.db} has is damage, and keeps nobody out. */
+  private static boolean isWhole(PageRecord record, long durable) throws IOException {
+    try {
+      return record.isWhole();
+    } catch (IOException e) {
+      if (record.checkpoint() > durable || !HostErrors.isInputOutput(e)) {
+        throw e;
+      }
+      Logger.warn("{}: {}", record.file().name(), e.getMessage());
+      return false;
     }
   }
 

@@ -298,6 +298,11 @@ final class PageFile implements Closeable {
     run.clear();
   }
 
+  /** Makes durable what was mended. */
+  void sync() throws IOException {
+    file.sync();
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

@@ -5,6 +5,7 @@ import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFullException;
+import dev.brindle.store.disk.Leftover;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.Leftover;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,14 +1,13 @@
-package dev.brindle.store.log;
+package dev.brindle.store.disk;
 
-import dev.brindle.store.disk.Disk;
 import java.io.IOException;
 
 /** A file that nothing refers to after what it was for has failed. */
-final class Leftover {
+public final class Leftover {
   private Leftover() {}
 
   /** Deletes it if it is there; a failure of that is told with the first one. */
-  static void delete(Disk disk, String name, IOException failure) {
+  public static void delete(Disk disk, String name, Exception failure) {
     try {
       if (disk.exists(name)) {
         disk.delete(name);
