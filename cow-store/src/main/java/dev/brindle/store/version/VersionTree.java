@@ -370,14 +370,6 @@ public final class VersionTree {
 
   // ---- Checkpoint
 
-  /** True when a freeze would copy something. */
-  public synchronized boolean hasChanges() {
-    return !changed.isEmpty()
-        || !removed.isEmpty()
-        || !changedVolumes.isEmpty()
-        || !removedVolumes.isEmpty();
-  }
-
   /**
    * Puts on the deadlists what heads gave up lately. A checkpoint does it before it freezes the
    * nodes, of which deadlists consist: once with the gate held shared, since it may read from the

@@ -56,13 +56,20 @@ final class Reaper {
       engine.gate().shared().unlock();
     }
     if (progress == ReapProgress.SPLICE) {
-      engine.gate().exclusive().lock();
-      try {
-        versions.splice();
-      } finally {
-        engine.gate().exclusive().unlock();
-      }
+      splice();
     }
     return progress;
+  }
+
+  private void splice() {
+    engine.gate().exclusive().lock();
+    try {
+      versions.splice();
+    } catch (RuntimeException | Error e) {
+      engine.fault().report("freeing a deleted version", e);
+      throw e;
+    } finally {
+      engine.gate().exclusive().unlock();
+    }
   }
 }
