@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tinylog.Logger;
 
 /**
  * Where the records of a journal are. One whose header or table is damaged does not hide those
@@ -85,9 +86,24 @@ final class JournalScan {
     long place = at;
     while (found == null && place >= 0) {
       place = magicFrom(place + PAGE_BYTES);
-      found = place < 0 ? null : recordAt(place);
+      found = place < 0 ? null : recordSoughtAt(place);
     }
     return found;
+  }
+
+  /**
+   * Behind a torn record there are its pages, and among them what users have written: that of
+   * another store or a newer format nobody is to be kept out by, nor by a record of no pages, which
+   * a checkpoint does not write and a single page can be.
+   */
+  private @Nullable PageRecord recordSoughtAt(long at) throws IOException {
+    try {
+      PageRecord found = recordAt(at);
+      return found != null && found.pages() > 0 ? found : null;
+    } catch (CorruptStoreException | FormatTooNewException e) {
+      Logger.debug("{} at byte {}: {}", file.name(), at, e.getMessage());
+      return null;
+    }
   }
 
   /** What an overwritten journal still holds of older checkpoints does not count. */

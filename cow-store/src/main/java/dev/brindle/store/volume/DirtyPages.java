@@ -39,6 +39,7 @@ final class DirtyPages {
   private @Nullable Group recent;
 
   private int count;
+  private long additions;
 
   int count() {
     return count;
@@ -78,13 +79,19 @@ final class DirtyPages {
     return (later.getKey() << GROUP_SHIFT) + Long.numberOfTrailingZeros(later.getValue().present);
   }
 
-  /** The index of the last page; -1 when there is none. */
-  long last() {
-    Map.Entry<Long, Group> last = groups.lastEntry();
-    return last == null
-        ? -1
-        : (last.getKey() << GROUP_SHIFT)
-            + (Long.SIZE - 1 - Long.numberOfLeadingZeros(last.getValue().present));
+  /** How many pages have been added so far. */
+  long additions() {
+    return additions;
+  }
+
+  /** Whether a page is here that was among the first so many that were added. */
+  boolean hasOneOfFirst(long wanted) {
+    for (long index = next(0); index != NONE; index = next(index + 1)) {
+      if (get(index).addition <= wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds a page where there is none. */
@@ -103,6 +110,7 @@ final class DirtyPages {
     group.pages[place] = page;
     group.present |= 1L << place;
     count++;
+    page.addition = ++additions;
   }
 
   /** Removes the pages of a range, the end exclusive, and returns them in their order. */

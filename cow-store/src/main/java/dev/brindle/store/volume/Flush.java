@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the order of their offsets, so that the size in the tree never passes a page that is still dirty.
  */
 final class Flush {
-  /** Room for pages that are written between counting and taking them. */
-  private static final int MORE_PAGES = 16;
+  /** Room for a write of 1 MiB between counting the pages and taking them. */
+  private static final int MORE_PAGES = 256;
 
   private final Engine engine;
   private final Head head;
@@ -33,9 +33,14 @@ final class Flush {
    * Pages that go to the tree in one step.
    *
    * @param next the first dirty page that does not, or {@link DirtyPages#NONE}
+   * @param size of the file in the tree then
    */
-  private record Pages(List<Page> memory, List<Run> runs, long next) {
-    static final Pages NONE = new Pages(List.of(), List.of(), DirtyPages.NONE);
+  private record Pages(List<Page> memory, List<Run> runs, long next, long size) {
+    static final Pages NONE = new Pages(List.of(), List.of(), DirtyPages.NONE, 0);
+
+    Pages withSize(long newSize) {
+      return new Pages(memory, runs, next, newSize);
+    }
 
     boolean isLast() {
       return next == DirtyPages.NONE;
@@ -53,16 +58,35 @@ final class Flush {
    * @param withRedo true when an {@code fsync} follows
    */
   void run(boolean withRedo) throws IOException {
-    long last;
+    long additions;
     long size;
     synchronized (state) {
-      last = state.dirtyPages().last();
+      additions = state.dirtyPages().additions();
       size = state.size();
     }
     Pages pages;
     do {
       pages = step(withRedo);
-    } while (!pages.isLast() && (pages.next <= last || pages.next << FileState.PAGE_SHIFT < size));
+    } while (!pages.isLast() && !isThrough(pages, additions, size));
+  }
+
+  /**
+   * Flushes as many pages as are dirty now, whichever come first then: nobody waits for these, and
+   * who writes meanwhile has his pieces go to the log whole.
+   */
+  void runForRoom() throws IOException {
+    int left = state.dirtyPageCount();
+    while (left > 0 && !state.isClean()) {
+      left -= Math.max(1, step(false).memory.size());
+    }
+  }
+
+  /** Whether nothing is left of what was dirty once, but perhaps what came later. */
+  private boolean isThrough(Pages pages, long additions, long size) {
+    synchronized (state) {
+      return pages.size >= Math.min(size, state.size())
+          && !state.dirtyPages().hasOneOfFirst(additions);
+    }
   }
 
   /** One append. */
@@ -99,7 +123,7 @@ final class Flush {
       }
       store(change, inode, pages);
       change.whenDone(() -> done(pages, inline ? null : append));
-      return pages;
+      return pages.withSize(inode.size);
     }
   }
 
@@ -150,7 +174,7 @@ final class Flush {
       for (long page = dirty.next(0); page != DirtyPages.NONE; page = dirty.next(page + 1)) {
         if (memory.size() == pagesMax) {
           runs.add(new Run(start, count));
-          return new Pages(memory, runs, page);
+          return new Pages(memory, runs, page, 0);
         }
         if (count > 0 && page != start + count) {
           runs.add(new Run(start, count));
@@ -165,7 +189,7 @@ final class Flush {
       if (count > 0) {
         runs.add(new Run(start, count));
       }
-      return new Pages(memory, runs, DirtyPages.NONE);
+      return new Pages(memory, runs, DirtyPages.NONE, 0);
     }
   }
 

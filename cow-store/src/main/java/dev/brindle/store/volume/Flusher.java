@@ -90,7 +90,7 @@ final class Flusher {
 
   private void flush(Task task) throws IOException {
     try {
-      engine.flushing().flush(task.head, task.state, false);
+      engine.flushing().flushForRoom(task.head, task.state);
     } catch (CorruptStoreException e) {
       leftOut(e);
     } catch (FileSystemException e) {

@@ -30,10 +30,23 @@ final class Flushing {
    *     and this is what every later flush of it says
    */
   void flush(Head head, FileState state, boolean withRedo) throws IOException {
+    run(head, state, flush -> flush.run(withRedo));
+  }
+
+  /** Flushes as much of a file as is dirty, for the sake of the memory; as {@link #flush}. */
+  void flushForRoom(Head head, FileState state) throws IOException {
+    run(head, state, Flush::runForRoom);
+  }
+
+  private interface Way {
+    void run(Flush flush) throws IOException;
+  }
+
+  private void run(Head head, FileState state, Way way) throws IOException {
     state.refuseAfterLoss();
     if (!state.isClean()) {
       try {
-        new Flush(engine, head, state).run(withRedo);
+        way.run(new Flush(engine, head, state));
       } catch (CorruptStoreException e) {
         Logger.error(
             e,

@@ -26,6 +26,9 @@ final class PageMemory {
     private final ByteBuffer chunk;
     private final ByteBuffer bytes;
 
+    /** When it became dirty, as {@link DirtyPages} counts. */
+    long addition;
+
     private Page(int number, ByteBuffer chunk) {
       this.number = number;
       this.chunk = chunk;

@@ -16,6 +16,7 @@ import dev.brindle.store.disk.FaultyDisk.CrashedException;
 import dev.brindle.store.disk.FaultyDisk.Fault;
 import dev.brindle.store.disk.FaultyDisk.Loss;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -95,6 +96,25 @@ final class JournalDamageTest {
           default -> random.nextLong(bytes);
         };
     return (record.at() + within) * 8 + random.nextInt(8);
+  }
+
+  /** A crash may leave of a record one page with what a user has written. */
+  @Test
+  void pageOfAUser_behindATornRecord_isNoRecord() throws IOException {
+    History history = new History();
+    history.run(0, -1);
+    List<PageRecord> records = records(history.disk);
+    PageRecord last = records.get(records.size() - 1);
+    for (StoreId claimed : List.of(STORE, new StoreId(3, 4))) {
+      FaultyDisk torn = history.disk.afterProcessDeath();
+      DiskFile file = torn.open(last.file().name(), OpenMode.READ_WRITE);
+      file.write(last.end(), ByteBuffer.allocate(PageFormat.PAGE_BYTES));
+      long at = last.end() + PageFormat.PAGE_BYTES;
+      new PageRecord(file, at, last.checkpoint() + 1, 0).writeHead(claimed, List.<PageImage>of());
+      try (Index index = Index.open(torn, STORE)) {
+        assertTrue(history.isHeldBy(index));
+      }
+    }
   }
 
   @Test

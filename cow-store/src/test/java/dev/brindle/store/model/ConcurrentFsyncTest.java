@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,37 @@ class ConcurrentFsyncTest {
             (tree, file) -> write(tree, file, 5 * PAGE, meanwhile));
     long file = crashed.lookup(WritableFileTree.ROOT_INODE, name("f")).inode();
     assertArrayEquals(before, read(crashed, file, 1000 * PAGE, PAGE));
+  }
+
+  /** An fsync has an end, though another thread never stops to write in front of it. */
+  @Test
+  void fsync_besideAWriterThatNeverStops_ends() throws Exception {
+    Store.create(disk, CrashRun.OPTIONS);
+    ExecutorService threads = Executors.newFixedThreadPool(1);
+    AtomicBoolean stop = new AtomicBoolean();
+    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(name("v"), 0, 0).id());
+      long file = file(tree, "f");
+      write(tree, file, 2_000L * PAGE, pattern(PAGE, 1));
+      Future<?> writer =
+          start(
+              threads,
+              () -> {
+                byte[] bytes = pattern(PAGE, 2);
+                for (long i = 0; !stop.get(); i++) {
+                  write(tree, file, i % 1_000 * PAGE, bytes);
+                }
+              });
+      for (int i = 0; i < 50; i++) {
+        tree.fsync(file, false);
+      }
+      stop.set(true);
+      writer.get(30, TimeUnit.SECONDS);
+    } finally {
+      stop.set(true);
+      threads.shutdown();
+      assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
+    }
   }
 
   @Test

@@ -1,7 +1,9 @@
 package dev.brindle.store.volume;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.volume.PageMemory.Page;
 import java.util.ArrayList;
@@ -72,6 +74,21 @@ class DirtyPagesTest {
       assertEquals(model.get(index), pages.get(index));
     }
     assertEquals(List.copyOf(model.keySet()), found);
+  }
+
+  @Test
+  void pages_areToldFromThoseThatCameLater() {
+    pages.add(100, memory.take());
+    pages.add(3, memory.take());
+    long first = pages.additions();
+    pages.add(1, memory.take());
+    pages.add(70, memory.take());
+    assertTrue(pages.hasOneOfFirst(first));
+    pages.remove(0, 10);
+    assertTrue(pages.hasOneOfFirst(first));
+    pages.remove(100, 101);
+    assertFalse(pages.hasOneOfFirst(first));
+    assertEquals(1, pages.count());
   }
 
   @Test
