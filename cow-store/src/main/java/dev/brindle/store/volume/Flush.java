@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * the order of their offsets, so that the size in the tree never passes a page that is still dirty.
  */
 final class Flush {
-  /** Room for a write of 1 MiB between counting the pages and taking them. */
-  private static final int MORE_PAGES = 256;
+  /** Room for pages that are written between counting and taking them; more where many come. */
+  private static final int MORE_PAGES = 16;
 
   private final Engine engine;
   private final Head head;
@@ -92,7 +92,7 @@ final class Flush {
   /** One append. */
   private Pages step(boolean withRedo) throws IOException {
     int dirty = state.dirtyPageCount();
-    int pagesMax = Math.min(engine.appends().blocksMax(), dirty + MORE_PAGES);
+    int pagesMax = Math.min(engine.appends().blocksMax(), dirty + dirty / 2 + MORE_PAGES);
     boolean redo = withRedo && dirty <= pagesMax;
     Pages pages;
     try (Append append = engine.appends().begin(pagesMax, redo)) {
