@@ -273,14 +273,6 @@ final class FileOperations {
     Replies.number(answer, length);
   }
 
-  private long seekWithoutHoles(long node, long offset, Seek whence) throws IOException {
-    long size = fileSystem.getattr(node).attributes().size();
-    if (offset < 0 || offset >= size) {
-      throw new FileSystemException(Errno.ENXIO);
-    }
-    return whence == Seek.DATA ? offset : size;
-  }
-
   void release(Request request, Answer answer) throws IOException {
     served.removedNodes().closing(request.node());
     releaseFile(request.u64(ReleaseIn.HANDLE));
@@ -328,5 +320,13 @@ final class FileOperations {
             : seekWithoutHoles(request.node(), offset, whence);
     answer.u64(LseekOut.OFFSET, found);
     answer.send(LseekOut.BYTES);
+  }
+
+  private long seekWithoutHoles(long node, long offset, Seek whence) throws IOException {
+    long size = fileSystem.getattr(node).attributes().size();
+    if (offset < 0 || offset >= size) {
+      throw new FileSystemException(Errno.ENXIO);
+    }
+    return whence == Seek.DATA ? offset : size;
   }
 }

@@ -146,11 +146,13 @@ final class NameOperations {
     if (served.writableHandles().isEmpty()) {
       return;
     }
+    long node;
     try {
-      served.requireWriteBack(fileSystem.lookup(parent, name).node());
+      node = fileSystem.lookup(parent, name).node();
     } catch (FileSystemException absent) {
       // the rename says so
       return;
     }
+    served.requireWriteBack(node);
   }
 }

@@ -97,14 +97,23 @@ final class Served {
    * @return false when too many do: nothing was forgotten
    */
   boolean forgetFirstPage(long node) throws IOException {
-    if (!forgetting.tryAcquire()) {
+    return within(forgetting, () -> notifier.firstPageChanged(node));
+  }
+
+  private interface Telling {
+    void run() throws IOException;
+  }
+
+  /** Returns false when too many wait already: nothing was told. */
+  private static boolean within(Semaphore bound, Telling telling) throws IOException {
+    if (!bound.tryAcquire()) {
       return false;
     }
     try {
-      notifier.firstPageChanged(node);
+      telling.run();
       return true;
     } finally {
-      forgetting.release();
+      bound.release();
     }
   }
 
@@ -139,18 +148,13 @@ final class Served {
    * @return false when too many do: the kernel may keep some
    */
   boolean writeBack(long node) throws IOException {
-    if (!writableHandles.isOpen(node)) {
-      return true;
-    }
-    if (!writingBack.tryAcquire()) {
-      return false;
-    }
-    try {
-      notifier.contentChanged(node);
-      return true;
-    } finally {
-      writingBack.release();
-    }
+    return !writableHandles.isOpen(node)
+        || within(writingBack, () -> notifier.contentChanged(node));
+  }
+
+  /** How many wait for the kernel to hand on what it keeps. */
+  int waitingForPages() {
+    return WRITING_BACK_MAX - writingBack.availablePermits();
   }
 
   /**
