@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.daemon.control.ControlErrorCode;
+import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.MountOptions;
 import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.kernel.KernelTransport;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.Transport;
+import dev.brindle.daemon.transport.TransportSession;
 import dev.brindle.store.Name;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
@@ -52,6 +57,25 @@ class MountRegistryTest {
     MountRequest request = new MountRequest("main", mountPoint, MountOptions.defaults());
     MountException failure = assertThrows(MountException.class, () -> registry.mount(request));
     assertEquals("cannot mount today", failure.getMessage());
+  }
+
+  /** The end of the daemon comes while a mount is made, and does not see it. */
+  @Test
+  void mountThatIsMadeDuringTheEnd_isTakenOff() throws IOException {
+    MountRegistry[] ending = new MountRegistry[1];
+    Transport real = KernelTransport.create(0);
+    Transport closing =
+        (fileSystem, options) -> {
+          TransportSession session = real.mount(fileSystem, options);
+          ending[0].close();
+          return session;
+        };
+    ending[0] = new MountRegistry(store, closing, () -> {});
+    Path fresh = base.resolve("fresh");
+    MountRequest request = new MountRequest("main", fresh, MountOptions.defaults());
+    ControlException late = assertThrows(ControlException.class, () -> ending[0].mount(request));
+    assertEquals(ControlErrorCode.SHUTTING_DOWN, late.code());
+    assertTrue(MountTable.on(fresh).isEmpty());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.brindle.namespace;
 import dev.brindle.namespace.Handle.Use;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
+import dev.brindle.store.FirstFailure;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -82,7 +83,7 @@ final class HandleTable {
 
   /** Ends all handles; goes on after a failure and throws the first. */
   void releaseAll() throws IOException {
-    IOException failure = null;
+    FirstFailure failures = new FirstFailure();
     for (Long number : handles.keySet()) {
       Handle handle = handles.remove(number);
       try {
@@ -90,15 +91,9 @@ final class HandleTable {
           handle.release();
         }
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failures.note(e);
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwIfAny();
   }
 }

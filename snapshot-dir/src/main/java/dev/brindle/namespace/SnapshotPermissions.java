@@ -7,8 +7,8 @@ import dev.brindle.store.FileTree;
 import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.PosixAcl;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The rule that a snapshot opens no door that has been closed since: a directory inside a snapshot
@@ -79,33 +79,19 @@ final class SnapshotPermissions {
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
-    int limit = limitByPlace(view, live, then) & limitByPlaceThen(view, live, then);
+    int limit = limitByPlace(view, live, then);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
 
-  /** What the directories above leave of it, when they are others than those in the snapshot. */
+  /** What the directories above leave of it, those of today and those of then. */
   private static int limitByPlace(View view, FileTree live, InodeAttributes then)
       throws IOException {
-    int limit = FileMode.ACCESS_MASK;
     try {
-      long above = live.parent(then.inode());
-      if (above == view.tree().parent(then.inode())) {
-        return limit;
-      }
-      while (true) {
-        InodeAttributes directory = live.getattr(above);
-        limit &= limitBySearch(then, directory, kept(live, directory));
-        if (above == FileTree.ROOT_INODE) {
-          return limit;
-        }
-        long next = live.parent(above);
-        if (next == above) {
-          // removed, and in use: no place leads to it any more
-          return 0;
-        }
-        above = next;
-      }
+      List<Long> placeThen = above(view.tree(), then.inode());
+      List<Long> placeNow = above(live, then.inode());
+      return limitByPlaceNow(live, then, placeThen, placeNow)
+          & limitByPlaceThen(view, live, then, placeThen, placeNow);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
         // moved or removed while we looked: nothing is granted until the next look
@@ -115,43 +101,54 @@ final class SnapshotPermissions {
     }
   }
 
-  /** What the directories above left of it then, those that let as few through today left out. */
-  private static int limitByPlaceThen(View view, FileTree live, InodeAttributes then)
-      throws IOException {
-    int limit = FileMode.ACCESS_MASK;
-    try {
-      Set<Long> today = ancestors(live, then.inode());
-      long at = then.inode();
-      while (at != FileTree.ROOT_INODE) {
-        long above = view.tree().parent(at);
-        if (above == at) {
-          return limit;
-        }
-        InodeAttributes directory = view.tree().getattr(above);
-        PosixAcl acl = kept(view.tree(), directory);
-        if (!today.contains(above) || !isAsOpenAsNow(directory, acl, live)) {
-          limit &= limitBySearch(then, directory, acl);
-        }
-        at = above;
-      }
-      return limit;
-    } catch (FileSystemException e) {
-      if (e.errno() == Errno.ENOENT) {
-        return 0;
-      }
-      throw e;
-    }
-  }
-
-  private static Set<Long> ancestors(FileTree tree, long inode) throws IOException {
-    Set<Long> ancestors = new HashSet<>();
+  /** The directories above one, from its parent on; up to itself when no place leads to it. */
+  private static List<Long> above(FileTree tree, long inode) throws IOException {
+    List<Long> above = new ArrayList<>();
     for (long at = inode; at != FileTree.ROOT_INODE; ) {
-      at = tree.parent(at);
-      if (!ancestors.add(at)) {
+      long next = tree.parent(at);
+      if (next == at) {
         break;
       }
+      above.add(next);
+      at = next;
     }
-    return ancestors;
+    return above;
+  }
+
+  /** The root has none. */
+  private static long parent(List<Long> place) {
+    return place.isEmpty() ? 0 : place.get(0);
+  }
+
+  /** What the directories above leave of it today, when the first is another than then. */
+  private static int limitByPlaceNow(
+      FileTree live, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      throws IOException {
+    int limit = FileMode.ACCESS_MASK;
+    if (parent(placeNow) == parent(placeThen)) {
+      return limit;
+    }
+    for (long inode : placeNow) {
+      InodeAttributes directory = live.getattr(inode);
+      limit &= limitBySearch(then, directory, kept(live, directory));
+    }
+    // removed, and in use: no place leads to it any more
+    return placeNow.contains(FileTree.ROOT_INODE) ? limit : 0;
+  }
+
+  /** What the directories above left of it then, those that let as few through today left out. */
+  private static int limitByPlaceThen(
+      View view, FileTree live, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      throws IOException {
+    int limit = FileMode.ACCESS_MASK;
+    for (long inode : placeThen) {
+      InodeAttributes directory = view.tree().getattr(inode);
+      PosixAcl acl = kept(view.tree(), directory);
+      if (!placeNow.contains(inode) || !isAsOpenAsNow(directory, acl, live)) {
+        limit &= limitBySearch(then, directory, acl);
+      }
+    }
+    return limit;
   }
 
   /** Whether today's directory lets nobody through whom that of then did not let through. */

@@ -1,6 +1,7 @@
 package dev.brindle.namespace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.namespace.Handle.Use;
@@ -85,6 +86,23 @@ class HandleTableTest {
     }
     assertEquals(given.size(), released.get());
     ((FakeTree) tree).delete();
+  }
+
+  @Test
+  void handles_pastTheBound_areRefused() throws IOException {
+    FileTree tree = store.open(volume);
+    long inode = store.open(volume).create(1, Name.of("f"), FileMode.REGULAR, 0, 0, 0).inode();
+    Node node = new Node(view, NodeKind.INODE, inode);
+    long last = 0;
+    for (int i = 0; i < HandleTable.HANDLES_MAX; i++) {
+      table.refuseMore();
+      last = table.add(Handle.open(node, tree, Use.READ));
+    }
+    FileSystemException full = assertThrows(FileSystemException.class, table::refuseMore);
+    assertEquals(Errno.ENFILE, full.errno());
+    table.release(last);
+    table.refuseMore();
+    table.releaseAll();
   }
 
   private void check(long number, ConcurrentHashMap<Long, Long> madeFor) throws IOException {

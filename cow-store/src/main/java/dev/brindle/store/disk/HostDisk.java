@@ -1,5 +1,6 @@
 package dev.brindle.store.disk;
 
+import dev.brindle.store.FirstFailure;
 import dev.brindle.store.StoreLockedException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -136,21 +137,15 @@ public final class HostDisk implements Disk {
   /** Closes every file that is still open. */
   @Override
   public void close() throws IOException {
-    IOException failure = null;
+    FirstFailure failures = new FirstFailure();
     for (HostFile file : openFiles) {
       try {
         file.close();
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failures.note(e);
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwIfAny();
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class Redirty {
    * @param end exclusive, in bytes; not behind the file's
    */
   public static void range(DiskFile file, long start, long end) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) Math.min(BUFFER_BYTES, end - start));
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, end - start));
     for (long at = start; at < end; at += bytes.limit()) {
       bytes.clear().limit((int) Math.min(bytes.capacity(), end - at));
       if (file.read(at, bytes) < bytes.limit()) {

@@ -190,6 +190,8 @@ final class Copies implements Closeable {
   /**
    * Takes {@code index.db} back to the last checkpoint that the copies have, when it is half-way to
    * the next one, whose record is damaged: nothing that came behind that depends on it yet.
+   *
+   * @return whether it did, to the frame alone: pages may still be those of the next one
    */
   synchronized boolean turnBack(DiskFile index) throws IOException {
     boolean turns =

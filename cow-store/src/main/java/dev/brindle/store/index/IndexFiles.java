@@ -2,7 +2,6 @@ package dev.brindle.store.index;
 
 import static dev.brindle.store.index.PageFormat.INDEX_FILE;
 import static dev.brindle.store.index.PageFormat.OLD_JOURNAL_FILE;
-import static dev.brindle.store.index.PageFormat.PAGE_SHIFT;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.IndexLostException;
@@ -57,7 +56,7 @@ final class IndexFiles implements Closeable {
         boolean turnedBack = copies.turnBack(index);
         PageFile file = openMended(disk, index, store, copies);
         if (turnedBack) {
-          mendAll(file);
+          file.mendAll();
         }
         if (acceptOlder) {
           file.renumber(copies.leaveBehind(file.checkpoint()));
@@ -116,24 +115,9 @@ final class IndexFiles implements Closeable {
     } catch (CorruptStoreException e) {
       throw lost(disk, e);
     }
-    mendAll(file);
+    // beside it there may be pages of another checkpoint, and a full disk takes the copies away
+    file.mendAll();
     return file;
-  }
-
-  /**
-   * Has every page be the one that the checksums are of, as far as the copies have it: beside a
-   * frame that was put back there may be pages of another checkpoint, and the copies are given up
-   * when the disk is full.
-   */
-  private static void mendAll(PageFile file) throws IOException {
-    for (int place : file.places()) {
-      try {
-        file.image(place);
-      } catch (CorruptStoreException e) {
-        Logger.error("no copy of the page at byte {} is sound", (long) place << PAGE_SHIFT);
-      }
-    }
-    file.sync();
   }
 
   private static IndexLostException lost(Disk disk, CorruptStoreException cause) {

@@ -90,7 +90,6 @@ final class IndexRebuild {
         Logger.warn("{} images of pages are damaged; later ones may stand for them", damaged);
       }
       verify(file, copies, checkpoint);
-      file.sync();
     }
   }
 
@@ -121,12 +120,6 @@ final class IndexRebuild {
       throw new CorruptStoreException(
           CopyFiles.DIRECTORY, -1, "the last journal's header page is damaged");
     }
-    for (int place : file.places()) {
-      try {
-        file.image(place);
-      } catch (CorruptStoreException e) {
-        Logger.error("no copy of the page at byte {} is sound", (long) place << PAGE_SHIFT);
-      }
-    }
+    file.mendAll();
   }
 }

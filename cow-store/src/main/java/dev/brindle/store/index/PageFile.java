@@ -298,8 +298,18 @@ final class PageFile implements Closeable {
     run.clear();
   }
 
-  /** Makes durable what was mended. */
-  void sync() throws IOException {
+  /**
+   * Looks at all pages, so that those that are damaged are mended as far as there are images, and
+   * syncs. A page that has none stays damaged, and costs what is in it.
+   */
+  void mendAll() throws IOException {
+    for (int place : places()) {
+      try {
+        image(place);
+      } catch (CorruptStoreException e) {
+        Logger.error("no copy of the page at byte {} is sound", (long) place << PAGE_SHIFT);
+      }
+    }
     file.sync();
   }
 

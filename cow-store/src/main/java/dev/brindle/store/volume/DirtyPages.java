@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -118,22 +119,19 @@ final class DirtyPages {
     List<Page> removed = new ArrayList<>();
     for (long index = next(from); index < to; index = next(index)) {
       removed.add(get(index));
-      forget(index);
+      forget(index, Objects.requireNonNull(recent));
     }
     return removed;
   }
 
-  private void forget(long index) {
-    Group group = group(index >>> GROUP_SHIFT);
-    if (group != null) {
-      int place = inGroup(index);
-      group.pages[place] = null;
-      group.present &= ~(1L << place);
-      count--;
-      if (group.present == 0) {
-        groups.remove(group.number);
-        recent = null;
-      }
+  private void forget(long index, Group group) {
+    int place = inGroup(index);
+    group.pages[place] = null;
+    group.present &= ~(1L << place);
+    count--;
+    if (group.present == 0) {
+      groups.remove(group.number);
+      recent = null;
     }
   }
 

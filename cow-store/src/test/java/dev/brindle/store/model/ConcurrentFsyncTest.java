@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Store;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.disk.FaultyDisk;
@@ -45,12 +46,10 @@ class ConcurrentFsyncTest {
       throws Exception {
     byte[] before = pattern(PAGE, 1);
     byte[] meanwhile = pattern(written * PAGE, 2);
-    WritableFileTree crashed =
-        crashedAfter(
-            (tree, file) -> write(tree, file, 1000 * PAGE, before),
-            (tree, file) -> write(tree, file, 5 * PAGE, meanwhile));
-    long file = crashed.lookup(WritableFileTree.ROOT_INODE, name("f")).inode();
-    assertArrayEquals(before, read(crashed, file, 1000 * PAGE, PAGE));
+    crashAfter(
+        (tree, file) -> write(tree, file, 1000 * PAGE, before),
+        (tree, file) -> write(tree, file, 5 * PAGE, meanwhile),
+        (tree, file) -> assertArrayEquals(before, read(tree, file, 1000 * PAGE, PAGE)));
   }
 
   /** An fsync has an end, though another thread never stops to write in front of it. */
@@ -86,22 +85,23 @@ class ConcurrentFsyncTest {
 
   @Test
   void size_thatWasSetBefore_isDurable() throws Exception {
-    WritableFileTree crashed =
-        crashedAfter(
-            (tree, file) -> {
-              write(tree, file, 0, "x");
-              tree.setattr(file, dev.brindle.store.AttributeChange.ofSize(1000 * PAGE));
-            },
-            (tree, file) -> write(tree, file, 5 * PAGE, pattern(40 * PAGE, 2)));
-    assertEquals(1000 * PAGE, crashed.lookup(WritableFileTree.ROOT_INODE, name("f")).size());
+    crashAfter(
+        (tree, file) -> {
+          write(tree, file, 0, "x");
+          tree.setattr(file, AttributeChange.ofSize(1000 * PAGE));
+        },
+        (tree, file) -> write(tree, file, 5 * PAGE, pattern(40 * PAGE, 2)),
+        (tree, file) -> assertEquals(1000 * PAGE, tree.getattr(file).size()));
   }
 
   private interface OnFile {
     void run(WritableFileTree tree, long file) throws IOException;
   }
 
-  /** Returns the tree as it is when the host crashes after the call. */
-  private WritableFileTree crashedAfter(OnFile before, OnFile meanwhile) throws Exception {
+  /**
+   * @param after sees the file as it is when the host has crashed after the call
+   */
+  private void crashAfter(OnFile before, OnFile meanwhile, OnFile after) throws Exception {
     Store.create(stalling, CrashRun.OPTIONS);
     ExecutorService threads = Executors.newFixedThreadPool(2);
     FaultyDisk crashed;
@@ -136,8 +136,10 @@ class ConcurrentFsyncTest {
       threads.shutdown();
       assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
     }
-    Store again = Store.open(crashed, CrashRun.OPTIONS);
-    return again.open(again.volume("v").id());
+    try (Store again = Store.open(crashed, CrashRun.OPTIONS)) {
+      WritableFileTree tree = again.open(again.volume("v").id());
+      after.run(tree, tree.lookup(WritableFileTree.ROOT_INODE, name("f")).inode());
+    }
   }
 
   private static Future<?> start(ExecutorService threads, Step step) {

@@ -215,7 +215,7 @@ public final class ControlClient implements DaemonControl {
           ControlErrorCode.IO,
           ("%s is unmounted, but not everything could be written: what was not synced may be lost."
                   + " The log of the daemon says why: %s")
-              .formatted(mountPoint, store.resolve("daemon.log")));
+              .formatted(mountPoint, store.resolve(ControlAddress.LOG_FILE)));
     }
   }
 

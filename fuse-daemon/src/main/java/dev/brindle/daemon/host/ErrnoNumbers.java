@@ -66,11 +66,11 @@ public final class ErrnoNumbers {
       case ENOTDIR -> 20;
       case EISDIR -> 21;
       case EINVAL -> 22;
+      case ENFILE -> 23;
       case EFBIG -> 27;
       case ENOSPC -> 28;
       case EROFS -> 30;
       case EMLINK -> 31;
-      case ENFILE -> 23;
       case ERANGE -> 34;
       default -> throw new IllegalStateException("no number for " + errno);
     };

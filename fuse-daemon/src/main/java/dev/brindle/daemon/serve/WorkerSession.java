@@ -3,6 +3,7 @@ package dev.brindle.daemon.serve;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.daemon.transport.TransportSession;
+import dev.brindle.store.FirstFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -298,7 +299,7 @@ public abstract class WorkerSession implements TransportSession {
    */
   @Override
   public final void writeBack() throws IOException {
-    IOException failure = null;
+    FirstFailure failures = new FirstFailure();
     for (long node : nodesOpenForWriting()) {
       if (!beginNotification()) {
         break;
@@ -307,18 +308,12 @@ public abstract class WorkerSession implements TransportSession {
         writeBack(node);
       } catch (IOException e) {
         // the others' data are as dear
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failures.note(e);
       } finally {
         endNotification();
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwIfAny();
   }
 
   /**

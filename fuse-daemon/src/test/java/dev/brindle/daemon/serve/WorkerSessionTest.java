@@ -3,6 +3,7 @@ package dev.brindle.daemon.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,9 +15,12 @@ import org.junit.jupiter.api.Test;
 
 /** How workers take each other's place; here they are no threads, but the test's calls. */
 class WorkerSessionTest {
+  private static final long REFUSED = 6;
+
   private static final class Session extends WorkerSession {
     int started;
     int writtenBack;
+    private Set<Long> openForWriting = Set.of(5L);
     volatile boolean failsToCount;
     final CountDownLatch detached;
     boolean closed;
@@ -38,12 +42,15 @@ class WorkerSessionTest {
 
     @Override
     protected Set<Long> nodesOpenForWriting() {
-      return Set.of(5L);
+      return openForWriting;
     }
 
     @Override
-    protected void writeBack(long node) {
+    protected void writeBack(long node) throws IOException {
       writtenBack++;
+      if (node == REFUSED) {
+        throw new IOException("the kernel refuses");
+      }
     }
 
     @Override
@@ -111,6 +118,14 @@ class WorkerSessionTest {
     session.workerBusy(true);
     assertTrue(session.detached.await(20, TimeUnit.SECONDS));
     assertTrue(session.isStopped());
+  }
+
+  @Test
+  void writeBack_ofAFileThatFails_goesOnWithTheOthers() {
+    session.openForWriting = Set.of(5L, REFUSED, 7L);
+    IOException failure = assertThrows(IOException.class, session::writeBack);
+    assertEquals("the kernel refuses", failure.getMessage());
+    assertEquals(3, session.writtenBack);
   }
 
   @Test
