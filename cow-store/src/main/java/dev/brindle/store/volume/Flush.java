@@ -64,10 +64,11 @@ final class Flush {
       additions = state.dirtyPages().additions();
       size = state.size();
     }
-    Pages pages;
-    do {
-      pages = step(withRedo);
-    } while (!pages.isLast() && !isThrough(pages, additions, size));
+    Pages pages = step(withRedo, MORE_PAGES + state.dirtyPageCount() / 2);
+    while (!pages.isLast() && !isThrough(pages, additions, size)) {
+      // somebody writes meanwhile, perhaps as much as this flushes
+      pages = step(withRedo, engine.appends().blocksMax());
+    }
   }
 
   /**
@@ -77,7 +78,7 @@ final class Flush {
   void runForRoom() throws IOException {
     int left = state.dirtyPageCount();
     while (left > 0 && !state.isClean()) {
-      left -= Math.max(1, step(false).memory.size());
+      left -= Math.max(1, step(false, 0).memory.size());
     }
   }
 
@@ -89,10 +90,14 @@ final class Flush {
     }
   }
 
-  /** One append. */
-  private Pages step(boolean withRedo) throws IOException {
+  /**
+   * One append.
+   *
+   * @param more how many pages it has room for beyond those that are dirty before it begins
+   */
+  private Pages step(boolean withRedo, int more) throws IOException {
     int dirty = state.dirtyPageCount();
-    int pagesMax = Math.min(engine.appends().blocksMax(), dirty + dirty / 2 + MORE_PAGES);
+    int pagesMax = Math.min(engine.appends().blocksMax(), Math.max(1, dirty + more));
     boolean redo = withRedo && dirty <= pagesMax;
     Pages pages;
     try (Append append = engine.appends().begin(pagesMax, redo)) {

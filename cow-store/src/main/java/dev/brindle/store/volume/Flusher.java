@@ -77,7 +77,7 @@ final class Flusher {
 
   private void flushAllSound() throws IOException {
     try {
-      engine.flushing().flushAll();
+      engine.flushing().flushAllForRoom();
     } catch (CorruptStoreException e) {
       leftOut(e);
     }

@@ -82,11 +82,15 @@ final class Flushing {
    * @throws CorruptStoreException one or more could not be flushed; all others were
    */
   void flushAll(Head head) throws IOException {
+    runAll(head, flush -> flush.run(false));
+  }
+
+  private void runAll(Head head, Way way) throws IOException {
     CorruptStoreException damage = null;
     for (FileState state : head.states()) {
       if (!state.isClean() && !state.isLost()) {
         try {
-          flush(head, state, false);
+          run(head, state, way);
         } catch (CorruptStoreException e) {
           damage = e;
         } catch (FileSystemException e) {
@@ -103,10 +107,19 @@ final class Flushing {
 
   /** Flushes every file that is dirty now; like {@link #flushAll(Head)}. */
   void flushAll() throws IOException {
+    runAll(flush -> flush.run(false));
+  }
+
+  /** Flushes as much as is dirty, for the sake of the memory; as {@link #flushAll()}. */
+  void flushAllForRoom() throws IOException {
+    runAll(Flush::runForRoom);
+  }
+
+  private void runAll(Way way) throws IOException {
     CorruptStoreException damage = null;
     for (Head head : engine.heads()) {
       try {
-        flushAll(head);
+        runAll(head, way);
       } catch (CorruptStoreException e) {
         damage = e;
       }
