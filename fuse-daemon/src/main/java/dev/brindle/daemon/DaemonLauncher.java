@@ -197,7 +197,10 @@ public final class DaemonLauncher {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      line = reader.readLine();
+      do {
+        line = reader.readLine();
+        // what the virtual machine prints of itself when its environment says so comes first
+      } while (line != null && !ControlReplies.isReply(line));
     }
     if (line == null) {
       throw new IOException(

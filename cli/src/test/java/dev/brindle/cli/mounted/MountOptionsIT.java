@@ -3,9 +3,11 @@ package dev.brindle.cli.mounted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -125,6 +127,18 @@ final class MountOptionsIT {
       store.remount();
       String now = store.shell().ok(read);
       assertTrue(!now.contains("2001"), now);
+    }
+  }
+
+  @Test
+  void virtualMachineThatPrints_isNotTakenForTheDaemon() throws IOException {
+    try (MountedStore store = MountedStore.mounted()) {
+      store.umount();
+      store.awaitEnd();
+      Shell.in(Path.of("/"))
+          .with("JDK_JAVA_OPTIONS", "-XX:+PrintCommandLineFlags")
+          .run(Brindle.command("mount", store.store(), store.root()))
+          .expectSuccess();
     }
   }
 }

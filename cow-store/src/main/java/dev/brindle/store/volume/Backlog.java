@@ -16,7 +16,7 @@ import java.io.IOException;
 final class Backlog {
   private static final long REDO_BYTES_MAX = 4L << 20;
   private static final long WAIT_MILLIS = 20;
-  private static final int DIED_SEGMENTS_MAX = 32;
+  private static final int DIED_SEGMENTS_MAX = 16;
 
   private final NodeStore nodes;
   private final Log log;

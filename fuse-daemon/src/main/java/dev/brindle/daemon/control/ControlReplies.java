@@ -23,6 +23,11 @@ public final class ControlReplies {
     return Wire.ascii(Wire.GSON.toJson(reply));
   }
 
+  /** Whether a line is a reply, and not a sentence of somebody else. */
+  public static boolean isReply(String line) {
+    return line.startsWith("{");
+  }
+
   /**
    * The result of a reply.
    *
