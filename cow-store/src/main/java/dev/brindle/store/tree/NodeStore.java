@@ -31,6 +31,9 @@ public final class NodeStore {
   private final Cache<Long, TreeNode> clean;
   private final AtomicLong dirtyBytes = new AtomicLong();
 
+  /** What {@link #frozen} takes, in bytes of heap. */
+  private volatile long frozenBytes;
+
   /** Changed only at a freeze, when nobody changes a tree. */
   private volatile long epoch = TreeNode.NO_EPOCH + 1;
 
@@ -69,6 +72,11 @@ public final class NodeStore {
     return dirtyBytes.get();
   }
 
+  /** As {@link #dirtyBytes}, with what a checkpoint is writing and that cannot be evicted yet. */
+  public long unsettledBytes() {
+    return dirtyBytes.get() + frozenBytes;
+  }
+
   /** Heap that the cached clean nodes take. */
   public long cachedBytes() {
     return clean.policy().eviction().orElseThrow().weightedSize().orElseThrow();
@@ -89,7 +97,7 @@ public final class NodeStore {
     dirty = new ConcurrentHashMap<>();
     Set<Long> deleted = freed;
     freed = new HashSet<>();
-    dirtyBytes.set(0);
+    frozenBytes = dirtyBytes.getAndSet(0);
     epoch++;
     return new FrozenNodes(this, records, nodes, deleted);
   }
@@ -101,6 +109,7 @@ public final class NodeStore {
     }
     nodes.values().forEach(this::settle);
     frozen = null;
+    frozenBytes = 0;
   }
 
   private synchronized void settle(TreeNode node) {

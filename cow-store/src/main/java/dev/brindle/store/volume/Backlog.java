@@ -9,12 +9,15 @@ import java.io.IOException;
 
 /**
  * What operations have left for the next checkpoint: dirty nodes, redo, and dead blocks. Redo that
- * is long goes to the log early; dirty nodes past a bound ask for a checkpoint, and past twice the
- * bound make operations wait for it. Dead blocks ask for one when they fill many segments: until
- * then the log takes new files, new space and new memory of the host for what it could write over.
+ * is long goes to the log early; dirty nodes past a bound ask for a checkpoint. Twice the bound of
+ * nodes, with those that a checkpoint is writing, and very long redo make operations wait, and
+ * flushes: each page of a large file that is written here and there makes a node dirty. Dead blocks
+ * ask for a checkpoint when they fill many segments: until then the log takes new files, new space
+ * and new memory of the host for what it could write over.
  */
 final class Backlog {
-  private static final long REDO_BYTES_MAX = 4L << 20;
+  private static final long REDO_BYTES_WANTED = 4L << 20;
+  private static final long REDO_BYTES_MAX = 32L << 20;
   private static final long WAIT_MILLIS = 20;
   private static final int DIED_SEGMENTS_MAX = 16;
 
@@ -25,6 +28,7 @@ final class Backlog {
   private final Runnable wakeFlusher;
   private volatile Runnable wakeCheckpointer = () -> {};
   private volatile boolean diskFull;
+  private volatile boolean redoRefused;
   private volatile boolean knowsMuchDied;
 
   Backlog(
@@ -45,13 +49,18 @@ final class Backlog {
     diskFull = full;
   }
 
+  /** The disk was too full for redo, or took it. */
+  void setRedoRefused(boolean refused) {
+    redoRefused = refused;
+  }
+
   /**
    * Has a checkpoint begun when there is much for it. Of dead blocks it is told once: what is dead
    * while it begins is let go by it.
    */
   void hurryCheckpoint() {
     boolean muchDied = log.diedBytes() > DIED_SEGMENTS_MAX * log.segmentBytes();
-    if (nodes.dirtyBytes() > dirtyNodeBytesMax || (muchDied && !knowsMuchDied)) {
+    if (hasEnoughForCheckpoint() || (muchDied && !knowsMuchDied)) {
       wakeCheckpointer.run();
     }
     if (knowsMuchDied != muchDied) {
@@ -59,8 +68,17 @@ final class Backlog {
     }
   }
 
+  /** A checkpoint need not wait for more dirty nodes. */
+  boolean hasEnoughForCheckpoint() {
+    return nodes.dirtyBytes() > dirtyNodeBytesMax;
+  }
+
   boolean wantsRedoWritten() {
-    return pending.bytes() > REDO_BYTES_MAX;
+    return pending.bytes() > REDO_BYTES_WANTED;
+  }
+
+  private boolean hasTooManyNodes() {
+    return nodes.unsettledBytes() > 2 * dirtyNodeBytesMax;
   }
 
   /**
@@ -74,22 +92,37 @@ final class Backlog {
       wakeFlusher.run();
     }
     hurryCheckpoint();
-    while (nodes.dirtyBytes() > 2 * dirtyNodeBytesMax) {
-      pause();
-      fault.refuseChanges();
+    while (hasTooManyNodes() || pending.bytes() > REDO_BYTES_MAX) {
       CallerThread.refuseIfGone();
-      if (diskFull) {
-        throw new FileSystemException(Errno.ENOSPC);
-      }
+      pause(fault);
     }
   }
 
-  private static void pause() throws FileSystemException {
+  /**
+   * As {@link #await}, for a flush: it goes on without its caller, and writes redo itself.
+   *
+   * @throws FileSystemException ENOSPC, EROFS
+   */
+  void awaitForFlush(WriteFault fault) throws IOException {
+    while (hasTooManyNodes()) {
+      hurryCheckpoint();
+      pause(fault);
+    }
+  }
+
+  private void pause(WriteFault fault) throws IOException {
     try {
       Thread.sleep(WAIT_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new FileSystemException(Errno.EINTR);
+    }
+    fault.refuseChanges();
+    if (diskFull || redoRefused) {
+      throw new FileSystemException(Errno.ENOSPC);
+    }
+    if (wantsRedoWritten()) {
+      wakeFlusher.run();
     }
   }
 }

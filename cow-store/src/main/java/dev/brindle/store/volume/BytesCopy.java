@@ -71,10 +71,10 @@ final class BytesCopy {
     FileContent content = new FileContent(source.view().tree(), from, original.size);
     long hole = holeEnd(content, original.size, read, position, end);
     if (hole > position) {
-      files.makeHole(change, to, position + shift, hole + shift);
-      return hole - position;
+      return files.makeHole(change, to, position + shift, hole + shift) - (position + shift);
     }
-    long stop = dataEnd(content, original.size, read, position, end);
+    long most = position + Math.min(end - position, BUFFER_BYTES);
+    long stop = dataEnd(content, original.size, read, position, most);
     ByteBuffer bytes = room(position, stop);
     int length = bytes.remaining();
     ReadPlan plan = new ReadPlan(bytes);
@@ -101,7 +101,7 @@ final class BytesCopy {
   private static long holeEnd(
       FileContent content, long size, @Nullable FileState read, long position, long end)
       throws IOException {
-    long data = position < size ? content.seek(position, Seek.DATA) : end;
+    long data = position < size ? content.seek(position, Seek.DATA, end) : end;
     return Math.max(position, Math.min(dirty(read, position, end), data < size ? data : end));
   }
 
@@ -112,7 +112,7 @@ final class BytesCopy {
     if (dirty(read, position, end) < end) {
       return Math.min(end, (position | (PAGE_BYTES - 1)) + 1);
     }
-    long hole = position < size ? content.seek(position, Seek.HOLE) : end;
+    long hole = position < size ? content.seek(position, Seek.HOLE, end) : end;
     return Math.min(end, hole);
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li><em>flush</em>: dirty file data goes to the log, so that the index will be a consistent cut
- *       of everything.
+ *       of everything, unless that is more than a checkpoint should write at once.
  *   <li><em>freeze</em>, with the append mutex and the gate closed, in memory: nodes, versions,
  *       live maps and the log's position are of one instant; no append is between its tree change
  *       and its write.
@@ -85,7 +85,7 @@ final class Checkpoint {
     if (earlier != null) {
       complete(earlier);
     }
-    engine.flushing().flushAllThatFits();
+    engine.flushing().flushForCheckpoint();
     prepare();
     Frozen frozen = freeze();
     unfinished = frozen;

@@ -209,6 +209,9 @@ final class DirectoryOperations {
       long directory, Name name, long newDirectory, Name newName, RenameMode mode, boolean hold)
       throws IOException {
     engine.flushing().flushBeforeRename(head, directory, name);
+    if (mode == RenameMode.EXCHANGE) {
+      engine.flushing().flushBeforeRename(head, newDirectory, newName);
+    }
     Optional<Loss> loss =
         engine.shrink(
             head, change -> rename(change, directory, name, newDirectory, newName, mode, hold));

@@ -43,14 +43,12 @@ final class ExtentCopy {
   long copy(Change change, long sourceOffset, long offset, long length, boolean allowed)
       throws IOException {
     Inode original = source.view().inode(from);
-    if (!isFlushed(original, sourceOffset, length)) {
-      return 0;
-    }
+    long available = flushed(original, sourceOffset, length);
     Inode inode = change.inode(to);
     inode.refuse(InodeFlags.UNCHANGEABLE);
     FileState state = change.attach(inode);
     synchronized (state) {
-      long end = offset + Math.min(length, original.size - sourceOffset);
+      long end = offset + available;
       boolean reachesEnd = end >= state.size();
       long first = offset >>> SHIFT;
       long behind = (end >>> SHIFT) + (reachesEnd && end % Extent.BLOCK_BYTES != 0 ? 1 : 0);
@@ -71,16 +69,20 @@ final class ExtentCopy {
     }
   }
 
-  /** Whether the tree has all of a range: nothing was written there since the last flush. */
-  private boolean isFlushed(Inode original, long offset, long length) {
+  /** How much of a range the tree has: up to where something was written since the last flush. */
+  private long flushed(Inode original, long offset, long length) {
+    long there = Math.min(length, Math.max(0, original.size - offset));
     FileState read = source.state(from);
     if (read == null) {
-      return true;
+      return there;
     }
     synchronized (read) {
-      long end = offset + Math.min(length, Math.max(0, original.size - offset));
       long page = read.dirtyPages().next(offset >>> SHIFT);
-      return read.size() == original.size && (page == DirtyPages.NONE || page << SHIFT >= end);
+      long end = page == DirtyPages.NONE ? original.size : page << SHIFT;
+      if (read.size() != original.size) {
+        end = Math.min(end, Math.min(read.size(), original.size) >>> SHIFT << SHIFT);
+      }
+      return Math.min(there, Math.max(0, end - offset));
     }
   }
 

@@ -110,10 +110,27 @@ final class FileContent {
   }
 
   /**
-   * Where the next data or hole begins, from an offset inside the file on; the file's end when
-   * there is none.
+   * Where a range ends that has so many extents at the most, behind its first byte; its end when it
+   * has fewer.
    */
-  long seek(long offset, Seek whence) throws IOException {
+  long extentsEnd(long from, long to, int extentsMax) throws IOException {
+    long position = from;
+    for (int i = 0; i < extentsMax && position < to; i++) {
+      Item item = extentAt(position);
+      if (item == null || item.offset() >= to) {
+        return to;
+      }
+      // the end of the last possible extent is behind what a long can say
+      position = item.offset() + Math.min(bytes(Extent.decode(item.value())), to - item.offset());
+    }
+    return Math.min(position, to);
+  }
+
+  /**
+   * Where the next data or hole begins, from an offset inside the file on; the file's end when
+   * there is none. When that is at a limit or behind it: how far it was looked for.
+   */
+  long seek(long offset, Seek whence, long limit) throws IOException {
     long position = offset;
     if (position < Extent.BLOCK_BYTES && inline() != null) {
       if (whence == Seek.DATA) {
@@ -121,7 +138,7 @@ final class FileContent {
       }
       position = Extent.BLOCK_BYTES;
     }
-    while (position < size) {
+    while (position < Math.min(size, limit)) {
       Item item = extentAt(position);
       Extent extent = item == null ? null : Extent.decode(item.value());
       boolean inside = item != null && item.offset() <= position;
@@ -136,7 +153,7 @@ final class FileContent {
       long left = inside ? bytes(extent) - (position - item.offset()) : item.offset() - position;
       position += Math.min(left, size - position);
     }
-    return size;
+    return Math.min(size, position);
   }
 
   /** True when a page reads as zeros and takes no block. */

@@ -20,8 +20,11 @@ final class FileOperations {
   private static final int PAGE_SHIFT = FileState.PAGE_SHIFT;
   private static final int PAGE_MASK = PAGE_BYTES - 1;
 
-  /** Extents that one operation removes; a larger truncation takes several. */
+  /** Extents that one operation touches; a larger range takes several. */
   private static final int ITEMS_PER_CHANGE = 1024;
+
+  /** As many pages of 4 KiB are looked at in some 10 ms. */
+  private static final long SEEK_BYTES = 64 << 20;
 
   /** So many dirty pages of one file are flushed without waiting for more. */
   private static final int STREAM_PAGES = Extent.BLOCKS_MAX;
@@ -339,21 +342,36 @@ final class FileOperations {
     if (state != null) {
       engine.flushing().flush(head, state, false);
     }
-    head.lock.readLock().lock();
-    try {
-      head.refuseDeleted();
-      Inode inode = regular(head.view().inode(number));
-      return seek(new FileContent(head.view().tree(), number, inode.size), inode, offset, whence);
-    } finally {
-      head.lock.readLock().unlock();
+    Found found = new Found(offset, false);
+    while (!found.whole) {
+      long position = found.position;
+      found = engine.look(head, view -> seekNext(view, number, position, whence));
     }
+    return found.position;
   }
 
-  static long seek(FileContent content, Inode inode, long offset, Seek whence) throws IOException {
+  /**
+   * @param whole false when the search goes on from the position
+   */
+  private record Found(long position, boolean whole) {}
+
+  /** A part of a search, so that nobody waits long for the head's lock. */
+  private static Found seekNext(TreeView view, long number, long position, Seek whence)
+      throws IOException {
+    Inode inode = regular(view.inode(number));
+    long limit = position + Math.min(SEEK_BYTES, Long.MAX_VALUE - Math.max(0, position));
+    FileContent content = new FileContent(view.tree(), number, inode.size);
+    long found = seek(content, inode, position, whence, limit);
+    return new Found(found, found < limit || found >= inode.size);
+  }
+
+  /** Looks for data or a hole that begins before a limit. */
+  static long seek(FileContent content, Inode inode, long offset, Seek whence, long limit)
+      throws IOException {
     if (offset < 0 || offset >= inode.size) {
       throw new FileSystemException(Errno.ENXIO);
     }
-    long found = content.seek(offset, whence);
+    long found = content.seek(offset, whence, limit);
     if (whence == Seek.DATA && found >= inode.size) {
       throw new FileSystemException(Errno.ENXIO);
     }
@@ -374,16 +392,39 @@ final class FileOperations {
     if (mode != FallocateMode.PUNCH_HOLE) {
       engine.admitSpace(length);
     }
-    engine.grow(
+    long end = offset + length;
+    for (long position = offset; position < end; ) {
+      position = fallocateStep(number, mode, position, end);
+    }
+  }
+
+  /** Returns where it ends: each change is of so many extents at the most. */
+  private long fallocateStep(long number, FallocateMode mode, long from, long to)
+      throws IOException {
+    return engine.grow(
         head,
         change -> {
-          fallocate(change, number, mode, offset, offset + length);
-          return true;
+          long end = stepEnd(change, number, from, to);
+          fallocate(change, number, mode, from, end);
+          return end;
         });
   }
 
-  /** Makes a hole, also behind the file's end, which is at least where the hole ends then. */
-  void makeHole(Change change, long number, long from, long to) throws IOException {
+  /** The end of a range, or that of the last extent in it that one change should touch. */
+  private static long stepEnd(Change change, long number, long from, long to) throws IOException {
+    Inode inode = change.inode(number);
+    long end =
+        new FileContent(change.tree(), number, inode.size).extentsEnd(from, to, ITEMS_PER_CHANGE);
+    return Math.min(to, end);
+  }
+
+  /**
+   * Makes a hole, also behind the file's end, which is at least where the hole ends then.
+   *
+   * @return the end of the hole, which may be before the one that is asked for
+   */
+  long makeHole(Change change, long number, long from, long most) throws IOException {
+    long to = stepEnd(change, number, from, most);
     fallocate(change, number, FallocateMode.PUNCH_HOLE, from, to);
     Inode inode = change.inode(number);
     FileState state = change.attach(inode);
@@ -396,6 +437,7 @@ final class FileOperations {
         change.whenDone(() -> state.grow(to));
       }
     }
+    return to;
   }
 
   private void fallocate(Change change, long number, FallocateMode mode, long from, long to)

@@ -19,11 +19,13 @@ final class Flush {
   private final Engine engine;
   private final Head head;
   private final FileState state;
+  private final boolean forCheckpoint;
 
-  Flush(Engine engine, Head head, FileState state) {
+  Flush(Engine engine, Head head, FileState state, boolean forCheckpoint) {
     this.engine = engine;
     this.head = head;
     this.state = state;
+    this.forCheckpoint = forCheckpoint;
   }
 
   /** A run of pages without a gap. */
@@ -64,11 +66,32 @@ final class Flush {
       additions = state.dirtyPages().additions();
       size = state.size();
     }
-    Pages pages = step(withRedo, MORE_PAGES + state.dirtyPageCount() / 2);
-    while (!pages.isLast() && !isThrough(pages, additions, size)) {
-      // somebody writes meanwhile, perhaps as much as this flushes
-      pages = step(withRedo, engine.appends().blocksMax());
+    boolean through = !goesOn() || isThroughAfterOnce(withRedo, additions, size);
+    while (!through && goesOn()) {
+      // somebody writes in front of it as fast as this flushes, and would keep it for ever
+      boolean kept = head.tryKeepWritersOut();
+      try {
+        // who keeps them out instead may be waiting for this
+        through = isThroughAfterOnce(withRedo, additions, size);
+      } finally {
+        if (kept) {
+          head.letWritersIn();
+        }
+      }
     }
+  }
+
+  /** Flushes as many pages as are dirty now, or fewer when nothing of before is left then. */
+  private boolean isThroughAfterOnce(boolean withRedo, long additions, long size)
+      throws IOException {
+    int left = state.dirtyPageCount();
+    Pages pages = step(withRedo, MORE_PAGES + left / 2);
+    left -= pages.memory.size();
+    while (left > 0 && !pages.isLast() && !isThrough(pages, additions, size) && goesOn()) {
+      pages = step(withRedo, state.dirtyPageCount());
+      left -= pages.memory.size();
+    }
+    return pages.isLast() || isThrough(pages, additions, size);
   }
 
   /**
@@ -77,9 +100,24 @@ final class Flush {
    */
   void runForRoom() throws IOException {
     int left = state.dirtyPageCount();
-    while (left > 0 && !state.isClean()) {
+    while (left > 0 && !state.isClean() && goesOn()) {
       left -= Math.max(1, step(false, 0).memory.size());
     }
+  }
+
+  /**
+   * Waits until there may be more dirty nodes. A checkpoint, which others wait for, leaves the rest
+   * to the next one instead.
+   */
+  private boolean goesOn() throws IOException {
+    if (forCheckpoint) {
+      return !engine.backlog().hasEnoughForCheckpoint();
+    }
+    engine.backlog().awaitForFlush(engine.fault());
+    if (engine.backlog().wantsRedoWritten()) {
+      engine.appends().writeRedo();
+    }
+    return true;
   }
 
   /** Whether nothing is left of what was dirty once, but perhaps what came later. */

@@ -53,8 +53,9 @@ final class Flusher {
       return;
     }
     try {
-      for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
-        flush(task);
+      // not those that come meanwhile, of which there may always be one
+      for (int left = tasks.size(); left > 0; left--) {
+        flush(tasks.remove());
       }
       if (engine.dirtyBytes().isHalfFull()) {
         flushAllSound();
@@ -62,17 +63,22 @@ final class Flusher {
       if (engine.backlog().wantsRedoWritten()) {
         engine.appends().writeRedo();
       }
-      engine.dirtyBytes().setDiskFull(false);
+      setDiskFull(false);
       failedBefore.set(false);
     } catch (FileSystemException e) {
       if (!SpaceGuard.isFull(e)) {
         throw e;
       }
-      engine.dirtyBytes().setDiskFull(true);
+      setDiskFull(true);
       if (failedBefore.compareAndSet(false, true)) {
         throw new IOException("flushing found the host's disk full", e);
       }
     }
+  }
+
+  private void setDiskFull(boolean full) {
+    engine.dirtyBytes().setDiskFull(full);
+    engine.backlog().setRedoRefused(full);
   }
 
   private void flushAllSound() throws IOException {

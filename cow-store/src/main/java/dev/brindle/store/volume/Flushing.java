@@ -30,23 +30,35 @@ final class Flushing {
    *     and this is what every later flush of it says
    */
   void flush(Head head, FileState state, boolean withRedo) throws IOException {
-    run(head, state, flush -> flush.run(withRedo));
+    run(head, state, (of, file) -> new Flush(engine, of, file, false).run(withRedo));
   }
 
   /** Flushes as much of a file as is dirty, for the sake of the memory; as {@link #flush}. */
   void flushForRoom(Head head, FileState state) throws IOException {
-    run(head, state, Flush::runForRoom);
+    run(head, state, this::runForRoom);
   }
 
   private interface Way {
-    void run(Flush flush) throws IOException;
+    void run(Head head, FileState state) throws IOException;
+  }
+
+  private void runWhole(Head head, FileState state) throws IOException {
+    new Flush(engine, head, state, false).run(false);
+  }
+
+  private void runForRoom(Head head, FileState state) throws IOException {
+    new Flush(engine, head, state, false).runForRoom();
+  }
+
+  private void runForCheckpoint(Head head, FileState state) throws IOException {
+    new Flush(engine, head, state, true).run(false);
   }
 
   private void run(Head head, FileState state, Way way) throws IOException {
     state.refuseAfterLoss();
     if (!state.isClean()) {
       try {
-        way.run(new Flush(engine, head, state));
+        way.run(head, state);
       } catch (CorruptStoreException e) {
         Logger.error(
             e,
@@ -58,14 +70,16 @@ final class Flushing {
         throw e;
       }
     }
+    // where somebody else met the damage, nothing was left to flush
+    state.refuseAfterLoss();
   }
 
   /** Gives up what is dirty of a file: the bound on dirty data is everybody's. */
   private void lose(Head head, FileState state, CorruptStoreException cause) {
     head.lock.writeLock().lock();
     try {
-      new FileOperations(engine, head).discard(state);
       state.lost(cause);
+      new FileOperations(engine, head).discard(state);
       Inode inode = head.view().find(state.inode);
       state.sizeStored(inode == null ? 0 : inode.size);
     } catch (IOException e) {
@@ -82,7 +96,7 @@ final class Flushing {
    * @throws CorruptStoreException one or more could not be flushed; all others were
    */
   void flushAll(Head head) throws IOException {
-    runAll(head, flush -> flush.run(false));
+    runAll(head, this::runWhole);
   }
 
   private void runAll(Head head, Way way) throws IOException {
@@ -107,12 +121,12 @@ final class Flushing {
 
   /** Flushes every file that is dirty now; like {@link #flushAll(Head)}. */
   void flushAll() throws IOException {
-    runAll(flush -> flush.run(false));
+    runAll(this::runWhole);
   }
 
   /** Flushes as much as is dirty, for the sake of the memory; as {@link #flushAll()}. */
   void flushAllForRoom() throws IOException {
-    runAll(Flush::runForRoom);
+    runAll(this::runForRoom);
   }
 
   private void runAll(Way way) throws IOException {
@@ -130,12 +144,25 @@ final class Flushing {
   }
 
   /**
-   * Flushes what is dirty, as far as the disk has room: a full one must not keep a checkpoint from
-   * making deletions durable, which give space back. What is left stays dirty.
+   * Flushes what is dirty, as far as the disk has room. What is left stays dirty.
+   *
+   * @throws FileSystemException EROFS
    */
   void flushAllThatFits() throws IOException {
+    runAllThatFits(this::runWhole);
+  }
+
+  /**
+   * As {@link #flushAllThatFits}, as long as the checkpoint that follows is not large: a full disk
+   * must not keep it from making deletions durable, which give space back.
+   */
+  void flushForCheckpoint() throws IOException {
+    runAllThatFits(this::runForCheckpoint);
+  }
+
+  private void runAllThatFits(Way way) throws IOException {
     try {
-      flushAll();
+      runAll(way);
       unsavedReason = null;
     } catch (CorruptStoreException e) {
       unsavedReason = null;

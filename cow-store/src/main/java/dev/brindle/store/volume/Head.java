@@ -65,6 +65,28 @@ final class Head {
     }
   }
 
+  /** Has whoever changes this wait until {@link #letWritersIn}. */
+  void keepWritersOut() {
+    barrier.writeLock().lock();
+  }
+
+  /**
+   * As {@link #keepWritersOut}; false when somebody else does that, who may wait for the caller.
+   */
+  boolean tryKeepWritersOut() {
+    while (!Uninterruptibles.tryLockUninterruptibly(
+        barrier.writeLock(), BARRIER_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (barrier.isWriteLocked()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void letWritersIn() {
+    barrier.writeLock().unlock();
+  }
+
   long version() {
     return version.id();
   }

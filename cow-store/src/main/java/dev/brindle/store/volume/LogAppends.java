@@ -16,6 +16,9 @@ import java.util.List;
 final class LogAppends {
   private static final int REDO_SLACK_BYTES = 64 << 10;
 
+  /** Of a page in the middle of an extent: three items, what is allocated and what is freed. */
+  private static final int REDO_BYTES_PER_PAGE = 256;
+
   private final Log log;
   private final PendingRedo pending;
   private final WriteFault fault;
@@ -36,7 +39,7 @@ final class LogAppends {
   Append begin(int dataBlocks, boolean withRedo) throws IOException {
     fault.refuseSync();
     try {
-      return log.begin(dataBlocks, () -> withRedo ? (int) pending.bytes() + REDO_SLACK_BYTES : 0);
+      return log.begin(dataBlocks, () -> withRedo ? redoBytes(dataBlocks) : 0);
     } catch (DiskFullException e) {
       reportLogFailure();
       Errno errno = e.isQuota() ? Errno.EDQUOT : Errno.ENOSPC;
@@ -50,6 +53,11 @@ final class LogAppends {
       fault.report("making room in the log", e);
       throw e;
     }
+  }
+
+  /** At most, with the redo of the pages themselves. */
+  private int redoBytes(int pages) {
+    return (int) pending.bytes() + REDO_SLACK_BYTES + pages * REDO_BYTES_PER_PAGE;
   }
 
   /** What poisoned the log makes the store read-only, and its status says so. */

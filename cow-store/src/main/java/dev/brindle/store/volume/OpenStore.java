@@ -250,6 +250,7 @@ public final class OpenStore implements Closeable {
   }
 
   public void checkpoint() throws IOException {
+    engine.flushing().flushAllThatFits();
     checkpoint.run();
   }
 
@@ -378,12 +379,23 @@ public final class OpenStore implements Closeable {
     log.stopMaintenance();
     try {
       if (!engine.fault().isReported()) {
-        checkpoint.run();
+        saveAll();
         refuseLoss();
       }
     } finally {
       closeFiles();
     }
+  }
+
+  /** A checkpoint may leave data to the next one; where the disk is full all leave the same. */
+  private void saveAll() throws IOException {
+    long before;
+    long left = Long.MAX_VALUE;
+    do {
+      before = left;
+      checkpoint.run();
+      left = engine.dirtyBytes().bytes();
+    } while (left > 0 && left < before);
   }
 
   /** Closes a store at rest; what came since the last checkpoint is as if it had never been. */

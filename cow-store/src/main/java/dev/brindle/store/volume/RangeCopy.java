@@ -99,6 +99,11 @@ final class RangeCopy {
     long position = start;
     long bytesLeft = BYTES_MAX;
     int sharesLeft = SHARES_MAX;
+    Head read = source.head();
+    if (read != null) {
+      // what is written after this is copied out of memory
+      flush(read, from);
+    }
     while (position < end && bytesLeft > 0 && sharesLeft > 0) {
       try {
         long step = share(position, position + shift, end - position);
@@ -139,9 +144,6 @@ final class RangeCopy {
       return 0;
     }
     Head read = source.head();
-    if (read != null) {
-      flush(read, from);
-    }
     flush(head, to);
     boolean allowed = engine.format().isAtLeast(Superblock.SHARING);
     long copied =
@@ -164,9 +166,6 @@ final class RangeCopy {
   /** Copies byte by byte, or makes the hole, that begins at a position; 0 at the file's end. */
   private long copyNext(long position, long end, long shift) throws IOException {
     Head read = source.head();
-    if (read != null) {
-      flush(read, from);
-    }
     engine.admitWrite((int) Math.min(end - position, BytesCopy.BUFFER_BYTES));
     bytes.readAhead(position, end);
     long copied = engine.grow(head, read, change -> bytes.copy(change, position, end, shift));

@@ -130,7 +130,7 @@ final class SnapshotTree implements FileTree {
         tree -> {
           Inode item = tree.inode(inode);
           return FileOperations.seek(
-              new FileContent(tree.tree(), inode, item.size), item, offset, whence);
+              new FileContent(tree.tree(), inode, item.size), item, offset, whence, item.size);
         });
   }
 

@@ -256,12 +256,12 @@ final class Volumes {
     engine.admitGrowth();
     Head head = engine.head(volume);
     engine.flushing().flushAll(head);
-    head.barrier.writeLock().lock();
+    head.keepWritersOut();
     try {
       engine.flushing().flushAll(head);
       return cut.at(head);
     } finally {
-      head.barrier.writeLock().unlock();
+      head.letWritersIn();
     }
   }
 

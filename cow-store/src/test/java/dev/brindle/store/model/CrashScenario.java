@@ -63,6 +63,25 @@ enum CrashScenario {
     }
   },
 
+  /** As above, and the old one is kept under the temporary's name. */
+  WRITE_TEMPORARY_THEN_EXCHANGE {
+    @Override
+    void run(Script s, FaultyDisk disk) throws IOException {
+      long target = s.file("target");
+      long other = s.file("other");
+      s.write(target, 0, 20_000);
+      s.write(other, 0, 20_000);
+      s.sync();
+      s.write(s.file("temporary"), 0, 9_000);
+      s.write(target, 0, 9_000);
+      s.rename(ROOT, "temporary", ROOT, "target", RenameMode.EXCHANGE);
+      s.fsync(other);
+      s.write(target, 4_000, 9_000);
+      s.rename(ROOT, "other", ROOT, "temporary", RenameMode.EXCHANGE);
+      s.fsync(ROOT);
+    }
+  },
+
   /** {@code open(O_TRUNC)}, write, close. */
   TRUNCATE_REWRITE_CLOSE {
     @Override

@@ -266,6 +266,9 @@ final class NamespaceOperations {
       TreeState after = lockstep.model().tree(volume.id());
       if (replaced == null || replaced != moved) {
         lockstep.history().flushed(volume.id(), after.inodes().get(moved));
+        if (mode == RenameMode.EXCHANGE && replaced != null) {
+          lockstep.history().flushed(volume.id(), after.inodes().get(replaced));
+        }
       }
     }
   }
