@@ -257,6 +257,27 @@ CASE(direct_appending_writesAtTheEnd) {
   EQUAL('a', byte);
 }
 
+/* The kernel sends a long one as several requests at a time. */
+CASE(direct_appendingMuch_keepsTheOrder) {
+  enum { PAGE = 4096, PAGES = 2048, TIMES = 10 };
+  int fd = open("file", O_CREAT | O_WRONLY | O_APPEND | O_DIRECT, 0644);
+  if (fd == -1 && errno == EINVAL) skip("no O_DIRECT here");
+  unsigned *memory;
+  CHECK(posix_memalign((void **)&memory, PAGE, PAGES * PAGE) == 0);
+  for (int time = 0; time < TIMES; time++) {
+    for (unsigned page = 0; page < PAGES; page++)
+      memory[page * (PAGE / sizeof *memory)] = time * PAGES + page;
+    EQUAL(PAGES * PAGE, write(fd, memory, PAGES * PAGE));
+  }
+  int reader = (int)OK(open("file", O_RDONLY));
+  EQUAL((off_t)TIMES * PAGES * PAGE, status_of("file").st_size);
+  for (unsigned page = 0; page < TIMES * PAGES; page++) {
+    unsigned found;
+    EQUAL((ssize_t)sizeof found, pread(reader, &found, sizeof found, (off_t)page * PAGE));
+    EQUAL(page, found);
+  }
+}
+
 CASE(write_crossingManyBlocks_readsBackEverywhere) {
   int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
   enum { SIZE = 3 << 20 };

@@ -37,8 +37,13 @@ final class KernelCaches implements KernelCache {
 
   @Override
   public void writeBack() throws IOException {
+    writeBack(sessions.get());
+  }
+
+  /** Of these mounts alone. */
+  void writeBack(List<TransportSession> some) throws IOException {
     List<Future<?>> flushes = new ArrayList<>();
-    for (TransportSession session : sessions.get()) {
+    for (TransportSession session : some) {
       flushes.add(
           threads.submit(
               () -> {

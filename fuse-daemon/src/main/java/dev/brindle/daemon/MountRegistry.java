@@ -376,6 +376,8 @@ final class MountRegistry {
       }
       if (!mount.session().awaitEnd(ABANDON_WAIT)) {
         Logger.warn("{}: files are still open on it", mount.mountPoint());
+        // where another mount namespace has it, it was not busy here, and has pages
+        kernelCaches.writeBack(List.of(mount.session()));
       }
     } catch (IOException e) {
       Logger.error(e, "{} could not be unmounted in order", mount.mountPoint());

@@ -1,5 +1,6 @@
 package dev.brindle.cli.mounted;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -242,6 +243,25 @@ final class KillIT {
                 .append(moment)
                 .append(" %d of %d".formatted(tally.hit, tally.meant)));
     return text.toString();
+  }
+
+  /** What such a write has told is all that its program hears: no fsync follows. */
+  @ParameterizedTest
+  @EnumSource(TransportKind.class)
+  void kill_afterAsynchronousWritesThatAreSynced_losesNone(TransportKind transport)
+      throws IOException {
+    String option = "--transport=" + transport.name().toLowerCase(Locale.ROOT);
+    try (MountedStore store = MountedStore.mounted(option)) {
+      Path program = Programs.compile("asynchronous", store.base());
+      Shell shell = store.shell();
+      shell.ok("head -c 262144 /dev/zero > file; sync file");
+      for (String letter : new String[] {"a", "b", "c"}) {
+        shell.ok(program + " file " + letter);
+        store.killDaemon();
+        store.mount();
+        assertEquals("262144", shell.ok("tr -cd " + letter + " < file | wc -c"));
+      }
+    }
   }
 
   /** A kill that comes too late or too early tries nothing: most have to hit. */

@@ -53,6 +53,8 @@ final class FileOperations {
   private final Privileges privileges;
   private final FileCreation creation;
 
+  private final DirectAppends directAppends = new DirectAppends();
+
   FileOperations(Served served, Replies replies, Privileges privileges) {
     this.served = served;
     this.fileSystem = served.fileSystem();
@@ -254,23 +256,47 @@ final class FileOperations {
     ByteBuffer data = request.data(WriteIn.BYTES, length);
     long offset = request.u64(WriteIn.OFFSET);
     boolean fromCache = (writeFlags & WRITE_FROM_CACHE) != 0;
-    boolean appends = (request.u32(WriteIn.FLAGS) & O_APPEND) != 0;
+    int openFlags = request.u32(WriteIn.FLAGS);
+    boolean appends = (openFlags & O_APPEND) != 0;
+    boolean isDirect = (openFlags & Native.O_DIRECT) != 0;
     boolean kernelKeeps = served.caching().writes();
     if (fromCache && kernelKeeps) {
       fileSystem.writeBack(handle, offset, data);
       served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
-      if (fileSystem.append(handle, data) != offset) {
+      DirectAppends.Step append = () -> fileSystem.append(handle, data);
+      long place =
+          isDirect
+              ? directAppends.append(request.node(), offset, () -> size(request), append)
+              : append.run();
+      if (place != offset) {
         served.invalidations().ownContentChanged(request.node());
         served.invalidations().awaitTold(request.node());
       }
     } else {
       fileSystem.write(handle, offset, data);
     }
-    if ((request.u32(WriteIn.FLAGS) & Native.O_DIRECT) != 0) {
+    if (isDirect && !fromCache) {
+      syncIfWanted(handle, openFlags);
+    }
+    if (isDirect) {
       served.invalidations().ownContentChanged(request.node());
     }
     Replies.number(answer, length);
+  }
+
+  private long size(Request request) throws IOException {
+    return fileSystem.getattr(request.node()).attributes().size();
+  }
+
+  /**
+   * With O_DSYNC and O_SYNC an fsync follows a write that the program waits for. The answer to one
+   * past the page cache may be all that it gets, by aio(7) and io_uring(7).
+   */
+  private void syncIfWanted(long handle, int openFlags) throws IOException {
+    if ((openFlags & Native.O_DSYNC) != 0) {
+      fileSystem.fsync(handle, (openFlags & Native.O_SYNC) != Native.O_SYNC);
+    }
   }
 
   void release(Request request, Answer answer) throws IOException {

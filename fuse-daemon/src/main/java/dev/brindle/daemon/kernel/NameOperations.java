@@ -87,8 +87,12 @@ final class NameOperations {
   void link(Request request, Answer answer) throws IOException {
     long parent = request.node();
     Name name = request.name(LinkIn.BYTES);
-    replies.entry(
-        answer, parent, fileSystem.link(request.caller(), request.u64(LinkIn.NODE), parent, name));
+    long node = request.u64(LinkIn.NODE);
+    if (served.caching().writes() && fileSystem.getattr(node).attributes().linkCount() == 0) {
+      // a file that was made without a name gets it with its data
+      served.requireWriteBack(node);
+    }
+    replies.entry(answer, parent, fileSystem.link(request.caller(), node, parent, name));
   }
 
   void unlink(Request request, Answer answer) throws IOException {

@@ -28,6 +28,8 @@ final class Native {
   private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
   static final int O_DIRECTORY = AARCH64 ? 040000 : 0200000;
   static final int O_DIRECT = AARCH64 ? 0200000 : 040000;
+  static final int O_DSYNC = 010000;
+  static final int O_SYNC = 04000000 | O_DSYNC;
   static final int O_CLOEXEC = 02000000;
 
   private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);

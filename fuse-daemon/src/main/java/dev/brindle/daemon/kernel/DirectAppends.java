@@ -1,0 +1,111 @@
+package dev.brindle.daemon.kernel;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Appends past the page cache (O_APPEND with O_DIRECT). The kernel sends a long one as several
+ * requests at a time (ASYNC_DIO), each with the place that it takes for its own, and workers handle
+ * them at a time: each waits here for those before it. The kernel makes one append to a file after
+ * another; another mount may move the end in between.
+ */
+final class DirectAppends {
+  /** A part that was received may not have come here yet. */
+  private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long WAIT_MILLIS = 1;
+
+  /** A file's size now, or an append to it, which returns where the bytes went. */
+  interface Step {
+    long run() throws IOException;
+  }
+
+  /** Of one file. */
+  private static final class UnderWay {
+    final List<Long> offsets = new ArrayList<>();
+
+    /** The first part that failed. */
+    long failed = Long.MAX_VALUE;
+
+    boolean hasBefore(long offset) {
+      return offsets.stream().anyMatch(other -> other < offset);
+    }
+  }
+
+  @GuardedBy("this")
+  private final Map<Long, UnderWay> files = new HashMap<>();
+
+  /**
+   * Appends when what comes before has been.
+   *
+   * @param offset where the kernel takes the bytes to go
+   * @return where they went
+   * @throws FileSystemException EIO when a part before failed: bytes behind a gap are not wanted
+   */
+  long append(long node, long offset, Step size, Step append) throws IOException {
+    UnderWay others = begin(node, offset);
+    boolean done = false;
+    try {
+      awaitThoseBefore(others, offset, size);
+      long place = append.run();
+      done = true;
+      return place;
+    } finally {
+      end(node, offset, done);
+    }
+  }
+
+  private synchronized UnderWay begin(long node, long offset) {
+    UnderWay file = files.computeIfAbsent(node, absent -> new UnderWay());
+    file.offsets.add(offset);
+    return file;
+  }
+
+  private synchronized void end(long node, long offset, boolean done) {
+    UnderWay file = files.get(node);
+    if (file == null) {
+      throw new IllegalStateException("no append to " + node + " is under way");
+    }
+    file.offsets.remove(offset);
+    if (!done) {
+      file.failed = Math.min(file.failed, offset);
+    }
+    if (file.offsets.isEmpty()) {
+      files.remove(node);
+    }
+    notifyAll();
+  }
+
+  private void awaitThoseBefore(UnderWay others, long offset, Step size) throws IOException {
+    long start = System.nanoTime();
+    while (size.run() < offset) {
+      synchronized (this) {
+        if (others.failed < offset) {
+          throw new FileSystemException(Errno.EIO, "a part of the same append failed");
+        }
+        if (!others.hasBefore(offset) && System.nanoTime() - start > LATE_NANOS) {
+          // there is none: another mount has cut the file
+          return;
+        }
+        pause();
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private void pause() throws IOException {
+    try {
+      wait(WAIT_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FileSystemException(Errno.EINTR);
+    }
+  }
+}

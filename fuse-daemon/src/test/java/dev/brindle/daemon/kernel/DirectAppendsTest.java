@@ -1,0 +1,104 @@
+package dev.brindle.daemon.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.brindle.store.Errno;
+import dev.brindle.store.FileSystemException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class DirectAppendsTest {
+  private static final long NODE = 7;
+  private static final int PARTS = 8;
+
+  private final DirectAppends appends = new DirectAppends();
+  private final AtomicLong size = new AtomicLong();
+  private final List<Long> order = Collections.synchronizedList(new ArrayList<>());
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+
+  @AfterEach
+  void end() {
+    threads.shutdownNow();
+  }
+
+  private Future<Long> append(long part) {
+    return threads.submit(
+        () ->
+            appends.append(
+                NODE,
+                part,
+                size::get,
+                () -> {
+                  order.add(part);
+                  return size.getAndIncrement();
+                }));
+  }
+
+  @Test
+  void parts_thatComeInTheWrongOrder_goInTheRightOne() throws Exception {
+    List<Future<Long>> parts = new ArrayList<>();
+    for (long part = PARTS - 1; part >= 0; part--) {
+      parts.add(append(part));
+    }
+    for (Future<Long> part : parts) {
+      part.get();
+    }
+    assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L), order);
+  }
+
+  @Test
+  void partsBehindOneThatFailed_fail() throws Exception {
+    Future<Long> later = append(2);
+    Future<Long> failed =
+        threads.submit(
+            () ->
+                appends.append(
+                    NODE,
+                    1,
+                    () -> 1,
+                    () -> {
+                      pause();
+                      throw new FileSystemException(Errno.ENOSPC);
+                    }));
+    assertEquals(Errno.ENOSPC, errno(failed));
+    assertEquals(Errno.EIO, errno(later));
+    assertEquals(0, append(0).get());
+  }
+
+  /** Another mount has cut the file: nothing is to come before. */
+  @Test
+  void part_beforeWhichNothingComes_isAppended() throws Exception {
+    assertEquals(0, append(5).get());
+  }
+
+  /** Another mount has appended, too. */
+  @Test
+  void part_whosePlaceIsTaken_goesBehind() throws Exception {
+    size.set(9);
+    assertEquals(9, append(5).get());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(500);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Errno errno(Future<Long> part) {
+    ExecutionException thrown = assertThrows(ExecutionException.class, part::get);
+    return ((FileSystemException) thrown.getCause()).errno();
+  }
+}
