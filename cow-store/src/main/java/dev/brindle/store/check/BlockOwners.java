@@ -40,6 +40,17 @@ final class BlockOwners {
     return again.minus(new BlockRuns()).runs();
   }
 
+  /** Has blocks count as live that nobody may claim: space is given up rather than data. */
+  void keep(long address, long count) {
+    long segment = address / segmentBlocks;
+    if (segment > 0) {
+      int first = (int) (address % segmentBlocks);
+      claimed
+          .computeIfAbsent(segment, number -> new BitSet(segmentBlocks))
+          .set(first, first + (int) count);
+    }
+  }
+
   /**
    * @param times how many references
    */

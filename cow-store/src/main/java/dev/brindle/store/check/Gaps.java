@@ -14,10 +14,13 @@ import java.util.List;
 /**
  * Fills gaps of a version's tree with what the versions under it still show of it. A leaf of theirs
  * that is not younger than the version was in its tree as it is; of a younger leaf, the extents
- * that are not younger were. So it gets back exactly what it had, and afterwards has everything
- * that one under it shares with it, without which no deadlist could say who owns what.
+ * that are not younger were, also a part of one that reached from the gap into what is behind it.
+ * So it gets back exactly what it had, and afterwards has everything that one under it shares with
+ * it, without which no deadlist could say who owns what.
  */
 final class Gaps {
+  private static final long EXTENT_BYTES_MAX = (long) Extent.BLOCKS_MAX * Extent.BLOCK_BYTES;
+
   private final Version version;
   private final Tree tree;
   private final TreeSurgery surgery;
@@ -36,6 +39,15 @@ final class Gaps {
 
   void fill(Gap gap, long childRoot) throws IOException {
     surgery.itemsIn(childRoot, gap, this::take);
+    surgery.itemsIn(childRoot, gap.behind(EXTENT_BYTES_MAX), this::takeReachingOver);
+  }
+
+  /** The last extent in the gap was cut in two later, and its end has a key behind the gap. */
+  private void takeReachingOver(long leafBorn, long high, long offset, byte[] value)
+      throws IOException {
+    if (ItemType.typeOf(high) == ItemType.EXTENT) {
+      take(leafBorn, high, offset, value);
+    }
   }
 
   private void take(long leafBorn, long high, long offset, byte[] value) throws IOException {

@@ -123,6 +123,10 @@ final class SpaceRecount {
     }
 
     void finish() throws IOException {
+      // the parent should have these: it is damaged in a way that a repair did not undo
+      for (Run run : kept.minus(before).runs()) {
+        bySegment(run, owners::keep);
+      }
       BlockRuns gone = before.minus(kept);
       for (Run run : gone.runs()) {
         bySegment(

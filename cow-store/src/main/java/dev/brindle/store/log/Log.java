@@ -320,6 +320,7 @@ public final class Log implements Closeable {
         poison.set(new IllegalStateException("an append was published and not written"));
       }
     } finally {
+      running().writer.release();
       appendMutex.unlock();
     }
   }

@@ -87,6 +87,11 @@ final class LogWriter {
     return true;
   }
 
+  /** The append is over that {@link #reserve} made room for. */
+  void release() {
+    spares.endPromise();
+  }
+
   private long position() {
     return head.number() * segmentBlocks + nextBlock;
   }
@@ -114,7 +119,7 @@ final class LogWriter {
     boolean roll = nextBlock + blocks + redoHere > usableBlocks();
     int segments = (roll ? 1 : 0) + segmentsFor(redoBlocks - redoHere);
     if (segments > 0) {
-      spares.ensure(segments);
+      spares.promise(segments);
     }
     if (roll) {
       roll();

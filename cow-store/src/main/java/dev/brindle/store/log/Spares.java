@@ -29,6 +29,10 @@ final class Spares {
   @GuardedBy("this")
   private long nextNumber;
 
+  /** As many of them are the append's that is under way. */
+  @GuardedBy("this")
+  private int promised;
+
   /**
    * @param dead null when there are none yet
    */
@@ -58,6 +62,16 @@ final class Spares {
     }
   }
 
+  /** As {@link #ensure}, and none of them is given up before {@link #endPromise}. */
+  synchronized void promise(int count) throws IOException {
+    ensure(count);
+    promised = count;
+  }
+
+  synchronized void endPromise() {
+    promised = 0;
+  }
+
   /** Prepares one if there is none. */
   synchronized void prepareOne() throws IOException {
     if (prepared.isEmpty()) {
@@ -67,8 +81,9 @@ final class Spares {
 
   /** The next segment, acquired in {@link OpenSegments}. */
   synchronized SegmentFile take() throws IOException {
-    ensure(1);
+    prepareOne();
     demand.tookOne();
+    promised = Math.max(0, promised - 1);
     return prepared.removeFirst();
   }
 
@@ -76,12 +91,12 @@ final class Spares {
     return demand;
   }
 
-  /** Gives a spare's space back to the host; false when there is none. */
+  /** Gives a spare's space back to the host; false when there is none that was not promised. */
   synchronized boolean giveUp() throws IOException {
-    SegmentFile last = prepared.pollLast();
-    if (last == null) {
+    if (prepared.size() <= promised) {
       return false;
     }
+    SegmentFile last = prepared.removeLast();
     nextNumber--;
     files.remove(last.number());
     files.release(last);

@@ -53,6 +53,14 @@ public final class TreeSurgery {
           && (range.isOpen() || isBefore(high, offset, range));
     }
 
+    /** What comes behind it with the same first half of the key as its end, up to a length. */
+    public Gap behind(long length) {
+      long from = range.isOpen() ? Long.MAX_VALUE : range.endOffset();
+      long high = range.isOpen() ? Long.MAX_VALUE : range.endHigh();
+      return new Gap(
+          new KeyRange(high, from, false, high, from + Math.min(length, Long.MAX_VALUE - from)));
+    }
+
     /** The first half of the smallest key that is lost. */
     public long fromHigh() {
       return range.fromHigh();

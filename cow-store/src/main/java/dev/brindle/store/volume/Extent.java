@@ -20,7 +20,7 @@ public record Extent(long address, int blocks, boolean unwritten, long born) {
   static final int BLOCK_SHIFT = 12;
 
   /** The longest extent with data: what one append to the log takes. */
-  static final int BLOCKS_MAX = 1024;
+  public static final int BLOCKS_MAX = 1024;
 
   private static final int ENCODED_LENGTH = 8 + 4 + 1 + 8;
   private static final byte UNWRITTEN = 1;

@@ -197,6 +197,17 @@
  * <p>Operations wait for room in memory, for a checkpoint and for the barrier before they take any
  * other lock. There, and nowhere later, they end with EINTR when their caller is gone ({@link
  * dev.brindle.store.CallerThread}).
+ *
+ * <h2>Under load</h2>
+ *
+ * Writers may be faster than the disk for hours. What is dirty of files is bounded ({@link
+ * dev.brindle.store.volume.DirtyBytes}), what is dirty of trees and the redo that waits, too
+ * ({@link dev.brindle.store.volume.Backlog}): operations and flushes wait for a checkpoint, which
+ * waits for nobody and leaves what would make it large to the next one. A flush takes the first
+ * dirty pages, so that a file's size in the tree passes none; writers in front of it could keep it
+ * for ever. So when as many pages have gone as there were, and some of them are still there, it
+ * closes the barrier for the rest, unless somebody has who may wait for it. What one call does to
+ * very many extents is many changes.
  */
 @NullMarked
 package dev.brindle.store.volume;

@@ -207,13 +207,24 @@ class RepairTest {
   /** Overwrites the records of some nodes; returns which inodes lost nothing, by version. */
   private static Map<Long, List<Long>> damageNodes(FaultyDisk disk, Random random)
       throws IOException {
+    List<Long> hit = new ArrayList<>();
+    try (Store store = Store.openAtRest(disk, OPTIONS)) {
+      List<Long> nodes = TreeItems.nodes(store);
+      int count = 1 + random.nextInt(4);
+      for (int i = 0; i < count; i++) {
+        hit.add(nodes.get(random.nextInt(nodes.size())));
+      }
+    }
+    return damage(disk, hit, random);
+  }
+
+  private static Map<Long, List<Long>> damage(FaultyDisk disk, List<Long> nodes, Random random)
+      throws IOException {
     Map<Long, Map<Long, Integer>> before = new TreeMap<>();
     try (Store store = Store.openAtRest(disk, OPTIONS)) {
       TreeItems.countAll(store, before);
-      List<Long> nodes = TreeItems.nodes(store);
       Index index = store.parts().index();
-      for (int i = 0; i < 1 + random.nextInt(4); i++) {
-        long node = nodes.get(random.nextInt(nodes.size()));
+      for (long node : nodes) {
         byte[] bytes = index.get(node);
         bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
         index.put(node, bytes);
@@ -308,6 +319,66 @@ class RepairTest {
     }
     System.out.printf("repair: %d stores, %d inodes not hit, %d hit%n", STORES, kept, lost);
     assertTrue(only >= 0 || (kept > 1_000 && lost > 10));
+  }
+
+  /** A file whose extents reach from one leaf's keys into the next one's; returns it. */
+  private static long fillWithLongExtents(Store store, Random random) throws IOException {
+    VolumeInfo volume = store.createVolume(Name.of("main"), 1, 2);
+    WritableFileTree tree = store.open(volume.id());
+    for (int i = 0; i < 100; i++) {
+      tree.create(FileTree.ROOT_INODE, Name.of("other " + i), FileMode.REGULAR | 0600, 1, 1, 0);
+    }
+    long file =
+        tree.create(FileTree.ROOT_INODE, Name.of("file"), FileMode.REGULAR | 0600, 1, 1, 0).inode();
+    byte[] page = new byte[4096];
+    for (int i = 0; i < 900; i++) {
+      random.nextBytes(page);
+      tree.write(file, 2L * i * page.length, ByteBuffer.wrap(page));
+    }
+    tree.fsync(file, false);
+    byte[] pages = new byte[page.length * (100 + random.nextInt(900))];
+    random.nextBytes(pages);
+    tree.write(file, 0, ByteBuffer.wrap(pages));
+    tree.fsync(file, false);
+    store.createSnapshot(volume.id(), Name.of("snapshot"));
+    for (int i = 0; i < 3; i++) {
+      random.nextBytes(page);
+      long before = (1 + random.nextInt(15)) * (long) page.length;
+      tree.write(file, Math.max(0, pages.length - before), ByteBuffer.wrap(page));
+      tree.fsync(file, false);
+    }
+    return file;
+  }
+
+  @Test
+  void repair_ofOneNode_keepsWhatOtherVersionsHaveOfIt() throws IOException {
+    for (long seed = 1; seed <= STORES; seed++) {
+      FaultyDisk disk = new FaultyDisk();
+      Store.create(disk, OPTIONS);
+      long file;
+      List<Long> nodes;
+      try (Store store = Store.open(disk, OPTIONS)) {
+        file = fillWithLongExtents(store, new Random(seed));
+        store.checkpoint();
+        nodes = TreeItems.nodes(store);
+      }
+      Map<Long, Map<Long, Shown>> before = allShown(disk);
+      for (long node : nodes) {
+        FaultyDisk damaged = disk.afterProcessDeath();
+        Map<Long, List<Long>> sound = damage(damaged, List.of(node), new Random(seed));
+        String place = "seed " + seed + ", node " + node;
+        assertEquals(List.of(), repair(damaged).remaining(), place);
+        Map<Long, Map<Long, Shown>> after = allShown(damaged);
+        try {
+          assertSame(before, after, sound);
+        } catch (AssertionError e) {
+          throw new AssertionError(place + ", file " + file, e);
+        }
+        try (Store store = Store.open(damaged, OPTIONS)) {
+          assertEquals(List.of(), Check.run(store, true).problems(), place);
+        }
+      }
+    }
   }
 
   @Test

@@ -42,6 +42,10 @@
  * with them the umask, which a directory's default list takes the place of (DONT_MASK), and the
  * flag that a list set by who is not in the group takes set-gid away (SETXATTR_EXT).
  *
+ * <p>Of direct I/O (ASYNC_DIO) the kernel sends the parts of one call at the same time, and after
+ * an asynchronous one no FSYNC: parts of an append wait for those before them ({@link
+ * dev.brindle.daemon.kernel.DirectAppends}), and a write with O_DSYNC is synced before its answer.
+ *
  * <p>How far is read ahead is not the protocol's to say; where root mounts, {@link
  * dev.brindle.daemon.host.ReadAhead} does.
  *
