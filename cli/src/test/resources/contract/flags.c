@@ -105,6 +105,22 @@ CASE(extension_flags_appendOnlyFile_onlyGrows) {
   OK(set_flags("f", 0));
 }
 
+CASE(extension_flags_appendOnlyProgram_losesItsSetIds) {
+  need_flags();
+  make_file("f", "text");
+  OK(chown("f", STRANGER, STRANGER));
+  OK(chmod("f", 06777));
+  OK(set_flags("f", FS_APPEND_FL));
+  AS_STRANGER {
+    int fd = (int)OK(open("f", O_WRONLY | O_APPEND));
+    EQUAL(5, OK(write(fd, " more", 5)));
+    OK(close(fd));
+  }
+  expect_content("f", "text more");
+  EQUAL(0777, status_of("f").st_mode & 07777);
+  OK(set_flags("f", 0));
+}
+
 CASE(extension_flags_ofDirectories_keepTheNames) {
   need_flags();
   OK(mkdir("d", 0755));

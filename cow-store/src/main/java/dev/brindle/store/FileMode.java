@@ -23,7 +23,19 @@ public final class FileMode {
   /** What owner, group and others may. */
   public static final int ACCESS_MASK = 0777;
 
+  private static final int GROUP_EXECUTE = 010;
+
   private FileMode() {}
+
+  /**
+   * Without set-uid and set-gid, which a program loses when somebody changes its content or owner.
+   * A set-gid bit stays on a file that its group does not execute: there it means mandatory
+   * locking.
+   */
+  public static int withoutSetIds(int mode) {
+    int left = mode & ~SET_UID;
+    return (mode & GROUP_EXECUTE) == 0 ? left : left & ~SET_GID;
+  }
 
   public static boolean isDirectory(int mode) {
     return (mode & TYPE_MASK) == DIRECTORY;

@@ -146,6 +146,15 @@ public interface WritableFileTree extends FileTree {
   InodeAttributes setFlags(long inode, int flags) throws IOException;
 
   /**
+   * Takes set-uid and set-gid from a regular file, as a write does ({@link
+   * FileMode#withoutSetIds}), also where only appending is allowed.
+   *
+   * @return whether it had any
+   * @throws FileSystemException EPERM for an immutable one
+   */
+  boolean dropSetIds(long inode) throws IOException;
+
+  /**
    * Writes all of the source's remaining bytes, from the offset on.
    *
    * @throws FileSystemException ENOSPC, EFBIG behind 2^63 - 1; EPERM unless it may be changed there

@@ -215,6 +215,15 @@ public class MemoryFileSystem implements InodeFileSystem {
   }
 
   @Override
+  public synchronized boolean dropSetIds(long node) throws IOException {
+    File file = file(node);
+    int mode = FileMode.withoutSetIds(file.mode);
+    boolean had = FileMode.isRegular(mode) && mode != file.mode;
+    file.mode = had ? mode : file.mode;
+    return had;
+  }
+
+  @Override
   public synchronized Entry setattr(Caller caller, long node, AttributeChange change)
       throws IOException {
     File file = file(node);

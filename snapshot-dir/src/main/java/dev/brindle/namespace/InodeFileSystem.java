@@ -55,6 +55,13 @@ public interface InodeFileSystem {
 
   Entry setattr(Caller caller, long node, AttributeChange change) throws IOException;
 
+  /**
+   * Takes set-uid and set-gid from a regular file, as a write by somebody without privileges does.
+   *
+   * @return whether it had any
+   */
+  boolean dropSetIds(long node) throws IOException;
+
   /** Sets those of a node's flags that are {@link dev.brindle.store.InodeFlags#SETTABLE}. */
   void setFlags(Caller caller, long node, int flags) throws IOException;
 

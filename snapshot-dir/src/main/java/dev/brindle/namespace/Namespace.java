@@ -4,6 +4,7 @@ import dev.brindle.namespace.Handle.Use;
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.DirectoryVisitor;
 import dev.brindle.store.Errno;
+import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
 import dev.brindle.store.FileTree.Seek;
@@ -144,6 +145,19 @@ public final class Namespace implements InodeFileSystem, Closeable {
         changes.size(at);
       }
     }
+  }
+
+  @Override
+  public boolean dropSetIds(long node) throws IOException {
+    InodeAttributes attributes = getattr(node).attributes();
+    int mode = attributes.mode();
+    if (!attributes.isRegular() || FileMode.withoutSetIds(mode) == mode) {
+      return false;
+    }
+    Node at = views.node(node);
+    boolean had = changeable(at).dropSetIds(at.inode());
+    changes.attributes(at);
+    return had;
   }
 
   @Override

@@ -276,6 +276,16 @@ final class FakeTree implements WritableFileTree {
   }
 
   @Override
+  public synchronized boolean dropSetIds(long inode) throws FileSystemException {
+    changeable();
+    FakeInode changed = get(inode);
+    int mode = FileMode.withoutSetIds(changed.mode);
+    boolean had = FileMode.isRegular(mode) && mode != changed.mode;
+    changed.mode = had ? mode : changed.mode;
+    return had;
+  }
+
+  @Override
   public synchronized InodeAttributes setattr(long inode, AttributeChange change)
       throws FileSystemException {
     changeable();

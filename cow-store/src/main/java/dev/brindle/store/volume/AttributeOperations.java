@@ -24,7 +24,6 @@ final class AttributeOperations {
   private static final int XATTR_LIST_BYTES_MAX = 65_536;
 
   private static final long RELATIME_SECONDS = 24 * 60 * 60;
-  private static final int GROUP_EXECUTE = 010;
 
   private final Engine engine;
   private final Head head;
@@ -101,6 +100,22 @@ final class AttributeOperations {
     change.whenDone(() -> sink.accept(engine.attributes(head, inode)));
   }
 
+  boolean dropSetIds(long number) throws IOException {
+    return engine.shrink(
+        head,
+        change -> {
+          Inode inode = change.inode(number);
+          int mode = FileMode.withoutSetIds(inode.mode);
+          if (!inode.isRegular() || mode == inode.mode) {
+            return false;
+          }
+          inode.refuse(InodeFlags.IMMUTABLE);
+          inode.mode = mode;
+          touch(change, inode);
+          return true;
+        });
+  }
+
   InodeAttributes setFlags(long number, int flags) throws IOException {
     if ((flags & ~InodeFlags.SETTABLE) != 0) {
       throw new FileSystemException(Errno.EOPNOTSUPP);
@@ -129,10 +144,7 @@ final class AttributeOperations {
     inode.uid = uid == null ? inode.uid : uid;
     inode.gid = gid == null ? inode.gid : gid;
     if (!inode.isDirectory()) {
-      inode.mode &= ~FileMode.SET_UID;
-      if ((inode.mode & GROUP_EXECUTE) != 0) {
-        inode.mode &= ~FileMode.SET_GID;
-      }
+      inode.mode = FileMode.withoutSetIds(inode.mode);
     }
   }
 

@@ -188,6 +188,11 @@ final class VolumeTree implements WritableFileTree {
   }
 
   @Override
+  public boolean dropSetIds(long inode) throws IOException {
+    return attributes.dropSetIds(inode);
+  }
+
+  @Override
   public void write(long inode, long offset, ByteBuffer source) throws IOException {
     if (offset < 0) {
       throw new FileSystemException(Errno.EINVAL);

@@ -14,6 +14,7 @@ import static dev.brindle.store.contract.Trees.refused;
 import static dev.brindle.store.contract.Trees.text;
 import static dev.brindle.store.contract.Trees.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.brindle.store.AttributeChange;
 import dev.brindle.store.FileMode;
@@ -37,6 +38,19 @@ public interface AttributeContract extends TreeFixture {
           FileMode.DIRECTORY | mode,
           tree().setattr(directory, AttributeChange.ofMode(mode)).mode());
     }
+  }
+
+  @Test
+  default void dropSetIds_takesThem_whereAFileHasAny() throws IOException {
+    long file = file(tree(), "f");
+    for (int[] modes : new int[][] {{06755, 0755}, {04711, 0711}, {02755, 0755}, {02745, 02745}}) {
+      tree().setattr(file, AttributeChange.ofMode(modes[0]));
+      assertEquals(modes[0] != modes[1], tree().dropSetIds(file));
+      assertEquals(FileMode.REGULAR | modes[1], attributes(tree(), file).mode());
+    }
+    long directory = directory(tree(), "d");
+    tree().setattr(directory, AttributeChange.ofMode(06755));
+    assertFalse(tree().dropSetIds(directory));
   }
 
   @Test

@@ -373,6 +373,16 @@ record FakeTree(FakeStore store, long treeId) implements WritableFileTree {
   }
 
   @Override
+  public boolean dropSetIds(long inode) throws IOException {
+    int mode = getattr(inode).mode();
+    if (!FileMode.isRegular(mode) || FileMode.withoutSetIds(mode) == mode) {
+      return false;
+    }
+    setattr(inode, AttributeChange.ofMode(FileMode.withoutSetIds(mode) & FileMode.PERMISSION_MASK));
+    return true;
+  }
+
+  @Override
   public InodeAttributes setFlags(long inode, int flags) throws IOException {
     return update(inode, i -> InodeEdit.setFlags(i, flags, store.model.now()));
   }

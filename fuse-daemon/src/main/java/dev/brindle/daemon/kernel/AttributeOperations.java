@@ -33,7 +33,7 @@ final class AttributeOperations {
   void setattr(Request request, Answer answer) throws IOException {
     SetAttributes wanted = new SetAttributes(request);
     if (wanted.dropsSetIds()) {
-      privileges.dropBits(request.caller(), request.node());
+      privileges.dropBits(request.node());
     }
     Entry changed;
     try {

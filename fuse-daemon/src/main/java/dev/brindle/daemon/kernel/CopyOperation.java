@@ -35,7 +35,7 @@ final class CopyOperation {
       throw new FileSystemException(Errno.EINVAL);
     }
     if (!request.caller().isRoot()) {
-      privileges.dropBits(request.caller(), request.u64(CopyIn.NODE_OUT));
+      privileges.dropBits(request.u64(CopyIn.NODE_OUT));
     }
     privileges.dropCapability(request.u64(CopyIn.NODE_OUT));
     long copied =

@@ -179,7 +179,7 @@ final class FileOperations {
 
   private Entry truncate(Caller caller, long node, int openFlags) throws IOException {
     if ((openFlags & OPEN_KILL_SET_IDS) != 0) {
-      privileges.dropBits(caller, node);
+      privileges.dropBits(node);
     }
     privileges.dropCapability(node);
     return fileSystem.setattr(
@@ -250,7 +250,7 @@ final class FileOperations {
     int writeFlags = request.u32(WriteIn.WRITE_FLAGS);
     long handle = request.u64(WriteIn.HANDLE);
     if ((writeFlags & WRITE_KILL_SET_IDS) != 0) {
-      privileges.dropBits(request.caller(), request.node());
+      privileges.dropBits(request.node());
     }
     privileges.dropCapability(request.node());
     ByteBuffer data = request.data(WriteIn.BYTES, length);
@@ -312,7 +312,7 @@ final class FileOperations {
 
   void fallocate(Request request, Answer answer) throws IOException {
     if (!request.caller().isRoot()) {
-      privileges.dropBits(request.caller(), request.node());
+      privileges.dropBits(request.node());
     }
     privileges.dropCapability(request.node());
     try {

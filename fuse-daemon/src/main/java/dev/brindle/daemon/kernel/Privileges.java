@@ -1,13 +1,9 @@
 package dev.brindle.daemon.kernel;
 
-import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.InodeFileSystem;
-import dev.brindle.store.AttributeChange;
 import dev.brindle.store.Errno;
-import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
-import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.Name;
 import java.io.IOException;
 import java.util.Map;
@@ -50,11 +46,8 @@ final class Privileges {
    * Takes the bits away, if there are any. The kernel does not look at the mode again by itself
    * after a write, and would run the program with them as long as it remembers attributes.
    */
-  void dropBits(Caller caller, long node) throws IOException {
-    InodeAttributes attributes = fileSystem.getattr(node).attributes();
-    int mode = SetIdBits.without(attributes.mode());
-    if (attributes.isRegular() && mode != attributes.mode()) {
-      fileSystem.setattr(caller, node, AttributeChange.ofMode(mode & FileMode.PERMISSION_MASK));
+  void dropBits(long node) throws IOException {
+    if (fileSystem.dropSetIds(node)) {
       notifier.attributesChanged(node);
     }
   }

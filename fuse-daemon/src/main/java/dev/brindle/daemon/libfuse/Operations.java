@@ -14,7 +14,6 @@ import dev.brindle.daemon.serve.NativeBuffer;
 import dev.brindle.daemon.serve.OpenedFiles;
 import dev.brindle.daemon.serve.OpenedFiles.Pages;
 import dev.brindle.daemon.serve.RemovedNodes;
-import dev.brindle.daemon.serve.SetIdBits;
 import dev.brindle.daemon.serve.WritableHandles;
 import dev.brindle.namespace.Caller;
 import dev.brindle.namespace.ChangeListener;
@@ -240,7 +239,7 @@ final class Operations {
    */
   private Entry truncate(Caller caller, long node) throws IOException {
     int mode = fileSystem.getattr(node).attributes().mode();
-    int kept = caller.isRoot() ? mode : SetIdBits.without(mode);
+    int kept = caller.isRoot() ? mode : FileMode.withoutSetIds(mode);
     Integer newMode = kept == mode ? null : Integer.valueOf(kept & FileMode.PERMISSION_MASK);
     Timestamp now = Timestamp.now();
     Entry truncated =
