@@ -65,6 +65,9 @@ final class LogWriter {
     this.nextBlock = end.block();
   }
 
+  /** Whether the append under way counts on spares. */
+  private boolean promised;
+
   LogState state() {
     return new LogState(new LogPosition(position()), lastIncarnation, sequence);
   }
@@ -89,7 +92,11 @@ final class LogWriter {
 
   /** The append is over that {@link #reserve} made room for. */
   void release() {
-    spares.endPromise();
+    // whoever prepares a spare keeps others waiting there
+    if (promised) {
+      promised = false;
+      spares.endPromise();
+    }
   }
 
   private long position() {
@@ -120,6 +127,7 @@ final class LogWriter {
     int segments = (roll ? 1 : 0) + segmentsFor(redoBlocks - redoHere);
     if (segments > 0) {
       spares.promise(segments);
+      promised = true;
     }
     if (roll) {
       roll();

@@ -77,6 +77,10 @@ final class Backlog {
     return pending.bytes() > REDO_BYTES_WANTED;
   }
 
+  private boolean hasTooMuchRedo() {
+    return pending.bytes() > REDO_BYTES_MAX;
+  }
+
   private boolean hasTooManyNodes() {
     return nodes.unsettledBytes() > 2 * dirtyNodeBytesMax;
   }
@@ -92,7 +96,7 @@ final class Backlog {
       wakeFlusher.run();
     }
     hurryCheckpoint();
-    while (hasTooManyNodes() || pending.bytes() > REDO_BYTES_MAX) {
+    while (hasTooManyNodes() || hasTooMuchRedo()) {
       CallerThread.refuseIfGone();
       pause(fault);
     }
@@ -118,7 +122,7 @@ final class Backlog {
       throw new FileSystemException(Errno.EINTR);
     }
     fault.refuseChanges();
-    if (diskFull || redoRefused) {
+    if (diskFull || (redoRefused && hasTooMuchRedo())) {
       throw new FileSystemException(Errno.ENOSPC);
     }
     if (wantsRedoWritten()) {

@@ -345,7 +345,7 @@ final class FileOperations {
     Found found = new Found(offset, false);
     while (!found.whole) {
       long position = found.position;
-      found = engine.look(head, view -> seekNext(view, number, position, whence));
+      found = engine.look(head, view -> seekNext(view, number, offset, position, whence));
     }
     return found.position;
   }
@@ -356,9 +356,13 @@ final class FileOperations {
   private record Found(long position, boolean whole) {}
 
   /** A part of a search, so that nobody waits long for the head's lock. */
-  private static Found seekNext(TreeView view, long number, long position, Seek whence)
+  private static Found seekNext(TreeView view, long number, long offset, long position, Seek whence)
       throws IOException {
     Inode inode = regular(view.inode(number));
+    boolean cutMeanwhile = position > offset && position >= inode.size;
+    if (cutMeanwhile && whence == Seek.HOLE && offset < inode.size) {
+      return new Found(inode.size, true);
+    }
     long limit = position + Math.min(SEEK_BYTES, Long.MAX_VALUE - Math.max(0, position));
     FileContent content = new FileContent(view.tree(), number, inode.size);
     long found = seek(content, inode, position, whence, limit);

@@ -99,7 +99,8 @@ final class Flush {
    * who writes meanwhile has his pieces go to the log whole.
    */
   void runForRoom() throws IOException {
-    int left = state.dirtyPageCount();
+    // a size may wait without a page
+    int left = Math.max(1, state.dirtyPageCount());
     while (left > 0 && !state.isClean() && goesOn()) {
       left -= Math.max(1, step(false, 0).memory.size());
     }

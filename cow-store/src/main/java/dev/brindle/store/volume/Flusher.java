@@ -60,25 +60,30 @@ final class Flusher {
       if (engine.dirtyBytes().isHalfFull()) {
         flushAllSound();
       }
-      if (engine.backlog().wantsRedoWritten()) {
-        engine.appends().writeRedo();
-      }
-      setDiskFull(false);
+      writeRedo();
+      engine.dirtyBytes().setDiskFull(false);
       failedBefore.set(false);
     } catch (FileSystemException e) {
       if (!SpaceGuard.isFull(e)) {
         throw e;
       }
-      setDiskFull(true);
+      engine.dirtyBytes().setDiskFull(true);
       if (failedBefore.compareAndSet(false, true)) {
         throw new IOException("flushing found the host's disk full", e);
       }
     }
   }
 
-  private void setDiskFull(boolean full) {
-    engine.dirtyBytes().setDiskFull(full);
-    engine.backlog().setRedoRefused(full);
+  private void writeRedo() throws IOException {
+    try {
+      if (engine.backlog().wantsRedoWritten()) {
+        engine.appends().writeRedo();
+      }
+      engine.backlog().setRedoRefused(false);
+    } catch (FileSystemException e) {
+      engine.backlog().setRedoRefused(SpaceGuard.isFull(e));
+      throw e;
+    }
   }
 
   private void flushAllSound() throws IOException {

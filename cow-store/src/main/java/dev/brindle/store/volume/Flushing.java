@@ -176,6 +176,15 @@ final class Flushing {
     }
   }
 
+  /** Steps that a flush of everything still has to make, at the most; 0 when nothing is dirty. */
+  long unflushed() {
+    return engine.heads().stream()
+        .flatMap(head -> head.states().stream())
+        .filter(state -> !state.isClean() && !state.isLost())
+        .mapToLong(state -> 1L + state.dirtyPageCount())
+        .sum();
+  }
+
   /** Has a file flushed in the background. */
   void flushSoon(Head head, FileState state) {
     engine.flusher().add(head, state);

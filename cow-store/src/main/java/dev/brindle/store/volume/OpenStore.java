@@ -374,8 +374,9 @@ public final class OpenStore implements Closeable {
   public void close() throws IOException {
     copying.stop();
     reaping.stop();
-    checkpointer.stop();
+    // these may be waiting for a checkpoint
     engine.flusher().stop();
+    checkpointer.stop();
     log.stopMaintenance();
     try {
       if (!engine.fault().isReported()) {
@@ -394,7 +395,7 @@ public final class OpenStore implements Closeable {
     do {
       before = left;
       checkpoint.run();
-      left = engine.dirtyBytes().bytes();
+      left = engine.flushing().unflushed();
     } while (left > 0 && left < before);
   }
 

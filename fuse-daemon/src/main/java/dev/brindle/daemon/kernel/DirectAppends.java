@@ -85,16 +85,19 @@ final class DirectAppends {
 
   private void awaitThoseBefore(UnderWay others, long offset, Step size) throws IOException {
     long start = System.nanoTime();
-    while (size.run() < offset) {
+    boolean isNext = false;
+    while (!isNext) {
+      boolean leavesGap = size.run() < offset;
       synchronized (this) {
         if (others.failed < offset) {
           throw new FileSystemException(Errno.EIO, "a part of the same append failed");
         }
-        if (!others.hasBefore(offset) && System.nanoTime() - start > LATE_NANOS) {
-          // there is none: another mount has cut the file
-          return;
+        // when none comes in time there is none: another mount has cut the file
+        boolean isLate = System.nanoTime() - start > LATE_NANOS;
+        isNext = !others.hasBefore(offset) && (!leavesGap || isLate);
+        if (!isNext) {
+          pause();
         }
-        pause();
       }
     }
   }

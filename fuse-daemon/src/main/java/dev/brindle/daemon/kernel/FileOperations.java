@@ -276,11 +276,11 @@ final class FileOperations {
     } else {
       fileSystem.write(handle, offset, data);
     }
-    if (isDirect && !fromCache) {
-      syncIfWanted(handle, openFlags);
-    }
     if (isDirect) {
       served.invalidations().ownContentChanged(request.node());
+    }
+    if (isDirect && !fromCache) {
+      syncIfWanted(handle, openFlags);
     }
     Replies.number(answer, length);
   }

@@ -3,11 +3,13 @@ package dev.brindle.daemon.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -87,6 +89,34 @@ final class DirectAppendsTest {
   void part_whosePlaceIsTaken_goesBehind() throws Exception {
     size.set(9);
     assertEquals(9, append(5).get());
+  }
+
+  @Test
+  void parts_whosePlacesAreTaken_keepTheirOrder() throws Exception {
+    size.set(100);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Future<Long> first =
+        threads.submit(
+            () ->
+                appends.append(
+                    NODE,
+                    1,
+                    size::get,
+                    () -> {
+                      begun.countDown();
+                      Uninterruptibles.awaitUninterruptibly(goesOn);
+                      order.add(1L);
+                      return size.getAndIncrement();
+                    }));
+    begun.await();
+    Future<Long> second = append(2);
+    pause();
+    assertEquals(List.of(), order);
+    goesOn.countDown();
+    first.get();
+    second.get();
+    assertEquals(List.of(1L, 2L), order);
   }
 
   private static void pause() {
