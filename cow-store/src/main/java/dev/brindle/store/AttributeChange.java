@@ -19,6 +19,9 @@ public record AttributeChange(
     @Nullable Timestamp modificationTime,
     @Nullable Timestamp changeTime) {
 
+  public static final AttributeChange NOTHING =
+      new AttributeChange(null, null, null, null, null, null, null);
+
   public static AttributeChange ofMode(int mode) {
     return new AttributeChange(mode, null, null, null, null, null, null);
   }

@@ -3,6 +3,7 @@ package dev.brindle.daemon.kernel;
 import dev.brindle.daemon.serve.RemovedNodes;
 import dev.brindle.namespace.Entry;
 import dev.brindle.namespace.InodeFileSystem;
+import dev.brindle.store.AttributeChange;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 
@@ -52,7 +53,12 @@ final class AttributeOperations {
   /** Of a file that was cut in part the kernel is not told by an error. */
   private Entry change(Request request, SetAttributes wanted) throws IOException {
     try {
-      Entry changed = fileSystem.setattr(request.caller(), request.node(), wanted.change());
+      AttributeChange change = wanted.change();
+      // a write that takes set-id bits away is preceded by a change of nothing
+      Entry changed =
+          change.equals(AttributeChange.NOTHING)
+              ? fileSystem.getattr(request.node())
+              : fileSystem.setattr(request.caller(), request.node(), change);
       if (wanted.dropsCapability() && !changed.attributes().isDirectory()) {
         privileges.dropCapability(request.node());
       }
