@@ -41,6 +41,9 @@ final class LogWriter {
   /** The header blocks of the group that is being prepared. */
   private int headerBlocks;
 
+  /** Whether the append under way counts on spares. */
+  private boolean promised;
+
   LogWriter(
       int segmentBlocks,
       GroupWriter groups,
@@ -64,9 +67,6 @@ final class LogWriter {
     this.head = end.head();
     this.nextBlock = end.block();
   }
-
-  /** Whether the append under way counts on spares. */
-  private boolean promised;
 
   LogState state() {
     return new LogState(new LogPosition(position()), lastIncarnation, sequence);

@@ -417,9 +417,8 @@ final class FileOperations {
   /** The end of a range, or that of the last extent in it that one change should touch. */
   private static long stepEnd(Change change, long number, long from, long to) throws IOException {
     Inode inode = change.inode(number);
-    long end =
-        new FileContent(change.tree(), number, inode.size).extentsEnd(from, to, ITEMS_PER_CHANGE);
-    return Math.min(to, end);
+    return new FileContent(change.tree(), number, inode.size)
+        .extentsEnd(from, to, ITEMS_PER_CHANGE);
   }
 
   /**

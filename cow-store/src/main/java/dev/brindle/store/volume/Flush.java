@@ -19,13 +19,12 @@ final class Flush {
   private final Engine engine;
   private final Head head;
   private final FileState state;
-  private final boolean forCheckpoint;
+  private boolean forCheckpoint;
 
-  Flush(Engine engine, Head head, FileState state, boolean forCheckpoint) {
+  Flush(Engine engine, Head head, FileState state) {
     this.engine = engine;
     this.head = head;
     this.state = state;
-    this.forCheckpoint = forCheckpoint;
   }
 
   /** A run of pages without a gap. */
@@ -79,6 +78,12 @@ final class Flush {
         }
       }
     }
+  }
+
+  /** As {@link #run}, for a checkpoint: it ends when that has enough. */
+  void runForCheckpoint() throws IOException {
+    forCheckpoint = true;
+    run(false);
   }
 
   /** Flushes as many pages as are dirty now, or fewer when nothing of before is left then. */

@@ -30,35 +30,23 @@ final class Flushing {
    *     and this is what every later flush of it says
    */
   void flush(Head head, FileState state, boolean withRedo) throws IOException {
-    run(head, state, (of, file) -> new Flush(engine, of, file, false).run(withRedo));
+    run(head, state, flush -> flush.run(withRedo));
   }
 
   /** Flushes as much of a file as is dirty, for the sake of the memory; as {@link #flush}. */
   void flushForRoom(Head head, FileState state) throws IOException {
-    run(head, state, this::runForRoom);
+    run(head, state, Flush::runForRoom);
   }
 
   private interface Way {
-    void run(Head head, FileState state) throws IOException;
-  }
-
-  private void runWhole(Head head, FileState state) throws IOException {
-    new Flush(engine, head, state, false).run(false);
-  }
-
-  private void runForRoom(Head head, FileState state) throws IOException {
-    new Flush(engine, head, state, false).runForRoom();
-  }
-
-  private void runForCheckpoint(Head head, FileState state) throws IOException {
-    new Flush(engine, head, state, true).run(false);
+    void run(Flush flush) throws IOException;
   }
 
   private void run(Head head, FileState state, Way way) throws IOException {
     state.refuseAfterLoss();
     if (!state.isClean()) {
       try {
-        way.run(head, state);
+        way.run(new Flush(engine, head, state));
       } catch (CorruptStoreException e) {
         Logger.error(
             e,
@@ -96,7 +84,7 @@ final class Flushing {
    * @throws CorruptStoreException one or more could not be flushed; all others were
    */
   void flushAll(Head head) throws IOException {
-    runAll(head, this::runWhole);
+    runAll(head, flush -> flush.run(false));
   }
 
   private void runAll(Head head, Way way) throws IOException {
@@ -121,12 +109,12 @@ final class Flushing {
 
   /** Flushes every file that is dirty now; like {@link #flushAll(Head)}. */
   void flushAll() throws IOException {
-    runAll(this::runWhole);
+    runAll(flush -> flush.run(false));
   }
 
   /** Flushes as much as is dirty, for the sake of the memory; as {@link #flushAll()}. */
   void flushAllForRoom() throws IOException {
-    runAll(this::runForRoom);
+    runAll(Flush::runForRoom);
   }
 
   private void runAll(Way way) throws IOException {
@@ -149,7 +137,7 @@ final class Flushing {
    * @throws FileSystemException EROFS
    */
   void flushAllThatFits() throws IOException {
-    runAllThatFits(this::runWhole);
+    runAllThatFits(flush -> flush.run(false));
   }
 
   /**
@@ -157,7 +145,7 @@ final class Flushing {
    * must not keep it from making deletions durable, which give space back.
    */
   void flushForCheckpoint() throws IOException {
-    runAllThatFits(this::runForCheckpoint);
+    runAllThatFits(Flush::runForCheckpoint);
   }
 
   private void runAllThatFits(Way way) throws IOException {

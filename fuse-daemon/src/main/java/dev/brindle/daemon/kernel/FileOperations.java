@@ -52,7 +52,6 @@ final class FileOperations {
   private final Replies replies;
   private final Privileges privileges;
   private final FileCreation creation;
-
   private final DirectAppends directAppends = new DirectAppends();
 
   FileOperations(Served served, Replies replies, Privileges privileges) {
@@ -264,11 +263,10 @@ final class FileOperations {
       fileSystem.writeBack(handle, offset, data);
       served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
-      DirectAppends.Step append = () -> fileSystem.append(handle, data);
       long place =
           isDirect
-              ? directAppends.append(request.node(), offset, () -> size(request), append)
-              : append.run();
+              ? appendInOrder(request.node(), handle, offset, data)
+              : fileSystem.append(handle, data);
       if (place != offset) {
         served.invalidations().ownContentChanged(request.node());
         served.invalidations().awaitTold(request.node());
@@ -285,8 +283,13 @@ final class FileOperations {
     Replies.number(answer, length);
   }
 
-  private long size(Request request) throws IOException {
-    return fileSystem.getattr(request.node()).attributes().size();
+  private long appendInOrder(long node, long handle, long offset, ByteBuffer data)
+      throws IOException {
+    return directAppends.append(
+        node,
+        offset,
+        () -> fileSystem.getattr(node).attributes().size(),
+        () -> fileSystem.append(handle, data));
   }
 
   /**

@@ -238,17 +238,11 @@ final class Operations {
    * it truncated itself.
    */
   private Entry truncate(Caller caller, long node) throws IOException {
-    int mode = fileSystem.getattr(node).attributes().mode();
-    int kept = caller.isRoot() ? mode : FileMode.withoutSetIds(mode);
-    Integer newMode = kept == mode ? null : Integer.valueOf(kept & FileMode.PERMISSION_MASK);
-    Timestamp now = Timestamp.now();
-    Entry truncated =
-        fileSystem.setattr(
-            caller, node, new AttributeChange(newMode, null, null, 0L, null, now, null));
-    if (newMode != null) {
+    if (!caller.isRoot() && fileSystem.dropSetIds(node)) {
       notifier.attributesChanged(node);
     }
-    return truncated;
+    return fileSystem.setattr(
+        caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now(), null));
   }
 
   void read(Worker worker, long request, long node, long size, long offset, long fileInfo)
