@@ -20,17 +20,15 @@ final class BaseWriter implements Closeable {
   private static final long UNSYNCED_BYTES_MAX = 16 << 20;
 
   private final Disk disk;
-  private final StoreId store;
   private final PageRecord record;
-  private final PageRecord.Table table;
+  private final PageRecord.Head head;
   private long unsyncedBytes;
   private int written;
 
-  private BaseWriter(Disk disk, StoreId store, PageRecord record, PageRecord.Table table) {
+  private BaseWriter(Disk disk, StoreId store, PageRecord record) {
     this.disk = disk;
-    this.store = store;
     this.record = record;
-    this.table = table;
+    this.head = record.head(store);
   }
 
   /** Begins a base of so many pages, whose space is reserved. */
@@ -47,11 +45,7 @@ final class BaseWriter implements Closeable {
       disk.delete(name);
       throw e;
     }
-    return new BaseWriter(
-        disk,
-        store,
-        new PageRecord(file, 0, checkpoint, pages),
-        new PageRecord.Table(new int[pages], new int[pages]));
+    return new BaseWriter(disk, store, new PageRecord(file, 0, checkpoint, pages));
   }
 
   void add(List<PageImage> images) throws IOException {
@@ -59,8 +53,7 @@ final class BaseWriter implements Closeable {
     long at = record.pageAt(written);
     for (PageImage image : images) {
       buffer.put(image.content());
-      table.places()[written] = image.place();
-      table.checksums()[written] = image.checksum();
+      head.add(image);
       written++;
     }
     record.file().write(at, buffer.flip());
@@ -76,7 +69,7 @@ final class BaseWriter implements Closeable {
     if (written != record.pages()) {
       throw new IllegalStateException(written + " pages of " + record.pages());
     }
-    record.writeHead(store, table);
+    head.finish();
     record.file().sync();
     disk.rename(CopyFiles.unfinishedBase(record.checkpoint()), CopyFiles.base(record.checkpoint()));
     disk.syncDirectory(CopyFiles.DIRECTORY);

@@ -42,12 +42,10 @@ final class HalfApplied {
       if (frame.checkpoint() >= record.checkpoint()) {
         return false;
       }
-      for (int place : record.table().places()) {
-        if (place > 0 && !PageFormat.isChecksumPlace(place) && !isAsIn(frame, place)) {
-          return false;
-        }
-      }
-      return true;
+      record.verifyHead();
+      return record.forEach(
+          (page, place, checksum) ->
+              place <= 0 || PageFormat.isChecksumPlace(place) || isAsIn(frame, place));
     } catch (CorruptStoreException e) {
       return false;
     }

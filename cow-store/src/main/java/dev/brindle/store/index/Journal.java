@@ -219,7 +219,11 @@ final class Journal implements Closeable {
   /** Writes a checkpoint's pages and syncs. */
   void append(long checkpoint, List<PageImage> images) throws IOException {
     PageRecord record = new PageRecord(file, end(), checkpoint, images.size());
-    record.writeHead(store, images);
+    PageRecord.Head head = record.head(store);
+    for (PageImage image : images) {
+      head.add(image);
+    }
+    head.finish();
     long at = record.pageAt(0);
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (PageImage image : images) {

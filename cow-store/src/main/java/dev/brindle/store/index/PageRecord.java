@@ -28,11 +28,18 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
   private static final int ENTRY_BYTES = 2 * Integer.BYTES;
   private static final int COUNT = PageFormat.CHECKPOINT + Long.BYTES;
 
-  /** More than any index has, so that a damaged count is seen as one. */
-  private static final int PAGES_MAX = 1 << 26;
+  /** So much of the table is in memory at a time. */
+  private static final int STEP_ENTRIES = 8_192;
 
-  /** Where the record's pages belong, and their checksums. */
-  record Table(int[] places, int[] checksums) {}
+  /** Takes entries of the table in their order. */
+  interface EntryVisitor {
+    /**
+     * Takes where a page belongs, and its checksum.
+     *
+     * @return whether to go on
+     */
+    boolean visit(int page, int place, int checksum) throws IOException;
+  }
 
   private static long tableBytes(int pages) {
     return ((long) pages * ENTRY_BYTES + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
@@ -53,45 +60,56 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
     return at + PAGE_BYTES + tableBytes(pages) + ((long) index << PAGE_SHIFT);
   }
 
-  /** Writes what comes before the pages; not synced. */
-  void writeHead(StoreId store, List<PageImage> images) throws IOException {
-    ByteBuffer table = ByteBuffer.allocate((int) tableBytes(pages));
-    for (PageImage image : images) {
-      table.putInt(image.place()).putInt(image.checksum());
+  /** Begins to write what comes before the pages. */
+  Head head(StoreId store) {
+    return new Head(store);
+  }
+
+  /** Writes what comes before the pages: the table, and then the header that seals it. */
+  final class Head {
+    private final ByteBuffer header = ByteBuffer.allocate(PAGE_BYTES);
+    private final ByteBuffer entries =
+        ByteBuffer.allocate((int) Math.min(STEP_ENTRIES * ENTRY_BYTES, tableBytes(pages)));
+    private final CRC32C crc = new CRC32C();
+    private long tableAt = at + PAGE_BYTES;
+
+    private Head(StoreId store) {
+      header.putLong(PageFormat.MAGIC, PageFormat.JOURNAL_MAGIC);
+      header.putInt(PageFormat.VERSION_AT, PageFormat.VERSION);
+      header.putLong(PageFormat.STORE_ID, store.high());
+      header.putLong(PageFormat.STORE_ID + Long.BYTES, store.low());
+      header.putLong(PageFormat.CHECKPOINT, checkpoint);
+      header.putInt(COUNT, pages);
+      crc.update(header.duplicate());
     }
-    writeHead(store, table);
-  }
 
-  private void writeHead(StoreId store, ByteBuffer table) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(PAGE_BYTES);
-    header.putLong(PageFormat.MAGIC, PageFormat.JOURNAL_MAGIC);
-    header.putInt(PageFormat.VERSION_AT, PageFormat.VERSION);
-    header.putLong(PageFormat.STORE_ID, store.high());
-    header.putLong(PageFormat.STORE_ID + Long.BYTES, store.low());
-    header.putLong(PageFormat.CHECKPOINT, checkpoint);
-    header.putInt(COUNT, pages);
-    header.putInt(PageFormat.CRC, crc(header, table));
-    file.write(at, header);
-    file.write(at + PAGE_BYTES, table.clear());
-  }
-
-  /** As {@link #writeHead(StoreId, List)}, of pages that are in the file already. */
-  void writeHead(StoreId store, Table entries) throws IOException {
-    ByteBuffer table = ByteBuffer.allocate((int) tableBytes(pages));
-    for (int i = 0; i < pages; i++) {
-      table.putInt(entries.places[i]).putInt(entries.checksums[i]);
+    /** Adds the entry of the next page. */
+    void add(PageImage image) throws IOException {
+      entries.putInt(image.place()).putInt(image.checksum());
+      if (!entries.hasRemaining()) {
+        writeEntries();
+      }
     }
-    writeHead(store, table);
-  }
 
-  /** Over the header, its CRC field as zero, and the table. */
-  private static int crc(ByteBuffer header, ByteBuffer table) {
-    ByteBuffer copy = ByteBuffer.allocate(PAGE_BYTES).put(header.duplicate().clear());
-    copy.putInt(PageFormat.CRC, 0);
-    CRC32C crc = new CRC32C();
-    crc.update(copy.clear());
-    crc.update(table.duplicate().clear());
-    return (int) crc.getValue();
+    private void writeEntries() throws IOException {
+      entries.flip();
+      crc.update(entries.duplicate());
+      int bytes = entries.limit();
+      file.write(tableAt, entries);
+      tableAt += bytes;
+      entries.clear();
+    }
+
+    /** Ends it with the last entry; not synced. */
+    void finish() throws IOException {
+      long left = pageAt(0) - tableAt - entries.position();
+      entries.put(new byte[(int) left]);
+      if (entries.position() > 0) {
+        writeEntries();
+      }
+      header.putInt(PageFormat.CRC, (int) crc.getValue());
+      file.write(at, header.clear());
+    }
   }
 
   /**
@@ -108,21 +126,38 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
       return null;
     }
     int count = header.getInt(COUNT);
-    if (count < 0 || count > PAGES_MAX || at + PAGE_BYTES + tableBytes(count) > file.length()) {
+    if (count < 0 || at + PAGE_BYTES + tableBytes(count) > file.length()) {
       return null;
     }
     PageRecord record = new PageRecord(file, at, header.getLong(PageFormat.CHECKPOINT), count);
-    ByteBuffer table = record.readTable();
-    if (table == null || crc(header, table) != header.getInt(PageFormat.CRC)) {
+    if (!record.isSealedBy(header)) {
       return null;
     }
     checkOwner(file.name(), header, store);
     return record;
   }
 
-  private @Nullable ByteBuffer readTable() throws IOException {
-    ByteBuffer table = ByteBuffer.allocate((int) tableBytes(pages));
-    return file.read(at + PAGE_BYTES, table) < table.capacity() ? null : table.clear();
+  /** Whether header and table are what was written: the CRC is over both, its own field as zero. */
+  private boolean isSealedBy(ByteBuffer header) throws IOException {
+    ByteBuffer copy = ByteBuffer.allocate(PAGE_BYTES).put(header.duplicate().clear());
+    CRC32C crc = new CRC32C();
+    crc.update(copy.putInt(PageFormat.CRC, 0).clear());
+    long end = pageAt(0);
+    long step = at + PAGE_BYTES;
+    while (step < end) {
+      ByteBuffer part = readTable(step, (int) Math.min(STEP_ENTRIES * ENTRY_BYTES, end - step));
+      crc.update(part.duplicate());
+      step += part.capacity();
+    }
+    return (int) crc.getValue() == header.getInt(PageFormat.CRC);
+  }
+
+  private ByteBuffer readTable(long from, int bytes) throws IOException {
+    ByteBuffer part = ByteBuffer.allocate(bytes);
+    if (file.read(from, part) < bytes) {
+      throw new CorruptStoreException(file.name(), from, "a record's table is cut off");
+    }
+    return part.clear();
   }
 
   private static void checkOwner(String file, ByteBuffer header, StoreId store) throws IOException {
@@ -140,65 +175,82 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
   }
 
   /**
+   * Verifies what comes before the pages.
+   *
    * @throws CorruptStoreException it was sound when it was read first, and is no longer
    */
-  Table table() throws IOException {
+  void verifyHead() throws IOException {
     ByteBuffer header = ByteBuffer.allocate(PAGE_BYTES);
-    ByteBuffer table = readTable();
-    if (file.read(at, header) < PAGE_BYTES
-        || table == null
-        || crc(header, table) != header.getInt(PageFormat.CRC)) {
+    if (file.read(at, header) < PAGE_BYTES || !isSealedBy(header)) {
       throw new CorruptStoreException(file.name(), at, "a record's header or table is damaged");
     }
-    int[] places = new int[pages];
-    int[] checksums = new int[pages];
-    for (int i = 0; i < pages; i++) {
-      places[i] = table.getInt();
-      checksums[i] = table.getInt();
-    }
-    return new Table(places, checksums);
-  }
-
-  /** Reads a page; false when it is not what was written. */
-  boolean readPage(Table table, int index, byte[] page) throws IOException {
-    return file.read(pageAt(index), ByteBuffer.wrap(page)) == PAGE_BYTES
-        && PageFormat.checksum(table.places[index], page) == table.checksums[index];
   }
 
   /**
-   * Reads some of its pages.
+   * Visits all entries of the table. One that has rotted fits no page: the checksums are of places,
+   * too.
+   *
+   * @return false when the visitor did not go on
+   */
+  boolean forEach(EntryVisitor visitor) throws IOException {
+    return forEach(0, pages, visitor);
+  }
+
+  private boolean forEach(int first, int end, EntryVisitor visitor) throws IOException {
+    for (int from = first; from < end; from += STEP_ENTRIES) {
+      int count = Math.min(STEP_ENTRIES, end - from);
+      ByteBuffer entries =
+          readTable(at + PAGE_BYTES + (long) from * ENTRY_BYTES, count * ENTRY_BYTES);
+      for (int page = from; page < from + count; page++) {
+        if (!visitor.visit(page, entries.getInt(), entries.getInt())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Reads a page; false when it is not what was written. */
+  private boolean readPage(int index, int place, int checksum, byte[] page) throws IOException {
+    return file.read(pageAt(index), ByteBuffer.wrap(page)) == PAGE_BYTES
+        && PageFormat.checksum(place, page) == checksum;
+  }
+
+  /**
+   * Reads some of its pages; with the first ones, what comes before them.
    *
    * @return those that are not what was written, or that the disk cannot read
    * @throws CorruptStoreException no page can be told from another any more
    */
   List<CorruptStoreException> verify(int first, int count) throws IOException {
-    List<CorruptStoreException> damages = new ArrayList<>();
-    Table table = table();
-    byte[] page = new byte[PAGE_BYTES];
-    for (int i = first; i < first + count; i++) {
-      try {
-        if (!readPage(table, i, page)) {
-          damages.add(
-              new CorruptStoreException(
-                  file.name(), pageAt(i), "a copy of a page is not what was written"));
-        }
-      } catch (IOException e) {
-        damages.add(new UnreadableStoreException(file.name(), pageAt(i), e));
-      }
+    if (first == 0) {
+      verifyHead();
     }
+    List<CorruptStoreException> damages = new ArrayList<>();
+    byte[] page = new byte[PAGE_BYTES];
+    forEach(
+        first,
+        first + count,
+        (index, place, checksum) -> {
+          try {
+            if (!readPage(index, place, checksum, page)) {
+              damages.add(
+                  new CorruptStoreException(
+                      file.name(), pageAt(index), "a copy of a page is not what was written"));
+            }
+          } catch (IOException e) {
+            damages.add(new UnreadableStoreException(file.name(), pageAt(index), e));
+          }
+          return true;
+        });
     return damages;
   }
 
   /** Whether all its pages are what was written. */
   boolean isWhole() throws IOException {
-    Table table = table();
+    verifyHead();
     byte[] page = new byte[PAGE_BYTES];
-    for (int i = 0; i < pages; i++) {
-      if (!readPage(table, i, page)) {
-        return false;
-      }
-    }
-    return true;
+    return forEach((index, place, checksum) -> readPage(index, place, checksum, page));
   }
 
   /**
@@ -209,31 +261,30 @@ record PageRecord(DiskFile file, long at, long checkpoint, int pages) {
    * @return how many of them were left out, because they are damaged here
    */
   int applyTo(DiskFile index, IntPredicate places) throws IOException {
-    Table table = table();
+    verifyHead();
     byte[] page = new byte[PAGE_BYTES];
-    int left = 0;
-    for (int i = 0; i < pages; i++) {
-      if (!places.test(table.places[i])) {
-        continue;
-      }
-      if (readPage(table, i, page)) {
-        index.write((long) table.places[i] << PAGE_SHIFT, ByteBuffer.wrap(page));
-      } else {
-        left++;
-      }
-    }
-    return left;
+    int[] left = new int[1];
+    forEach(
+        (i, place, checksum) -> {
+          if (!places.test(place)) {
+            return true;
+          }
+          if (readPage(i, place, checksum, page)) {
+            index.write((long) place << PAGE_SHIFT, ByteBuffer.wrap(page));
+          } else {
+            left[0]++;
+          }
+          return true;
+        });
+    return left[0];
   }
 
   /** The image of a page that has this checksum, or null. */
   byte @Nullable [] find(int place, int checksum) throws IOException {
-    Table table = table();
     byte[] page = new byte[PAGE_BYTES];
-    for (int i = 0; i < pages; i++) {
-      if (table.places[i] == place && table.checksums[i] == checksum && readPage(table, i, page)) {
-        return page;
-      }
-    }
-    return null;
+    boolean none =
+        forEach(
+            (i, at, sum) -> at != place || sum != checksum || !readPage(i, place, checksum, page));
+    return none ? null : page;
   }
 }

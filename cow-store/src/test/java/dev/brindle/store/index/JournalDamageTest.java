@@ -110,7 +110,7 @@ final class JournalDamageTest {
       DiskFile file = torn.open(last.file().name(), OpenMode.READ_WRITE);
       file.write(last.end(), ByteBuffer.allocate(PageFormat.PAGE_BYTES));
       long at = last.end() + PageFormat.PAGE_BYTES;
-      new PageRecord(file, at, last.checkpoint() + 1, 0).writeHead(claimed, List.<PageImage>of());
+      new PageRecord(file, at, last.checkpoint() + 1, 0).head(claimed).finish();
       try (Index index = Index.open(torn, STORE)) {
         assertTrue(history.isHeldBy(index));
       }
