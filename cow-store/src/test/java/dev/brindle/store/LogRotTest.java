@@ -32,11 +32,22 @@ final class LogRotTest {
 
   /** Each fsync is a group; the last ones are in other segments than the first. */
   private FaultyDisk crashed() throws IOException {
-    Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
+    return crashed(OPTIONS, () -> true);
+  }
+
+  private interface Condition {
+    boolean isMet() throws IOException;
+  }
+
+  /**
+   * @param wanted more files are made after the first ones until this is the case
+   */
+  private FaultyDisk crashed(StoreOptions options, Condition wanted) throws IOException {
+    Store.create(disk, options);
+    Store store = Store.open(disk, options);
     WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
     store.checkpoint();
-    for (int i = 0; i < FILES; i++) {
+    for (int i = 0; i < FILES || !wanted.isMet(); i++) {
       int mode = FileMode.REGULAR | 0644;
       long file = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
       tree.write(file, 0, ByteBuffer.allocate(3 * BLOCK));
@@ -150,6 +161,42 @@ final class LogRotTest {
     assertTrue(segments.size() > 2);
     crashed.delete(segments.get(1));
     assertThrows(CorruptStoreException.class, () -> Store.open(crashed, OPTIONS));
+  }
+
+  /** The log was about to go on behind it: there is a spare segment. */
+  @Test
+  void missingLastSegment_isRefused_andRepairedKnowingly() throws IOException {
+    FaultyDisk crashed = crashed(OPTIONS.withSegmentBlocks(256), this::hasSpare);
+    String last = groups(crashed).get(FILES - 1).file;
+    crashed.delete(last);
+    for (int time = 0; time < 2; time++) {
+      CorruptStoreException refused =
+          assertThrows(CorruptStoreException.class, () -> Store.open(crashed, OPTIONS));
+      assertTrue(refused.getMessage().contains(last), refused.getMessage());
+      assertTrue(refused.getMessage().contains("brindle check --repair"), refused.getMessage());
+    }
+    try (Store store = Store.openAtRest(crashed, OPTIONS)) {
+      assertTrue(store.parts().unrepeated().toString().contains(last));
+    }
+    try (Store store = Store.openAtRest(crashed, OPTIONS)) {
+      RepairReport report = Repair.run(store);
+      assertTrue(report.deeds().toString().contains(last), () -> report.deeds().toString());
+    }
+    for (int time = 0; time < 3; time++) {
+      try (Store store = Store.open(crashed, OPTIONS)) {
+        assertEquals(List.of(), Check.run(store, true).problems());
+      }
+    }
+  }
+
+  private boolean hasSpare() throws IOException {
+    FaultyDisk crashed = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+    List<String> segments = new ArrayList<>(crashed.list("log"));
+    segments.removeIf(name -> !name.endsWith(".seg"));
+    List<Group> groups = groups(crashed);
+    String last = groups.get(groups.size() - 1).file;
+    boolean isInFirst = last.equals(groups.get(0).file);
+    return !isInFirst && (LOG + segments.get(segments.size() - 1)).compareTo(last) > 0;
   }
 
   @Test

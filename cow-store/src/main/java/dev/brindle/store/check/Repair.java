@@ -99,6 +99,7 @@ public final class Repair {
     }
     store.index().refuseUnreadable();
     store.checkpoint();
+    store.log().forgetLoss();
     freeStrayUnits();
     return new RepairReport(List.copyOf(deeds), Check.run(store).problems());
   }

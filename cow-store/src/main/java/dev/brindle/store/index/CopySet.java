@@ -38,6 +38,8 @@ final class CopySet implements Closeable {
   /** Finds what there is. */
   void load() throws IOException {
     CopyFiles.removeUnfinished(disk);
+    // a process that was killed may have left names that a crash of the host could yet take
+    disk.syncDirectory(DIRECTORY);
     List<Long> numbers = CopyFiles.journals(disk);
     for (int i = 0; i < numbers.size(); i++) {
       long successor = i + 1 < numbers.size() ? numbers.get(i + 1) : -1;

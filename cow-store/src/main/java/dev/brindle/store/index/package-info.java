@@ -48,7 +48,8 @@
  * </ol>
  *
  * These are two syncs, and one of a directory when a journal begins, before its first record.
- * Opening that repeats the third step syncs the journal before it, for a process that died may have
+ * Opening syncs the directory, for the name of the last journal may not be durable yet, and an
+ * opening that repeats the third step syncs the journal before it, for a process that died may have
  * left it in the host's memory alone.
  *
  * <p>Opening cuts off what stands behind the last whole record and syncs that, so that the rest of

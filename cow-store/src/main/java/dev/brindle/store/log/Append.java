@@ -19,14 +19,16 @@ public final class Append implements AutoCloseable {
   private final Log log;
   private final long dataAddress;
   private final int dataBlocks;
+  private final int redoBytes;
   private @Nullable InFlight inFlight;
   private boolean written;
   private boolean closed;
 
-  Append(Log log, long dataAddress, int dataBlocks) {
+  Append(Log log, long dataAddress, int dataBlocks, int redoBytes) {
     this.log = log;
     this.dataAddress = dataAddress;
     this.dataBlocks = dataBlocks;
+    this.redoBytes = redoBytes;
   }
 
   /** The address of the first data block; the others follow. */
@@ -37,6 +39,11 @@ public final class Append implements AutoCloseable {
   /** The blocks that were asked for; fewer may be published. */
   public int dataBlocks() {
     return dataBlocks;
+  }
+
+  /** The redo that there is room for, with {@link Log#REDO_FRAME_BYTES} for each element. */
+  public int redoBytes() {
+    return redoBytes;
   }
 
   /**

@@ -25,6 +25,9 @@ import org.tinylog.Logger;
  * segment table, the open files, the state of durability and what is written back early are leaves.
  */
 public final class Log implements Closeable {
+  /** What an element of redo takes in the log beside its own bytes. */
+  public static final int REDO_FRAME_BYTES = LogFormat.REDO_FRAME_BYTES;
+
   /** Larger appends would push everything else out of the block cache. */
   private static final int CACHED_APPEND_BLOCKS_MAX = 64;
 
@@ -117,6 +120,11 @@ public final class Log implements Closeable {
     return log;
   }
 
+  /** How many segments' files there are, without opening any; 0 when the log is lost. */
+  public static int segmentFiles(Disk disk) throws IOException {
+    return disk.exists(LogFormat.DIRECTORY) ? disk.list(LogFormat.DIRECTORY).size() : 0;
+  }
+
   /**
    * Makes a log that lost its last segment, or that segment's header, one that can be opened; for a
    * repair.
@@ -168,7 +176,8 @@ public final class Log implements Closeable {
    * not whole. Then the log goes on there, in a new incarnation. The data of replayed groups is
    * readable; it becomes live by {@link #markLive} only.
    *
-   * @throws CorruptStoreException that group was durable: what was synced from there on is lost
+   * @throws CorruptStoreException that group was durable, or its segment is missing: what was
+   *     synced from there on is lost
    */
   public void replay(RedoVisitor visitor) throws IOException {
     replay(visitor, false);
@@ -181,6 +190,20 @@ public final class Log implements Closeable {
    */
   public @Nullable CorruptStoreException replayWhatIsLeft(RedoVisitor visitor) throws IOException {
     return replay(visitor, true);
+  }
+
+  /**
+   * Removes what is left behind the log's end of a loss that {@link #replayWhatIsLeft} told of: a
+   * checkpoint has gone on without it, and nothing was appended since the opening. A crash before
+   * this leaves a store that is refused once more.
+   */
+  public void forgetLoss() throws IOException {
+    lockAppends();
+    try {
+      LogRecovery.removeBehind(disk, running().writer.headSegment());
+    } finally {
+      appendMutex.unlock();
+    }
   }
 
   private @Nullable CorruptStoreException replay(RedoVisitor visitor, boolean acceptLoss)
@@ -260,8 +283,9 @@ public final class Log implements Closeable {
    * Begins an append: takes the append mutex and chooses the addresses.
    *
    * @param dataBlocks 0 to {@link #dataBlocksMax}
-   * @param redoBytesEstimate at least the length of the redo that will be written, plus 4 for each
-   *     element: then nothing can run out of space any more. Asked when nobody else appends
+   * @param redoBytesEstimate at least the length of the redo that will be written, plus {@link
+   *     #REDO_FRAME_BYTES} for each element: then nothing can run out of space any more. Asked when
+   *     nobody else appends
    * @throws dev.brindle.store.disk.DiskFullException nothing was changed, the mutex is free
    * @throws LogFailedException an earlier append or sync failed
    */
@@ -273,8 +297,9 @@ public final class Log implements Closeable {
     lockAppends();
     try {
       poison.check();
-      long address = now.writer.reserve(dataBlocks, redoBytesEstimate.getAsInt());
-      return new Append(this, address, dataBlocks);
+      int redoBytes = redoBytesEstimate.getAsInt();
+      long address = now.writer.reserve(dataBlocks, redoBytes);
+      return new Append(this, address, dataBlocks, redoBytes);
     } catch (IOException | RuntimeException | Error e) {
       appendMutex.unlock();
       throw e;

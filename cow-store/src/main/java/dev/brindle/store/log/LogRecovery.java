@@ -144,24 +144,45 @@ final class LogRecovery {
   /**
    * Hands out the redo behind the checkpoint and returns where the log ends.
    *
-   * @param acceptLoss goes on when the next group was durable and is damaged now
+   * @param acceptLoss goes on when what comes next was durable, and is damaged or missing now
    */
   LogEnd replay(RedoVisitor visitor, boolean acceptLoss) throws IOException {
     while (replayGroup(visitor) || enterNextSegment()) {}
-    long durable = new LogTail(disk, scanner).durableBefore(file, block);
+    CorruptStoreException loss = findLoss();
+    if (loss == null) {
+      removeBehind(disk, file.number());
+    } else if (!acceptLoss) {
+      throw loss;
+    }
+    return new LogEnd(file, block, incarnation, sequence, loss);
+  }
+
+  /**
+   * What was behind the log's end once and was durable; null when nothing was. No number that lost
+   * groups had, nor what is left of them says, comes again. Their files stay: they tell of the loss
+   * as long as no checkpoint goes on without it.
+   */
+  private @Nullable CorruptStoreException findLoss() throws IOException {
+    LogTail tail = new LogTail(disk, scanner);
+    long durable = tail.durableBefore(file, block);
     CorruptStoreException loss = null;
     if (durable > sequence) {
       loss = lost(durable);
-      if (!acceptLoss) {
-        throw loss;
-      }
-      // No number that the lost groups had, nor what is left of them says, comes again. Their
-      // files stay until the next opening: they tell of the loss to who decides on nothing now.
-      sequence = durable + NUMBERS_SKIPPED;
-    } else {
-      removeUnreached();
+    } else if (tail.isNextLost(file)) {
+      loss = nextLost();
     }
-    return new LogEnd(file, block, incarnation, sequence, loss);
+    if (loss != null) {
+      sequence = Math.max(sequence, durable) + NUMBERS_SKIPPED;
+    }
+    return loss;
+  }
+
+  private CorruptStoreException nextLost() {
+    return new CorruptStoreException(
+        LogFormat.segmentName(file.number() + 1),
+        -1,
+        "the file is missing, and the log had got beyond it: what was synced last is not there. Put"
+            + " it back from a backup if there is one; to go on without it: brindle check --repair");
   }
 
   private CorruptStoreException lost(long durable) {
@@ -292,9 +313,9 @@ final class LogRecovery {
   }
 
   /** Of the files behind the log's end the first is kept as a spare, the others are deleted. */
-  private void removeUnreached() throws IOException {
+  static void removeBehind(Disk disk, long last) throws IOException {
     for (String name : disk.list(LogFormat.DIRECTORY)) {
-      if (LogFormat.segmentNumber(name) > file.number() + 1) {
+      if (LogFormat.segmentNumber(name) > last + 1) {
         disk.delete(LogFormat.DIRECTORY + "/" + name);
       }
     }

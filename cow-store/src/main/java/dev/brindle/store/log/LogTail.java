@@ -44,6 +44,21 @@ final class LogTail {
     return durable;
   }
 
+  /**
+   * Whether the next segment's file is lost: none is made before the names of all that come before
+   * it are durable, so that there is none behind a gap.
+   *
+   * @param head the segment of the log's end
+   */
+  boolean isNextLost(SegmentFile head) throws IOException {
+    long last = 0;
+    for (String name : disk.list(LogFormat.DIRECTORY)) {
+      last = Math.max(last, LogFormat.segmentNumber(name));
+    }
+    long next = head.number() + 1;
+    return last > next && !disk.exists(LogFormat.segmentName(next));
+  }
+
   private long ofLaterSegment(SegmentFile head, long number) throws IOException {
     SegmentHeader header = head.header();
     try (SegmentFile later =

@@ -244,7 +244,7 @@ final class LogWriter {
     SegmentFile next = spares.take();
     try {
       head.seal();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       poison.set(e);
       throw e;
     }

@@ -140,7 +140,7 @@ final class Spares {
     disk.rename(name, LogFormat.segmentName(number));
     disk.syncDirectory(LogFormat.DIRECTORY);
     prepared.addLast(openForAppend(number, writtenBlocks));
-    // not before: a number that is left out ends the log at the next opening
+    // not before: a number that is left out is taken for a lost segment at the next opening
     nextNumber = number + 1;
   }
 

@@ -97,10 +97,12 @@
  * durable when it was written; so all before these were, and that stays true whatever happens to
  * the group that says it. When a sound one stands behind the log's end (a crash may leave any part
  * of what was not synced) and says that what should stand there was durable, then that is damaged,
- * or its segment is missing: opening refuses. A repair goes on without it, and with numbers of
- * groups that are larger than any that is left. Of the last group before a crash nobody can say
- * that it was durable: if it rots, it passes for torn. That is what was synced last since the last
- * checkpoint, which comes 5 s after a change at the latest; closing a store leaves no tail.
+ * or its segment is missing: opening refuses. A last segment that is missing is missed when there
+ * is a spare one behind it. A repair goes on without it, and with numbers of groups that are larger
+ * than any that is left. Of the last group before a crash nobody can say that it was durable, nor
+ * of the groups that were synced with it: if the first of them rots, they pass for torn. That is
+ * what was synced last since the last checkpoint, which comes 5 s after a change at the latest;
+ * closing a store leaves no tail.
  *
  * <p>A process that was killed leaves groups that are in the host's memory and not on its disk.
  * Recovery reads them; so what it passed is synced with the first sync after it, before anything

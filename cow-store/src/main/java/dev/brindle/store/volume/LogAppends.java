@@ -34,10 +34,22 @@ final class LogAppends {
   /**
    * Begins an append to the log.
    *
-   * @throws FileSystemException ENOSPC before anything has changed
+   * @throws FileSystemException ENOSPC, EDQUOT or, after a fault, EIO, before anything has changed
    */
   Append begin(int dataBlocks, boolean withRedo) throws IOException {
     fault.refuseSync();
+    Append append = beginInLog(dataBlocks, withRedo);
+    try {
+      // the append before may have failed half-way, with its redo among what waits
+      fault.refuseSync();
+      return append;
+    } catch (FileSystemException e) {
+      append.close();
+      throw e;
+    }
+  }
+
+  private Append beginInLog(int dataBlocks, boolean withRedo) throws IOException {
     try {
       return log.begin(dataBlocks, () -> withRedo ? redoBytes(dataBlocks) : 0);
     } catch (DiskFullException e) {
@@ -73,10 +85,13 @@ final class LogAppends {
     return Math.min(Extent.BLOCKS_MAX, log.dataBlocksMax());
   }
 
-  /** Writes what was placed in an append, and the redo that waits. */
+  /**
+   * Writes what was placed in an append, and the redo that waits; of it no more than there is room
+   * for, when others have added much since the append began.
+   */
   void write(Append append, boolean withRedo) throws IOException {
     try {
-      append.write(withRedo ? pending.take() : List.of());
+      append.write(withRedo ? pending.take(append.redoBytes()) : List.of());
     } catch (IOException | RuntimeException | Error e) {
       fault.report("a write to the log", e);
       throw e;

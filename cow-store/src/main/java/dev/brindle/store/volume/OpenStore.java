@@ -98,6 +98,7 @@ public final class OpenStore implements Closeable {
   void becomeTheNewest(CheckpointRow row) throws IOException {
     log.replayWhatIsLeft(new Replay(engine, row.number())::applyUpToTheNextCheckpoint);
     checkpoint.run();
+    log.forgetLoss();
     copyRound();
   }
 
@@ -361,11 +362,10 @@ public final class OpenStore implements Closeable {
    * @throws IOException file data could not be written
    */
   private void refuseLoss() throws IOException {
-    long left = engine.dirtyBytes().bytes();
-    if (left > 0) {
+    if (engine.flushing().unflushed() > 0) {
       throw new IOException(
-          "the host's disk is full: %d bytes of file data that were not synced are lost"
-              .formatted(left));
+          "the host's disk is full: file data and sizes that were not synced are lost, %d bytes"
+              .formatted(engine.dirtyBytes().bytes()));
     }
   }
 
@@ -373,8 +373,8 @@ public final class OpenStore implements Closeable {
   @Override
   public void close() throws IOException {
     copying.stop();
-    reaping.stop();
     // these may be waiting for a checkpoint
+    reaping.stop();
     engine.flusher().stop();
     checkpointer.stop();
     log.stopMaintenance();

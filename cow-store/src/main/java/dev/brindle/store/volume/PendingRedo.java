@@ -1,6 +1,7 @@
 package dev.brindle.store.volume;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.brindle.store.log.Log;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,25 +23,37 @@ final class PendingRedo {
   /** Called under the lock that orders the operation among the others on the same trees. */
   synchronized void add(byte[] operation) {
     recent.add(operation);
-    bytes += operation.length;
+    bytes += bytesOf(operation);
   }
 
-  /** What waits, in bytes. */
+  private static long bytesOf(byte[] operation) {
+    return operation.length + Log.REDO_FRAME_BYTES;
+  }
+
+  /** What waits, in bytes of the log. */
   synchronized long bytes() {
     return bytes;
   }
 
-  /** Takes everything, to be written to the log; under the log's append mutex. */
-  synchronized List<byte[]> take() {
-    List<byte[]> all = recent;
-    if (!frozen.isEmpty()) {
-      all = new ArrayList<>(frozen);
-      all.addAll(recent);
+  /**
+   * Takes the oldest, to be written to the log; under the log's append mutex.
+   *
+   * @param bytesMax as {@link #bytes}: all that waited when it was no more than this is taken
+   */
+  synchronized List<byte[]> take(long bytesMax) {
+    List<byte[]> all = new ArrayList<>(frozen);
+    all.addAll(recent);
+    int count = 0;
+    long taken = 0;
+    while (count < all.size() && taken + bytesOf(all.get(count)) <= bytesMax) {
+      taken += bytesOf(all.get(count));
+      count++;
     }
-    frozen = List.of();
-    recent = new ArrayList<>();
-    bytes = 0;
-    return all;
+    int ofFrozen = Math.min(count, frozen.size());
+    frozen = List.copyOf(frozen.subList(ofFrozen, frozen.size()));
+    recent = new ArrayList<>(recent.subList(count - ofFrozen, recent.size()));
+    bytes -= taken;
+    return all.subList(0, count);
   }
 
   /** The checkpoint's freeze; under the log's append mutex and the gate, exclusively. */
@@ -55,7 +68,7 @@ final class PendingRedo {
   /** The checkpoint is durable: what was frozen is in the index. */
   synchronized void dropFrozen() {
     for (byte[] operation : frozen) {
-      bytes -= operation.length;
+      bytes -= bytesOf(operation);
     }
     frozen = List.of();
   }

@@ -184,6 +184,8 @@ public final class StoreOpening {
       throws IOException {
     try {
       superblock.writeCopy(disk);
+      // who wrote the superblock may have been killed before its name was durable
+      disk.syncDirectory("");
       StoreTables tables = StoreTables.of(index);
       NodeStore nodes = new NodeStore(index, options.nodeCacheBytesMax());
       List<String> salvaged = List.of();

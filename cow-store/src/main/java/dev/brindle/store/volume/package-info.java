@@ -119,6 +119,9 @@
  * out once and a segment is discarded by the live map of the last durable checkpoint only (the log
  * says why that is enough).
  *
+ * <p>Opening a store syncs the directories first: a process that was killed may have left names, of
+ * the superblock, of a journal, of segments, that only the host's memory knows.
+ *
  * <p>Recovery itself follows the same rules: it reads, repeats the redo in memory, and ends in an
  * ordinary checkpoint. A crash during it finds the same log and the same index, or the new one.
  *
@@ -203,11 +206,12 @@
  * Writers may be faster than the disk for hours. What is dirty of files is bounded ({@link
  * dev.brindle.store.volume.DirtyBytes}), what is dirty of trees and the redo that waits, too
  * ({@link dev.brindle.store.volume.Backlog}): operations and flushes wait for a checkpoint, which
- * waits for nobody and leaves what would make it large to the next one. A flush takes the first
- * dirty pages, so that a file's size in the tree passes none; writers in front of it could keep it
- * for ever. So when as many pages have gone as there were, and some of them are still there, it
- * closes the barrier for the rest, unless somebody has who may wait for it. What one call does to
- * very many extents is many changes.
+ * waits for none of them, only for operations that have begun, and leaves what would make it large
+ * to the next one; when all have done so for as long as a checkpoint's interval, the flusher brings
+ * it to the log. A flush takes the first dirty pages, so that a file's size in the tree passes
+ * none; writers in front of it could keep it for ever. So when as many pages have gone as there
+ * were, and some of them are still there, it closes the barrier for the rest, unless somebody has
+ * who may wait for it. What one call does to very many extents is many changes.
  */
 @NullMarked
 package dev.brindle.store.volume;

@@ -149,7 +149,7 @@ class CrashedBitFlipTest {
     FaultyDisk disk = place.on(left.disk);
     Found found;
     try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
-      // Of the last group nobody can say that it was durable: if it rots, it passes for torn.
+      // Of what was synced last nobody can say that it was durable: if it rots, it passes for torn.
       int oldest = place.isInLog() ? durableBefore(left.durable) : left.durable;
       found = find(store, oldest, left.last);
       goOn(store);
@@ -210,7 +210,7 @@ class CrashedBitFlipTest {
     }
     System.out.printf(
         "%,d bits flipped in what %,d crashes left: %,d times nothing was lost, %,d times something"
-            + " was unreadable, %,d times the store did not open, %,d times the last group passed for"
+            + " was unreadable, %,d times the store did not open, %,d times what was synced last passed for"
             + " torn; seed %d%n",
         FLIPS, LEFT.size(), results[0], results[1], results[2], results[3], seed);
     assertTrue(results[0] > 0 && results[1] > 0 && results[2] > 0);
