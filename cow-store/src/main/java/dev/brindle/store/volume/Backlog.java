@@ -105,7 +105,7 @@ final class Backlog {
   /**
    * As {@link #await}, for a flush: it goes on without its caller, and writes redo itself.
    *
-   * @throws FileSystemException ENOSPC, EROFS
+   * @throws FileSystemException ENOSPC; EROFS; EINTR
    */
   void awaitForFlush(WriteFault fault) throws IOException {
     while (hasTooManyNodes()) {

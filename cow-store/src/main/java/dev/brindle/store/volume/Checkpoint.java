@@ -53,7 +53,8 @@ final class Checkpoint {
   boolean isNeeded() {
     return engine.nodes().dirtyBytes() > 0
         || engine.pending().bytes() > 0
-        || engine.dirtyBytes().bytes() > 0;
+        || engine.dirtyBytes().bytes() > 0
+        || engine.flushing().hasLeft();
   }
 
   synchronized void run() throws IOException {
@@ -64,6 +65,10 @@ final class Checkpoint {
     } catch (DiskFullException e) {
       engine.backlog().setDiskFull(true);
       engine.flushing().refused(e);
+      throw e;
+    } catch (RuntimeException | Error e) {
+      // whoever waits for a checkpoint would wait for ever
+      engine.fault().report("a checkpoint", e);
       throw e;
     }
   }

@@ -73,12 +73,12 @@ final class Engine {
     this.space =
         new SpaceGuard(
             disk,
-            () -> dirtyBytes.bytes() + pending.bytes() + 2 * nodes.dirtyBytes(),
+            () -> dirtyBytes.bytes() + pending.bytes() + 2 * nodes.unsettledBytes(),
             log::reservedBytes,
             log.segmentBytes(),
             log::wantSpace);
     this.appends = new LogAppends(log, pending, fault, space);
-    this.flushing = new Flushing(this);
+    this.flushing = new Flushing(this, options.checkpointIntervalMillis());
     this.removal = new InodeRemoval(this);
   }
 

@@ -5,12 +5,11 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.tinylog.Logger;
 
 /**
  * Flushes in the background: files with long runs of dirty pages, everything when half of what may
- * be dirty is, and redo that has become long.
+ * be dirty is, or when checkpoints have left it for long, and redo that has become long.
  */
 final class Flusher {
   private static final long IDLE_MILLIS = 1_000;
@@ -20,7 +19,7 @@ final class Flusher {
   private final Engine engine;
   private final Worker worker;
   private final ConcurrentLinkedQueue<Task> tasks = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean failedBefore = new AtomicBoolean();
+  private boolean failedBefore;
 
   Flusher(Engine engine) {
     this.engine = engine;
@@ -57,18 +56,21 @@ final class Flusher {
       for (int left = tasks.size(); left > 0; left--) {
         flush(tasks.remove());
       }
-      if (engine.dirtyBytes().isHalfFull()) {
-        flushAllSound();
+      if (engine.flushing().isOverdue()) {
+        flushAllSound(Flushing::flushOverdue);
+      } else if (engine.dirtyBytes().isHalfFull()) {
+        flushAllSound(Flushing::flushAllForRoom);
       }
       writeRedo();
       engine.dirtyBytes().setDiskFull(false);
-      failedBefore.set(false);
+      failedBefore = false;
     } catch (FileSystemException e) {
       if (!SpaceGuard.isFull(e)) {
         throw e;
       }
       engine.dirtyBytes().setDiskFull(true);
-      if (failedBefore.compareAndSet(false, true)) {
+      if (!failedBefore) {
+        failedBefore = true;
         throw new IOException("flushing found the host's disk full", e);
       }
     }
@@ -86,9 +88,13 @@ final class Flusher {
     }
   }
 
-  private void flushAllSound() throws IOException {
+  private interface Way {
+    void run(Flushing flushing) throws IOException;
+  }
+
+  private void flushAllSound(Way way) throws IOException {
     try {
-      engine.flushing().flushAllForRoom();
+      way.run(engine.flushing());
     } catch (CorruptStoreException e) {
       leftOut(e);
     }

@@ -6,6 +6,7 @@ import dev.brindle.store.Name;
 import dev.brindle.store.disk.DiskFullException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
 
@@ -15,12 +16,23 @@ import org.tinylog.Logger;
  */
 final class Flushing {
   private final Engine engine;
+  private final long wholeIntervalNanos;
+
+  /** A checkpoint had enough, and left something to later ones. */
+  private volatile boolean leftByCheckpoint;
+
+  /** When everything that was dirty then was in the log, by {@link System#nanoTime}. */
+  private volatile long wholeAt = System.nanoTime();
 
   /** What the host said when it last refused to take what is in memory; null when it took it. */
   private volatile @Nullable String unsavedReason;
 
-  Flushing(Engine engine) {
+  /**
+   * @param wholeIntervalMillis the longest time that data stays dirty while there are changes
+   */
+  Flushing(Engine engine, long wholeIntervalMillis) {
     this.engine = engine;
+    this.wholeIntervalNanos = TimeUnit.MILLISECONDS.toNanos(wholeIntervalMillis);
   }
 
   /**
@@ -145,7 +157,30 @@ final class Flushing {
    * must not keep it from making deletions durable, which give space back.
    */
   void flushForCheckpoint() throws IOException {
+    long start = System.nanoTime();
     runAllThatFits(Flush::runForCheckpoint);
+    leftByCheckpoint = engine.backlog().hasEnoughForCheckpoint();
+    if (!leftByCheckpoint) {
+      wholeAt = start;
+    }
+  }
+
+  /** Whether the last checkpoint left something, perhaps. */
+  boolean hasLeft() {
+    return leftByCheckpoint;
+  }
+
+  /** Whether checkpoints, one after the other, have left something for too long. */
+  boolean isOverdue() {
+    return leftByCheckpoint && System.nanoTime() - wholeAt > wholeIntervalNanos;
+  }
+
+  /** Flushes what checkpoints have left. */
+  void flushOverdue() throws IOException {
+    long start = System.nanoTime();
+    flushAll();
+    leftByCheckpoint = false;
+    wholeAt = start;
   }
 
   private void runAllThatFits(Way way) throws IOException {

@@ -37,6 +37,15 @@ final class SlowDiskTest {
   private static final int PIECE_BYTES = 64 << 10;
   private static final long DIRTY_BYTES_MAX = 4 << 20;
   private static final long NODE_CACHE_BYTES = 2 << 20;
+  private static final int ATTRIBUTE_BYTES = 60_000;
+
+  /** What threads may add at once to what makes all of them wait. */
+  private static final long NODE_BYTES_MAX = NODE_CACHE_BYTES + (1 << 20);
+
+  /** As much as waits at the most, twice: once in the hands of who writes it to the log. */
+  private static final long REDO_BYTES_MAX = (2 * 32 << 20) + (1 << 20);
+
+  private static final byte[] SMALL = {1, 2, 3};
   private static final long DEADLINE_SECONDS = 60;
   private static final StoreOptions OPTIONS =
       new StoreOptions(NODE_CACHE_BYTES, 1 << 20, DIRTY_BYTES_MAX, 20, 1024);
@@ -196,11 +205,82 @@ final class SlowDiskTest {
     awaitStandstill();
     long taken = done.get();
     assertTrue(taken > 0 && taken < files, () -> taken + " files were made");
+    assertTrue(nodeBytes() <= NODE_BYTES_MAX, () -> nodeBytes() + " bytes of nodes");
     tree.lookup(FileTree.ROOT_INODE, Name.of("a name that takes some room 0 0"));
 
     disk.goOn();
     awaitEnd();
     assertEquals(files, done.get());
     assertEquals(List.of(), Check.run(store, false).problems());
+  }
+
+  private long nodeBytes() {
+    return store.parts().nodes().unsettledBytes();
+  }
+
+  /** Nodes that change again and again are few; what repeats the changes is not. */
+  @Test
+  void changersOfOneFile_waitForTheirRedo_andGoOn() throws Exception {
+    int times = 3_000;
+    long inode = create("changed");
+    disk.stall();
+    for (int i = 0; i < THREADS; i++) {
+      Name attribute = Name.of("user." + i);
+      int thread = i;
+      begin(
+          () -> {
+            for (int n = 0; n < times / THREADS; n++) {
+              tree.setxattr(inode, attribute, attribute(thread, n), XattrMode.CREATE_OR_REPLACE);
+              done.incrementAndGet();
+            }
+          });
+    }
+    awaitStandstill();
+    long taken = done.get() * ATTRIBUTE_BYTES;
+    assertTrue(taken > 0 && taken <= REDO_BYTES_MAX, () -> taken + " bytes were taken");
+
+    disk.goOn();
+    awaitEnd();
+    for (int i = 0; i < THREADS; i++) {
+      assertArrayEquals(
+          attribute(i, times / THREADS - 1), tree.getxattr(inode, Name.of("user." + i)));
+    }
+  }
+
+  private static byte[] attribute(int thread, int number) {
+    byte[] bytes = new byte[ATTRIBUTE_BYTES];
+    Arrays.fill(bytes, (byte) (31 * thread + number));
+    return bytes;
+  }
+
+  /** What is written here and there makes far more nodes dirty than it has bytes. */
+  @Test
+  void flushes_waitForTheCheckpoint_andGoOn() throws Exception {
+    int files = 900;
+    long[] inodes = new long[files];
+    for (int i = 0; i < files; i++) {
+      inodes[i] = create("file" + i);
+      tree.setxattr(inodes[i], Name.of("user.room"), new byte[8_000], XattrMode.CREATE);
+    }
+    store.checkpoint();
+    disk.stall();
+    begin(
+        () -> {
+          for (long inode : inodes) {
+            tree.write(inode, 0, ByteBuffer.wrap(SMALL));
+          }
+          store.sync();
+        });
+    awaitStandstill();
+    assertTrue(nodeBytes() <= NODE_BYTES_MAX, () -> nodeBytes() + " bytes of nodes");
+
+    disk.goOn();
+    awaitEnd();
+    for (long inode : inodes) {
+      ByteBuffer bytes = ByteBuffer.allocate(SMALL.length);
+      tree.read(inode, 0, bytes);
+      assertArrayEquals(SMALL, bytes.array());
+    }
+    assertEquals(List.of(), Check.run(store, true).problems());
   }
 }
