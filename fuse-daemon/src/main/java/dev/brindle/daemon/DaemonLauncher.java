@@ -9,6 +9,7 @@ import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.TransportSettings;
+import dev.brindle.store.StoreHeap;
 import dev.brindle.store.disk.StorePrivacy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -138,7 +139,7 @@ public final class DaemonLauncher {
     StorePrivacy.verify(store);
     DaemonRequest daemonRequest =
         new DaemonRequest(store.toString(), request, logLevel, transport, foreground);
-    List<String> command = new ArrayList<>(javaCommand());
+    List<String> command = new ArrayList<>(javaCommand(StoreHeap.bytesFor(store)));
     command.add(DaemonMain.class.getName());
     command.add(ControlReplies.write(daemonRequest));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -150,11 +151,11 @@ public final class DaemonLauncher {
     return process;
   }
 
-  /** Java as this process runs it. */
-  static List<String> javaCommand() {
+  /** Java as this process runs it, with this much heap. */
+  private static List<String> javaCommand(long heapBytes) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(memoryOptions());
+    command.addAll(memoryOptions(heapBytes));
     if (Runtime.version().feature() >= OPTIONS_SINCE_JAVA) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
@@ -175,9 +176,9 @@ public final class DaemonLauncher {
    * Without memory nothing works, handling that included: threads would end one by one and leave a
    * mount that answers nobody. So the process ends at once, as if it were killed.
    */
-  private static List<String> memoryOptions() {
+  private static List<String> memoryOptions(long heapBytes) {
     return List.of(
-        "-Xmx512m",
+        "-Xmx%dm".formatted(heapBytes >> 20),
         "-XX:MaxDirectMemorySize=4g",
         "-XX:+UseSerialGC",
         "-XX:+ExitOnOutOfMemoryError");

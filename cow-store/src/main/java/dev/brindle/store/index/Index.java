@@ -3,6 +3,7 @@ package dev.brindle.store.index;
 import dev.brindle.store.StoreId;
 import dev.brindle.store.UnreadableStoreException;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.BitSet;
@@ -112,6 +113,16 @@ public final class Index implements Closeable {
           Records records = new Records(new JournaledVolume(files.pages()), true);
           return new Index(files, records, Catalogue.decode(records.get(Catalogue.ID)));
         });
+  }
+
+  /** The length of {@code index.db}, in bytes; 0 when it is lost. */
+  public static long bytes(Disk disk) throws IOException {
+    if (!disk.exists(PageFormat.INDEX_FILE)) {
+      return 0;
+    }
+    try (DiskFile index = disk.open(PageFormat.INDEX_FILE, Disk.OpenMode.READ)) {
+      return index.length();
+    }
   }
 
   /**
