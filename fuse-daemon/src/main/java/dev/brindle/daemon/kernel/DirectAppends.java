@@ -1,5 +1,7 @@
 package dev.brindle.daemon.kernel;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
@@ -17,8 +19,13 @@ import java.util.concurrent.TimeUnit;
  * another; another mount may move the end in between.
  */
 final class DirectAppends {
-  /** A part that was received may not have come here yet. */
+  /** A part that was received may not have come here yet, when the file does not reach to it. */
   private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** The same, when its place is taken: another mount appends, and a gap tells nothing. */
+  private static final long TAKEN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private static final int FAILED_MAX = 1_024;
 
   private static final long WAIT_MILLIS = 1;
 
@@ -42,6 +49,26 @@ final class DirectAppends {
   @GuardedBy("this")
   private final Map<Long, UnderWay> files = new HashMap<>();
 
+  private final long takenNanos;
+
+  /** Where an append to a file failed a moment ago: later parts of it may yet come. */
+  private final Cache<Long, Long> failures =
+      Caffeine.newBuilder()
+          .maximumSize(FAILED_MAX)
+          .expireAfterWrite(2 * LATE_NANOS, TimeUnit.NANOSECONDS)
+          .build();
+
+  DirectAppends() {
+    this(TAKEN_NANOS);
+  }
+
+  /**
+   * @param takenNanos how long a part whose place is taken waits for one that comes before it
+   */
+  DirectAppends(long takenNanos) {
+    this.takenNanos = takenNanos;
+  }
+
   /**
    * Appends when what comes before has been.
    *
@@ -53,7 +80,7 @@ final class DirectAppends {
     UnderWay others = begin(node, offset);
     boolean done = false;
     try {
-      awaitThoseBefore(others, offset, size);
+      awaitThoseBefore(node, others, offset, size);
       long place = append.run();
       done = true;
       return place;
@@ -74,8 +101,11 @@ final class DirectAppends {
       throw new IllegalStateException("no append to " + node + " is under way");
     }
     file.offsets.remove(offset);
-    if (!done) {
+    if (done) {
+      failures.asMap().remove(node, offset);
+    } else {
       file.failed = Math.min(file.failed, offset);
+      failures.put(node, file.failed);
     }
     if (file.offsets.isEmpty()) {
       files.remove(node);
@@ -83,23 +113,35 @@ final class DirectAppends {
     notifyAll();
   }
 
-  private void awaitThoseBefore(UnderWay others, long offset, Step size) throws IOException {
+  private void awaitThoseBefore(long node, UnderWay others, long offset, Step size)
+      throws IOException {
     long start = System.nanoTime();
     boolean isNext = false;
     while (!isNext) {
-      boolean leavesGap = size.run() < offset;
+      long end = size.run();
       synchronized (this) {
         if (others.failed < offset) {
-          throw new FileSystemException(Errno.EIO, "a part of the same append failed");
+          throw partFailed();
         }
-        // when none comes in time there is none: another mount has cut the file
-        boolean isLate = System.nanoTime() - start > LATE_NANOS;
-        isNext = !others.hasBefore(offset) && (!leavesGap || isLate);
+        // when none comes in time there is none: another mount has cut the file, or appended
+        long patience = end == offset ? 0 : end < offset ? LATE_NANOS : takenNanos;
+        isNext = !others.hasBefore(offset) && System.nanoTime() - start >= patience;
         if (!isNext) {
           pause();
+        } else if (end < offset && hasFailedBefore(node, offset)) {
+          throw partFailed();
         }
       }
     }
+  }
+
+  private static FileSystemException partFailed() {
+    return new FileSystemException(Errno.EIO, "a part of the same append failed");
+  }
+
+  private boolean hasFailedBefore(long node, long offset) {
+    Long failed = failures.getIfPresent(node);
+    return failed != null && failed < offset;
   }
 
   @GuardedBy("this")

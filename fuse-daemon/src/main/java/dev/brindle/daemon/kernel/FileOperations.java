@@ -248,10 +248,6 @@ final class FileOperations {
     int length = request.u32(WriteIn.SIZE);
     int writeFlags = request.u32(WriteIn.WRITE_FLAGS);
     long handle = request.u64(WriteIn.HANDLE);
-    if ((writeFlags & WRITE_KILL_SET_IDS) != 0) {
-      privileges.dropBits(request.node());
-    }
-    privileges.dropCapability(request.node());
     ByteBuffer data = request.data(WriteIn.BYTES, length);
     long offset = request.u64(WriteIn.OFFSET);
     boolean fromCache = (writeFlags & WRITE_FROM_CACHE) != 0;
@@ -260,18 +256,18 @@ final class FileOperations {
     boolean isDirect = (openFlags & Native.O_DIRECT) != 0;
     boolean kernelKeeps = served.caching().writes();
     if (fromCache && kernelKeeps) {
+      dropPrivileges(request);
       fileSystem.writeBack(handle, offset, data);
       served.writableHandles().pagesCame(request.node());
     } else if (appends && !fromCache && !kernelKeeps) {
       long place =
-          isDirect
-              ? appendInOrder(request.node(), handle, offset, data)
-              : fileSystem.append(handle, data);
+          isDirect ? appendInOrder(request, handle, offset, data) : append(request, handle, data);
       if (place != offset) {
         served.invalidations().ownContentChanged(request.node());
         served.invalidations().awaitTold(request.node());
       }
     } else {
+      dropPrivileges(request);
       fileSystem.write(handle, offset, data);
     }
     if (isDirect) {
@@ -283,13 +279,27 @@ final class FileOperations {
     Replies.number(answer, length);
   }
 
-  private long appendInOrder(long node, long handle, long offset, ByteBuffer data)
+  private void dropPrivileges(Request request) throws IOException {
+    if ((request.u32(WriteIn.WRITE_FLAGS) & WRITE_KILL_SET_IDS) != 0) {
+      privileges.dropBits(request.node());
+    }
+    privileges.dropCapability(request.node());
+  }
+
+  private long append(Request request, long handle, ByteBuffer data) throws IOException {
+    dropPrivileges(request);
+    return fileSystem.append(handle, data);
+  }
+
+  /** Nothing comes before it has its turn: what is received later must find it waiting for that. */
+  private long appendInOrder(Request request, long handle, long offset, ByteBuffer data)
       throws IOException {
+    long node = request.node();
     return directAppends.append(
         node,
         offset,
         () -> fileSystem.getattr(node).attributes().size(),
-        () -> fileSystem.append(handle, data));
+        () -> append(request, handle, data));
   }
 
   /**

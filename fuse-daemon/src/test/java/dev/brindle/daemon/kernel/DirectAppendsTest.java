@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ final class DirectAppendsTest {
   private static final long NODE = 7;
   private static final int PARTS = 8;
 
-  private final DirectAppends appends = new DirectAppends();
+  private final DirectAppends appends = new DirectAppends(TimeUnit.SECONDS.toNanos(1));
   private final AtomicLong size = new AtomicLong();
   private final List<Long> order = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -78,6 +80,26 @@ final class DirectAppendsTest {
     assertEquals(0, append(0).get());
   }
 
+  /** The worker of a later part may be late. */
+  @Test
+  void partsBehindOneThatHasFailed_fail() throws Exception {
+    Future<Long> failed =
+        threads.submit(
+            () ->
+                appends.append(
+                    NODE,
+                    0,
+                    () -> 0,
+                    () -> {
+                      throw new FileSystemException(Errno.EDQUOT);
+                    }));
+    assertEquals(Errno.EDQUOT, errno(failed));
+    assertEquals(Errno.EIO, errno(append(1)));
+    Future<Long> again = append(1);
+    assertEquals(0, append(0).get());
+    assertEquals(1, again.get());
+  }
+
   /** Another mount has cut the file: nothing is to come before. */
   @Test
   void part_beforeWhichNothingComes_isAppended() throws Exception {
@@ -115,6 +137,32 @@ final class DirectAppendsTest {
     assertEquals(List.of(), order);
     goesOn.countDown();
     first.get();
+    second.get();
+    assertEquals(List.of(1L, 2L), order);
+  }
+
+  @Test
+  void parts_whosePlacesAreTaken_andTheFirstComesLast_keepTheirOrder() throws Exception {
+    size.set(100);
+    AtomicBoolean received = new AtomicBoolean();
+    Future<Long> second =
+        threads.submit(
+            () ->
+                appends.append(
+                    NODE,
+                    2,
+                    () -> {
+                      received.set(true);
+                      return size.get();
+                    },
+                    () -> {
+                      order.add(2L);
+                      return size.getAndIncrement();
+                    }));
+    while (!received.get()) {
+      Thread.onSpinWait();
+    }
+    append(1).get();
     second.get();
     assertEquals(List.of(1L, 2L), order);
   }
