@@ -357,8 +357,9 @@ public final class Store implements Closeable {
   }
 
   /**
-   * Waits until deleted versions are freed and segments with too many dead blocks are rewritten or
-   * deleted. What otherwise happens in the background within two minutes.
+   * Waits until deleted versions, and files that were open without a name when a process died, are
+   * freed, and segments with too many dead blocks are rewritten or deleted. What otherwise happens
+   * in the background within two minutes.
    */
   public void reclaim() throws IOException {
     store.reclaim();

@@ -270,6 +270,10 @@ final class Change {
     }
   }
 
+  boolean isOrphan(long inode) throws IOException {
+    return tree().get(ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN), inode) != null;
+  }
+
   /** The inode is gone: that it is still listed does no harm. */
   private void forgetOrphan(long inode) throws IOException {
     long orphans = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);

@@ -69,6 +69,22 @@ final class InodeRemoval {
   }
 
   /**
+   * Removes a part of an orphan that an earlier process left. One of this process has a state until
+   * its last hold has ended and what that does is done.
+   *
+   * @return whether nothing is left of it, or it is not one of those
+   */
+  boolean purgeLeft(Head head, long inode) throws IOException {
+    return engine.shrink(
+        head,
+        change -> {
+          boolean isOfThisProcess = head.state(inode) != null;
+          boolean isOrphan = change.isOrphan(inode) && !isNamed(change.view().find(inode));
+          return isOfThisProcess || !isOrphan || change.purge(inode, PURGE_ITEMS);
+        });
+  }
+
+  /**
    * Ends a hold; the last one of a file without names removes it. Nothing keeps the volume from
    * being deleted from then on, and with it went what is left to do. Nobody else ends it, so it is
    * done whoever waits.

@@ -80,7 +80,7 @@ public final class OpenStore implements Closeable {
     this.copying =
         new Worker(
             "brindle-copies", COPIES_INTERVAL_MILLIS, this::copyRound, engine.fault()::report);
-    this.volumes = new Volumes(engine, reaping::wake);
+    this.volumes = new Volumes(engine, reaper, reaping::wake);
     engine.backlog().setWakeCheckpointer(checkpointer::wake);
   }
 

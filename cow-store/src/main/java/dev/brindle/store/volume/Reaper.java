@@ -3,17 +3,20 @@ package dev.brindle.store.volume;
 import dev.brindle.store.version.ReapProgress;
 import dev.brindle.store.version.VersionTree;
 import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.tinylog.Logger;
 
-/** Frees deleted versions a bit at a time, between the operations of others. */
+/** Frees deleted versions, and orphans, a bit at a time, between the operations of others. */
 final class Reaper {
   private static final int BUDGET = 256;
   private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final Engine engine;
   private final VersionTree versions;
+  private final Queue<OrphanRemoval> orphans = new ConcurrentLinkedQueue<>();
 
   /** A step that cannot read leaves what it did whole, and is tried again later. */
   private volatile long pausedUntilNanos = System.nanoTime();
@@ -23,8 +26,16 @@ final class Reaper {
     this.versions = engine.versions();
   }
 
+  void add(OrphanRemoval removal) {
+    orphans.add(removal);
+  }
+
   boolean isPending() {
-    return pausedUntilNanos - System.nanoTime() <= 0 && versions.reapPending();
+    return !isPaused() && (versions.reapPending() || !orphans.isEmpty());
+  }
+
+  private boolean isPaused() {
+    return pausedUntilNanos - System.nanoTime() > 0;
   }
 
   /**
@@ -33,11 +44,21 @@ final class Reaper {
    * @param stopped asked between two steps
    */
   void run(BooleanSupplier stopped) throws IOException {
-    ReapProgress progress = isPending() ? ReapProgress.MORE : ReapProgress.IDLE;
-    while (progress != ReapProgress.IDLE && !stopped.getAsBoolean()) {
+    boolean more = isPending();
+    while (more && !stopped.getAsBoolean()) {
       engine.backlog().await(engine.fault());
-      progress = step();
+      boolean orphansAreLeft = removeOrphans();
+      more = (step() != ReapProgress.IDLE || orphansAreLeft) && !isPaused();
     }
+  }
+
+  /** One step; whether there are more. */
+  private boolean removeOrphans() throws IOException {
+    OrphanRemoval first = orphans.peek();
+    if (first != null && first.run(1)) {
+      orphans.remove(first);
+    }
+    return !orphans.isEmpty();
   }
 
   private ReapProgress step() throws IOException {

@@ -1,7 +1,6 @@
 package dev.brindle.store.volume;
 
 import dev.brindle.store.CloneDisposition;
-import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
@@ -11,7 +10,6 @@ import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.Timestamp;
 import dev.brindle.store.VolumeInfo;
 import dev.brindle.store.WritableFileTree;
-import dev.brindle.store.tree.Item;
 import dev.brindle.store.version.Catalogue;
 import dev.brindle.store.version.Version;
 import dev.brindle.store.version.VersionTree;
@@ -22,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
-import org.tinylog.Logger;
 
 /**
  * The operations on volumes, snapshots and clones as wholes. What they change is changed with the
@@ -31,6 +28,9 @@ import org.tinylog.Logger;
 final class Volumes {
   private static final int ROOT_MODE = FileMode.DIRECTORY | 0755;
 
+  /** So many changes keep who opens a volume waiting. */
+  private static final int ORPHAN_STEPS = 64;
+
   /** Snapshots before heads, heads by the numbers of their volumes; what a deletion does, too. */
   private static final Comparator<FileTree> ORDER_OF_LOCKS =
       Comparator.comparingLong(tree -> tree instanceof VolumeTree head ? head.head().volume : 0);
@@ -38,14 +38,16 @@ final class Volumes {
   private final Engine engine;
   private final VersionTree versions;
   private final Catalogue catalogue;
+  private final Reaper reaper;
   private final Runnable wakeReaper;
   private final ConcurrentMap<Long, VolumeTree> volumes = new ConcurrentHashMap<>();
   private final ConcurrentMap<Long, SnapshotTree> snapshots = new ConcurrentHashMap<>();
 
-  Volumes(Engine engine, Runnable wakeReaper) {
+  Volumes(Engine engine, Reaper reaper, Runnable wakeReaper) {
     this.engine = engine;
     this.versions = engine.versions();
     this.catalogue = versions.catalogue();
+    this.reaper = reaper;
     this.wakeReaper = wakeReaper;
   }
 
@@ -81,7 +83,7 @@ final class Volumes {
       open = volumes.get(volume);
       if (open == null) {
         Head head = engine.head(volume);
-        dropOrphans(head);
+        removeOrphans(head);
         open = new VolumeTree(engine, head);
         volumes.put(volume, open);
       }
@@ -89,40 +91,12 @@ final class Volumes {
     }
   }
 
-  /**
-   * Removes what was open without a name when the version was frozen, or when a process ended. A
-   * list of them that cannot be read keeps no volume from opening: they stay, for a repair.
-   */
-  private void dropOrphans(Head head) throws IOException {
-    try {
-      long orphan = engine.look(head, view -> orphanFrom(view, 0));
-      while (orphan != 0 && !engine.fault().isReported()) {
-        dropOrphan(head, orphan);
-        long next = orphan + 1;
-        orphan = engine.look(head, view -> orphanFrom(view, next));
-      }
-    } catch (CorruptStoreException e) {
-      Logger.error(
-          e,
-          "files without names in volume {} stay until a repair: their list is damaged",
-          head.volume);
+  private void removeOrphans(Head head) throws IOException {
+    OrphanRemoval removal = new OrphanRemoval(engine, head);
+    if (!removal.run(ORPHAN_STEPS)) {
+      reaper.add(removal);
+      wakeReaper.run();
     }
-  }
-
-  private void dropOrphan(Head head, long orphan) throws IOException {
-    try {
-      engine.removal().purge(head, orphan);
-    } catch (CorruptStoreException e) {
-      Logger.error(
-          e, "a file without names, inode {} of volume {}, cannot be freed", orphan, head.volume);
-    }
-  }
-
-  /** The first orphan with this number or a larger one; 0 when there is none. */
-  private static long orphanFrom(TreeView view, long from) throws IOException {
-    long high = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
-    Item item = view.tree().ceiling(high, from);
-    return item == null || item.high() != high ? 0 : item.offset();
   }
 
   FileTree openSnapshot(long snapshot) throws IOException {

@@ -79,6 +79,7 @@ class DamagedOrphansTest {
     }
     try (Store store = Store.open(disk, OPTIONS)) {
       WritableFileTree tree = store.open(store.volume("volume").id());
+      store.reclaim();
       assertEquals(3, tree.statistics().inodes());
       assertEquals("a text", text(tree, ROOT, "kept"));
       assertEquals(List.of(), Check.run(store, true).problems());
