@@ -2,7 +2,6 @@ package dev.brindle.store;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +35,7 @@ public final class PosixAcl {
   private static final int ENTRY_BYTES = 8;
   private static final int NO_ID = -1;
   private static final int ALL = 7;
+  private static final int EXECUTE = 1;
 
   private static final int OWNER = 1;
   private static final int USER = 2;
@@ -198,10 +198,11 @@ public final class PosixAcl {
     putNamed(narrowed, USER, other);
     narrowed.put(group, granted(group) & forGroup);
     putNamed(narrowed, NAMED_GROUP, other);
+    int others = get(OTHERS) & forOthers;
     if (narrowed.size() > 2) {
-      narrowed.put(new Key(MASK, NO_ID), union(narrowed));
+      narrowed.put(new Key(MASK, NO_ID), maskOver(union(narrowed), others));
     }
-    narrowed.put(new Key(OTHERS, NO_ID), get(OTHERS) & forOthers);
+    narrowed.put(new Key(OTHERS, NO_ID), others);
     return new PosixAcl(narrowed);
   }
 
@@ -213,6 +214,15 @@ public final class PosixAcl {
         }
       }
     }
+  }
+
+  /**
+   * The mask over entries that withhold by themselves. Linux looks at a list only where the mask
+   * grants something ({@code acl_permission_check} in {@code fs/namei.c}), and takes whoever is
+   * named for one of the others where it does not.
+   */
+  private static int maskOver(int union, int others) {
+    return union == 0 && others != 0 ? EXECUTE : union;
   }
 
   private static int union(Map<Key, Integer> entries) {
@@ -241,16 +251,28 @@ public final class PosixAcl {
                       case MASK -> ALL;
                       default -> mode >> 3 & mode;
                     }));
-    PosixAcl result = new PosixAcl(limited);
     if (has(MASK)) {
-      List<Key> classes = new ArrayList<>(limited.keySet());
-      int bound = 0;
-      for (Key key : classes) {
-        bound |= key.tag == OWNER || key.tag == OTHERS || key.tag == MASK ? 0 : limited.get(key);
-      }
-      limited.put(new Key(MASK, NO_ID), get(MASK) & bound);
+      limitMask(limited);
     }
-    return result;
+    return new PosixAcl(limited);
+  }
+
+  /** The mask of a list whose other entries are limited already. */
+  private void limitMask(Map<Key, Integer> limited) {
+    int bound = 0;
+    for (Map.Entry<Key, Integer> entry : limited.entrySet()) {
+      bound |= isMasked(entry.getKey()) ? entry.getValue() & get(MASK) : 0;
+    }
+    int others = limited.getOrDefault(new Key(OTHERS, NO_ID), 0);
+    int mask = get(MASK) == 0 ? 0 : maskOver(bound, others);
+    if (mask != bound) {
+      limited.replaceAll((key, permissions) -> isMasked(key) ? 0 : permissions);
+    }
+    limited.put(new Key(MASK, NO_ID), mask);
+  }
+
+  private static boolean isMasked(Key key) {
+    return key.tag == USER || key.tag == GROUP || key.tag == NAMED_GROUP;
   }
 
   @Override

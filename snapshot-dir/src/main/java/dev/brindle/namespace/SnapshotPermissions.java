@@ -18,8 +18,9 @@ import java.util.List;
  * shown. So those of a directory in a snapshot are shown without the permissions that the directory
  * (the same inode) lacks in the volume today; and when it was moved since, also without those of a
  * class of users that cannot get through the directories it is in now. Whoever owned the directory
- * then and still does keeps his bits, and the superuser is not bound by any. What was deleted since
- * is limited by the directories it was in.
+ * then and still does keeps his bits, and the superuser is not bound by any. Of what was removed
+ * since, today is the last snapshot that has it, and its place what is left of the one it had then:
+ * a permission that was taken from it after the last snapshot, before it was removed, is not known.
  *
  * <p>Nor does it open one that was closed then and is open now: {@code .snapshots} leads into the
  * middle of the past, and the directories above it there are not on the kernel's path. What one of
@@ -62,19 +63,18 @@ final class SnapshotPermissions {
   static PosixAcl shown(View view, InodeAttributes then) throws IOException {
     PosixAcl acl = kept(view.tree(), then);
     FileTree live = view.liveTree();
+    FileTree last = has(live, then.inode()) ? live : lastWith(view, then.inode());
     InodeAttributes now;
     PosixAcl aclNow;
     try {
-      now = live.getattr(then.inode());
-      aclNow = kept(live, now);
+      now = last.getattr(then.inode());
+      aclNow = kept(last, now);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        return acl;
+        // removed while we looked: nothing is granted until the next look
+        return acl.limitedTo(BITS_ALL << 6);
       }
       throw e;
-    }
-    if (now.linkCount() == 0) {
-      return acl;
     }
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
@@ -84,12 +84,42 @@ final class SnapshotPermissions {
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
 
+  private static boolean has(FileTree tree, long inode) throws IOException {
+    try {
+      return tree.getattr(inode).linkCount() > 0;
+    } catch (FileSystemException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** The last snapshot that has an inode: it was there in all until it was removed. */
+  private static FileTree lastWith(View view, long inode) throws IOException {
+    List<Long> later = view.laterSnapshots();
+    FileTree last = view.tree();
+    int from = 0;
+    int to = later.size();
+    while (from < to) {
+      int middle = (from + to) / 2;
+      FileTree tree = view.snapshot(later.get(middle));
+      if (has(tree, inode)) {
+        last = tree;
+        from = middle + 1;
+      } else {
+        to = middle;
+      }
+    }
+    return last;
+  }
+
   /** What the directories above leave of it, those of today and those of then. */
   private static int limitByPlace(View view, FileTree live, InodeAttributes then)
       throws IOException {
     try {
       List<Long> placeThen = above(view.tree(), then.inode());
-      List<Long> placeNow = above(live, then.inode());
+      List<Long> placeNow = placeNow(live, then.inode(), placeThen);
       return limitByPlaceNow(live, then, placeThen, placeNow)
           & limitByPlaceThen(view, live, then, placeThen, placeNow);
     } catch (FileSystemException e) {
@@ -113,6 +143,22 @@ final class SnapshotPermissions {
       at = next;
     }
     return above;
+  }
+
+  /** The directories above one today; of what was removed, those that are left of then. */
+  private static List<Long> placeNow(FileTree live, long inode, List<Long> placeThen)
+      throws IOException {
+    if (has(live, inode)) {
+      return above(live, inode);
+    }
+    for (long directory : placeThen) {
+      if (has(live, directory)) {
+        List<Long> place = new ArrayList<>(List.of(directory));
+        place.addAll(above(live, directory));
+        return place;
+      }
+    }
+    return List.of();
   }
 
   /** The root has none. */
@@ -164,7 +210,8 @@ final class SnapshotPermissions {
   }
 
   private static int limitBySearch(InodeAttributes then, InodeAttributes above, PosixAcl acl) {
-    int others = acl.isMinimal() ? acl.mode() & BITS_ALL : acl.lowest();
+    // whoever is of the others there may be in the group here
+    int others = acl.lowest();
     int owner = then.uid() == above.uid() ? BITS_ALL : others;
     int group = acl.isMinimal() && then.gid() == above.gid() ? acl.mode() >> 3 : others;
     int searchable = (owner << 6 | (group & BITS_ALL) << 3 | others) & SEARCH_ALL;

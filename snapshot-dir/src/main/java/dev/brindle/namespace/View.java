@@ -3,8 +3,10 @@ package dev.brindle.namespace;
 import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.FileTree;
+import dev.brindle.store.SnapshotInfo;
 import dev.brindle.store.WritableFileTree;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * One file tree as a mount shows it: the mounted volume, a clone below it, or a snapshot of one of
@@ -72,6 +74,20 @@ final class View {
     } catch (FileSystemException e) {
       throw staleIfGone(e);
     }
+  }
+
+  /** The versions of the snapshots that were taken of the volume since this one, oldest first. */
+  List<Long> laterSnapshots() throws IOException {
+    return store.snapshots(volume).stream()
+        .map(SnapshotInfo::version)
+        .filter(other -> other > version)
+        .sorted()
+        .toList();
+  }
+
+  /** Another snapshot of the volume. */
+  FileTree snapshot(long other) throws IOException {
+    return store.openSnapshot(other);
   }
 
   /** The tree to change; EROFS in a snapshot. */

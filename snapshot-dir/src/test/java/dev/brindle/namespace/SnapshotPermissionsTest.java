@@ -81,12 +81,46 @@ class SnapshotPermissionsTest extends MountFixture {
     assertEquals("750", mode("/.snapshots/s/d/e"));
     chmod("/private", 0711);
     assertEquals("755", mode("/.snapshots/s/d/e"));
+    chmod("/private", 0701);
+    assertEquals("700", mode("/.snapshots/s/d/e"), "whoever is of the others may be in the group");
   }
 
   @Test
   void directory_thatWasRemoved_isAsItWas() throws IOException {
     rmdir("/d/e");
     assertEquals("755", mode("/.snapshots/s/d/e"));
+  }
+
+  @Test
+  void directory_thatWasClosedAndThenRemoved_isClosedInItsPast() throws IOException {
+    chmod("/d/e", 0700);
+    mkdir("/.snapshots/t");
+    mkdir("/.snapshots/u");
+    rmdir("/d/e");
+    mkdir("/.snapshots/v");
+    assertEquals("700", mode("/.snapshots/s/d/e"));
+    assertEquals("700", mode("/.snapshots/u/d/e"));
+    rmdir("/.snapshots/u");
+    assertEquals("700", mode("/.snapshots/s/d/e"));
+    rmdir("/.snapshots/t");
+    assertEquals("755", mode("/.snapshots/s/d/e"), "nobody knows any more");
+  }
+
+  @Test
+  void directory_thatWasRemoved_andBelowAClosedOneThen_isClosedInItsPast() throws IOException {
+    mkdir("/home");
+    mkdir("/home/deep");
+    mkdir("/home/deep/e");
+    chmod("/home", 0700);
+    mkdir("/.snapshots/t");
+    chmod("/home", 0755);
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    rmdir("/home/deep/e");
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    rmdir("/home/deep");
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    rmdir("/home");
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
   }
 
   @Test
@@ -192,6 +226,18 @@ class SnapshotPermissionsTest extends MountFixture {
     setAcl("/d", "u::7 u:5:0 g::5 m::5 o::5");
     expectAcl("/.snapshots/s/d", "u::7 u:5:0 g::5 m::5 o::5");
     expectNoAcl("/.snapshots/s/d/e");
+  }
+
+  /** A kernel asks for no list where its mask grants nothing. */
+  @Test
+  void directory_whoseListGrantsNothingButToOthers_stillDenies() throws IOException {
+    setAcl("/d", "u::7 u:5:0 g::0 m::5 o::5");
+    mkdir("/.snapshots/t");
+    assertEquals("2715", mode("/.snapshots/t/d"));
+    expectAcl("/.snapshots/t/d", "u::7 u:5:0 g::0 m::1 o::5");
+    setAcl("/d", "u::7 u:5:0 g::0 m::7 o::1");
+    expectAcl("/.snapshots/t/d", "u::7 u:5:0 g::0 m::1 o::1");
+    assertEquals("2711", mode("/.snapshots/t/d"));
   }
 
   @Test
