@@ -2,6 +2,7 @@
 #include "contract.h"
 
 #include <setjmp.h>
+#include <sys/prctl.h>
 
 enum { PAGE = 4096 };
 
@@ -106,20 +107,39 @@ enum { RACE_PAGES = 64, RACE_ROUNDS = 400 };
 
 static char race_byte(int page) { return (char)(page % 100 + 1); }
 
-// Each page is as it is written, or zero, or zero from where it was cut.
-static void check_race(int fd) {
-  static char page[PAGE];
-  for (int i = 0; i < RACE_PAGES; i++) {
-    ssize_t count = (ssize_t)OK(pread(fd, page, PAGE, (off_t)i * PAGE));
-    bool cut = false;
-    for (ssize_t at = 0; at < count; at++) {
-      if (page[at] == 0) {
-        cut = true;
-      } else if (cut || page[at] != race_byte(i)) {
-        fail(__FILE__, __LINE__, "byte %zd of page %d is %d", at, i, page[at]);
-      }
+// Where the first byte stands that is neither as it is written, nor zero from where it was cut.
+static ssize_t first_wrong(const char *page, ssize_t count, int number) {
+  bool cut = false;
+  for (ssize_t at = 0; at < count; at++) {
+    if (page[at] == 0) {
+      cut = true;
+    } else if (cut || page[at] != race_byte(number)) {
+      return at;
     }
   }
+  return -1;
+}
+
+// Each page is as it is written, or zero, or zero from where it was cut. A read and a write of a
+// page at a time may each have a part of it (on ext4 one of a thousand runs shows it): what is
+// there is what a read that follows at once finds, too.
+static void check_race(int fd) {
+  enum { TIMES = 5 };
+  static char page[PAGE];
+  for (int i = 0; i < RACE_PAGES; i++) {
+    ssize_t wrong = 0;
+    for (int time = 0; time < TIMES && wrong >= 0; time++) {
+      wrong = first_wrong(page, (ssize_t)OK(pread(fd, page, PAGE, (off_t)i * PAGE)), i);
+    }
+    if (wrong >= 0) fail(__FILE__, __LINE__, "byte %zd of page %d is %d", wrong, i, page[wrong]);
+  }
+}
+
+// A process that ends with this one, also when this one fails.
+static pid_t child_of_race(void) {
+  pid_t child = (pid_t)OK(fork());
+  if (child == 0) OK(prctl(PR_SET_PDEATHSIG, SIGKILL));
+  return child;
 }
 
 static void leave(int signal) {
@@ -129,7 +149,7 @@ static void leave(int signal) {
 
 // A process that writes until it is told to end; it has begun when this returns.
 static pid_t begin_writing(int fd, void (*write_page)(int fd, int page)) {
-  pid_t writer = (pid_t)OK(fork());
+  pid_t writer = child_of_race();
   if (writer == 0) {
     signal(SIGTERM, leave);
     for (int i = 0;; i++) write_page(fd, i * 7 % RACE_PAGES);
@@ -146,7 +166,7 @@ static pid_t begin_writing(int fd, void (*write_page)(int fd, int page)) {
 static void race(void (*write_page)(int fd, int page)) {
   int fd = (int)OK(open("file", O_CREAT | O_RDWR, 0644));
   pid_t writer = begin_writing(fd, write_page);
-  pid_t cutter = (pid_t)OK(fork());
+  pid_t cutter = child_of_race();
   if (cutter == 0) {
     unsigned seed = 11;
     for (int round = 0; round < RACE_ROUNDS; round++)
