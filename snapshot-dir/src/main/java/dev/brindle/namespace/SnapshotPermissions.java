@@ -71,10 +71,12 @@ final class SnapshotPermissions {
       aclNow = kept(last, now);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        // removed while we looked: nothing is granted until the next look
-        return acl.limitedTo(BITS_ALL << 6);
+        return ownersAlone(acl);
       }
       throw e;
+    }
+    if (now.linkCount() == 0) {
+      return ownersAlone(acl);
     }
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
@@ -82,6 +84,11 @@ final class SnapshotPermissions {
     int limit = limitByPlace(view, live, then);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
+  }
+
+  /** It was removed while we looked: nothing is granted until the next look. */
+  private static PosixAcl ownersAlone(PosixAcl acl) {
+    return acl.limitedTo(BITS_ALL << 6);
   }
 
   private static boolean has(FileTree tree, long inode) throws IOException {
