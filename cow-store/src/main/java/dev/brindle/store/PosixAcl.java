@@ -228,7 +228,7 @@ public final class PosixAcl {
   private static int union(Map<Key, Integer> entries) {
     int union = 0;
     for (Map.Entry<Key, Integer> entry : entries.entrySet()) {
-      union |= entry.getKey().tag == OWNER ? 0 : entry.getValue();
+      union |= isMasked(entry.getKey()) ? entry.getValue() : 0;
     }
     return union;
   }
@@ -259,10 +259,7 @@ public final class PosixAcl {
 
   /** The mask of a list whose other entries are limited already. */
   private void limitMask(Map<Key, Integer> limited) {
-    int bound = 0;
-    for (Map.Entry<Key, Integer> entry : limited.entrySet()) {
-      bound |= isMasked(entry.getKey()) ? entry.getValue() & get(MASK) : 0;
-    }
+    int bound = union(limited) & get(MASK);
     int others = limited.getOrDefault(new Key(OTHERS, NO_ID), 0);
     int mask = get(MASK) == 0 ? 0 : maskOver(bound, others);
     if (mask != bound) {

@@ -9,6 +9,7 @@ import dev.brindle.store.PosixAcl;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rule that a snapshot opens no door that has been closed since: a directory inside a snapshot
@@ -63,40 +64,35 @@ final class SnapshotPermissions {
   static PosixAcl shown(View view, InodeAttributes then) throws IOException {
     PosixAcl acl = kept(view.tree(), then);
     FileTree live = view.liveTree();
-    FileTree last = has(live, then.inode()) ? live : lastWith(view, then.inode());
-    InodeAttributes now;
+    InodeAttributes today = find(live, then.inode());
+    FileTree last = today == null ? lastWith(view, then.inode()) : live;
+    InodeAttributes now = today == null ? last.getattr(then.inode()) : today;
     PosixAcl aclNow;
     try {
-      now = last.getattr(then.inode());
       aclNow = kept(last, now);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        return ownersAlone(acl);
+        // removed while we looked: nothing is granted until the next look
+        return acl.limitedTo(BITS_ALL << 6);
       }
       throw e;
-    }
-    if (now.linkCount() == 0) {
-      return ownersAlone(acl);
     }
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
-    int limit = limitByPlace(view, live, then);
+    int limit = limitByPlace(view, live, then, today != null);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
 
-  /** It was removed while we looked: nothing is granted until the next look. */
-  private static PosixAcl ownersAlone(PosixAcl acl) {
-    return acl.limitedTo(BITS_ALL << 6);
-  }
-
-  private static boolean has(FileTree tree, long inode) throws IOException {
+  /** An inode that has a place in a tree; null for one that was removed. */
+  private static @Nullable InodeAttributes find(FileTree tree, long inode) throws IOException {
     try {
-      return tree.getattr(inode).linkCount() > 0;
+      InodeAttributes found = tree.getattr(inode);
+      return found.linkCount() > 0 ? found : null;
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        return false;
+        return null;
       }
       throw e;
     }
@@ -111,7 +107,7 @@ final class SnapshotPermissions {
     while (from < to) {
       int middle = (from + to) / 2;
       FileTree tree = view.snapshot(later.get(middle));
-      if (has(tree, inode)) {
+      if (find(tree, inode) != null) {
         last = tree;
         from = middle + 1;
       } else {
@@ -122,11 +118,11 @@ final class SnapshotPermissions {
   }
 
   /** What the directories above leave of it, those of today and those of then. */
-  private static int limitByPlace(View view, FileTree live, InodeAttributes then)
+  private static int limitByPlace(View view, FileTree live, InodeAttributes then, boolean isThere)
       throws IOException {
     try {
       List<Long> placeThen = above(view.tree(), then.inode());
-      List<Long> placeNow = placeNow(live, then.inode(), placeThen);
+      List<Long> placeNow = isThere ? above(live, then.inode()) : leftOf(live, placeThen);
       return limitByPlaceNow(live, then, placeThen, placeNow)
           & limitByPlaceThen(view, live, then, placeThen, placeNow);
     } catch (FileSystemException e) {
@@ -152,14 +148,10 @@ final class SnapshotPermissions {
     return above;
   }
 
-  /** The directories above one today; of what was removed, those that are left of then. */
-  private static List<Long> placeNow(FileTree live, long inode, List<Long> placeThen)
-      throws IOException {
-    if (has(live, inode)) {
-      return above(live, inode);
-    }
+  /** What is left today of a place of then, which something was removed from. */
+  private static List<Long> leftOf(FileTree live, List<Long> placeThen) throws IOException {
     for (long directory : placeThen) {
-      if (has(live, directory)) {
+      if (find(live, directory) != null) {
         List<Long> place = new ArrayList<>(List.of(directory));
         place.addAll(above(live, directory));
         return place;

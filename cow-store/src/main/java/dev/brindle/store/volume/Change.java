@@ -276,10 +276,9 @@ final class Change {
 
   /** The inode is gone: that it is still listed does no harm. */
   private void forgetOrphan(long inode) throws IOException {
-    long orphans = ItemType.high(ItemType.ORPHANS, ItemType.ORPHAN);
     try {
-      if (tree().get(orphans, inode) != null) {
-        remove(orphans, inode);
+      if (isOrphan(inode)) {
+        removeOrphan(inode);
       }
     } catch (CorruptStoreException e) {
       Logger.debug(e, "whether inode {} is listed as an orphan cannot be read", inode);

@@ -56,11 +56,7 @@ final class Flusher {
       for (int left = tasks.size(); left > 0; left--) {
         flush(tasks.remove());
       }
-      if (engine.flushing().isOverdue()) {
-        flushAllSound(Flushing::flushOverdue);
-      } else if (engine.dirtyBytes().isHalfFull()) {
-        flushAllSound(Flushing::flushAllForRoom);
-      }
+      flushAllSound();
       writeRedo();
       engine.dirtyBytes().setDiskFull(false);
       failedBefore = false;
@@ -88,13 +84,13 @@ final class Flusher {
     }
   }
 
-  private interface Way {
-    void run(Flushing flushing) throws IOException;
-  }
-
-  private void flushAllSound(Way way) throws IOException {
+  private void flushAllSound() throws IOException {
     try {
-      way.run(engine.flushing());
+      if (engine.flushing().isOverdue()) {
+        engine.flushing().flushOverdue();
+      } else if (engine.dirtyBytes().isHalfFull()) {
+        engine.flushing().flushAllForRoom();
+      }
     } catch (CorruptStoreException e) {
       leftOut(e);
     }

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
+import dev.brindle.store.disk.ForwardingDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,7 +44,8 @@ final class PageRecordTest {
   }
 
   private PageRecord written() throws IOException {
-    PageRecord record = new PageRecord(disk.open(NAME, OpenMode.CREATE), 0, CHECKPOINT, PAGES);
+    PageRecord record =
+        new PageRecord(new CountingDisk(disk).open(NAME, OpenMode.CREATE), 0, CHECKPOINT, PAGES);
     PageRecord.Head head = record.head(STORE);
     for (int page = 0; page < PAGES; page++) {
       PageImage image = image(page);
@@ -50,57 +53,30 @@ final class PageRecordTest {
       head.add(image);
     }
     head.finish();
-    PageRecord read = PageRecord.read(counting(record.file()), 0, STORE);
+    PageRecord read = PageRecord.read(record.file(), 0, STORE);
     assertNotNull(read);
     assertEquals(PAGES, read.pages());
     bytesRead.set(0);
     return read;
   }
 
-  private DiskFile counting(DiskFile file) {
-    return new DiskFile() {
-      @Override
-      public String name() {
-        return file.name();
-      }
+  /** Counts what is read. */
+  private final class CountingDisk extends ForwardingDisk {
+    CountingDisk(Disk disk) {
+      super(disk);
+    }
 
-      @Override
-      public int read(long offset, ByteBuffer target) throws IOException {
-        int count = file.read(offset, target);
-        bytesRead.addAndGet(count);
-        return count;
-      }
-
-      @Override
-      public void write(long offset, ByteBuffer source) throws IOException {
-        file.write(offset, source);
-      }
-
-      @Override
-      public void sync() throws IOException {
-        file.sync();
-      }
-
-      @Override
-      public void allocate(long offset, long length) throws IOException {
-        file.allocate(offset, length);
-      }
-
-      @Override
-      public long length() throws IOException {
-        return file.length();
-      }
-
-      @Override
-      public void truncate(long length) throws IOException {
-        file.truncate(length);
-      }
-
-      @Override
-      public void close() throws IOException {
-        file.close();
-      }
-    };
+    @Override
+    protected DiskFile forwarding(DiskFile file) {
+      return new ForwardingFile(file) {
+        @Override
+        public int read(long offset, ByteBuffer target) throws IOException {
+          int count = super.read(offset, target);
+          bytesRead.addAndGet(count);
+          return count;
+        }
+      };
+    }
   }
 
   @Test

@@ -34,10 +34,7 @@ final class CopyOperation {
     if (request.u64(CopyIn.FLAGS) != 0) {
       throw new FileSystemException(Errno.EINVAL);
     }
-    if (!request.caller().isRoot()) {
-      privileges.dropBits(request.u64(CopyIn.NODE_OUT));
-    }
-    privileges.dropCapability(request.u64(CopyIn.NODE_OUT));
+    privileges.drop(request.u64(CopyIn.NODE_OUT), !request.caller().isRoot());
     long copied =
         fileSystem.copyRange(
             request.u64(CopyIn.HANDLE_IN),

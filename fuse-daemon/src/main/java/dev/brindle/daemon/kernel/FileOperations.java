@@ -177,10 +177,7 @@ final class FileOperations {
   }
 
   private Entry truncate(Caller caller, long node, int openFlags) throws IOException {
-    if ((openFlags & OPEN_KILL_SET_IDS) != 0) {
-      privileges.dropBits(node);
-    }
-    privileges.dropCapability(node);
+    privileges.drop(node, (openFlags & OPEN_KILL_SET_IDS) != 0);
     return fileSystem.setattr(
         caller, node, new AttributeChange(null, null, null, 0L, null, Timestamp.now(), null));
   }
@@ -280,10 +277,8 @@ final class FileOperations {
   }
 
   private void dropPrivileges(Request request) throws IOException {
-    if ((request.u32(WriteIn.WRITE_FLAGS) & WRITE_KILL_SET_IDS) != 0) {
-      privileges.dropBits(request.node());
-    }
-    privileges.dropCapability(request.node());
+    int flags = request.u32(WriteIn.WRITE_FLAGS);
+    privileges.drop(request.node(), (flags & WRITE_KILL_SET_IDS) != 0);
   }
 
   private long append(Request request, long handle, ByteBuffer data) throws IOException {
@@ -324,10 +319,7 @@ final class FileOperations {
   }
 
   void fallocate(Request request, Answer answer) throws IOException {
-    if (!request.caller().isRoot()) {
-      privileges.dropBits(request.node());
-    }
-    privileges.dropCapability(request.node());
+    privileges.drop(request.node(), !request.caller().isRoot());
     try {
       fileSystem.fallocate(
           request.u64(FallocateIn.HANDLE),

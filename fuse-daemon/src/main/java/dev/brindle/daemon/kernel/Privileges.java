@@ -52,6 +52,18 @@ final class Privileges {
     }
   }
 
+  /**
+   * Takes away what a change of the content does.
+   *
+   * @param withBits whether the kernel says that the bits go, too
+   */
+  void drop(long node, boolean withBits) throws IOException {
+    if (withBits) {
+      dropBits(node);
+    }
+    dropCapability(node);
+  }
+
   /** Takes the capability away, if there is one. */
   void dropCapability(long node) throws IOException {
     long set = CAPABILITIES_SET.get();
