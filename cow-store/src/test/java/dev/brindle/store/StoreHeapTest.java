@@ -40,6 +40,13 @@ final class StoreHeapTest {
     assertTrue(both >= segments + 400 * MIB, both + " bytes");
   }
 
+  /** The figures of fuse-daemon's README. */
+  @Test
+  void bytesFor_terabytesWithTheirIndex() {
+    assertEquals(832 * MIB, StoreHeap.bytesFor(TIB / SEGMENT_BYTES, 9 * 1024 * MIB));
+    assertEquals(1_920 * MIB, StoreHeap.bytesFor(4 * TIB / SEGMENT_BYTES, 36 * 1024 * MIB));
+  }
+
   /**
    * A segment's live blocks are two bitmaps of 2 KiB in the worst case, and its row is one more.
    */
