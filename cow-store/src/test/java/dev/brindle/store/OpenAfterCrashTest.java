@@ -9,9 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.contract.Trees;
+import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.DiskFile;
+import dev.brindle.store.disk.ForwardingDisk;
+import dev.brindle.store.disk.HostDisk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,11 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class OpenAfterCrashTest {
   private static final boolean FULL = Boolean.getBoolean("brindle.full");
-  private static final long STORE_BYTES = FULL ? 10L << 30 : 32L << 20;
+  private static final long STORE_BYTES = FULL ? 10L << 30 : 128L << 20;
   private static final long TAIL_BYTES = FULL ? 64L << 20 : 8L << 20;
   private static final int FILE_BYTES = 1 << 20;
   private static final int FILES_IN_DIRECTORY = 200;
-  private static final long OPEN_MILLIS_MAX = 3_000;
+
+  /** The tail, to check and to apply; what may be behind it in two segments; and the index. */
+  private static final long READ_BYTES_MAX = 2 * TAIL_BYTES + (2 * 16L << 20) + (16L << 20);
 
   @TempDir Path scratch;
 
@@ -45,13 +54,18 @@ class OpenAfterCrashTest {
       store.sync();
       link(path, crashed);
     }
+    AtomicLong read = new AtomicLong();
     long start = System.nanoTime();
-    try (Store store = Store.open(crashed, options)) {
-      long millis = (System.nanoTime() - start) / 1_000_000;
+    try (Disk disk = new CountingDisk(new HostDisk(crashed), read);
+        Store store = Store.open(disk, options)) {
+      long readByOpening = read.get();
       System.out.printf(
-          "opened after a crash in %,d ms: %,d MiB in the store, a tail of %,d MiB%n",
-          millis, STORE_BYTES >> 20, TAIL_BYTES >> 20);
-      assertTrue(millis < OPEN_MILLIS_MAX, millis + " ms");
+          "opened after a crash in %,d ms, %,d MiB read: %,d MiB in the store, a tail of %,d MiB%n",
+          (System.nanoTime() - start) / 1_000_000,
+          readByOpening >> 20,
+          STORE_BYTES >> 20,
+          TAIL_BYTES >> 20);
+      assertTrue(readByOpening < READ_BYTES_MAX, readByOpening + " bytes");
       WritableFileTree tree = store.open(store.volume("volume").id());
       long last = TAIL_BYTES / FILE_BYTES - 1;
       long directory = tree.lookup(1, name("tail " + last / FILES_IN_DIRECTORY)).inode();
@@ -71,25 +85,51 @@ class OpenAfterCrashTest {
     }
   }
 
+  /** What is read from the disk, from any thread. */
+  private static final class CountingDisk extends ForwardingDisk {
+    private final AtomicLong read;
+
+    CountingDisk(Disk disk, AtomicLong read) {
+      super(disk);
+      this.read = read;
+    }
+
+    @Override
+    protected DiskFile forwarding(DiskFile file) {
+      return new ForwardingFile(file) {
+        @Override
+        public int read(long offset, ByteBuffer target) throws IOException {
+          int bytes = super.read(offset, target);
+          read.addAndGet(Math.max(0, bytes));
+          return bytes;
+        }
+      };
+    }
+  }
+
   /**
    * The store's files as a crash leaves them. Segments behind which the log has gone on are not
    * written any more, so a link is as good as a copy; the others are copied.
    */
   private static void link(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      long newest = newestSegment(from);
-      for (Path file : files.toList()) {
-        Path target = to.resolve(from.relativize(file).toString());
-        String name = file.getFileName().toString();
-        if (Files.isDirectory(file)) {
-          Files.createDirectory(target);
-          Files.setPosixFilePermissions(target, Files.getPosixFilePermissions(file));
-        } else if (name.endsWith(".seg") && number(name) < newest - 3) {
-          Files.createLink(target, file);
-        } else if (!name.equals("lock") && !name.endsWith(".tmp")) {
-          Files.copy(file, target);
+    for (String directory : List.of("", "log", "checkpoints")) {
+      Path target = Files.createDirectory(to.resolve(directory));
+      Files.setPosixFilePermissions(target, Files.getPosixFilePermissions(from.resolve(directory)));
+      try (Stream<Path> files = Files.list(from.resolve(directory))) {
+        for (Path file : files.toList()) {
+          linkFile(file, target.resolve(file.getFileName()), newestSegment(from));
         }
       }
+    }
+  }
+
+  /** Not a spare segment: a store that is open renames it when it likes. */
+  private static void linkFile(Path file, Path target, long newestSegment) throws IOException {
+    String name = file.getFileName().toString();
+    if (name.endsWith(".seg") && number(name) < newestSegment - 3) {
+      Files.createLink(target, file);
+    } else if (Files.isRegularFile(file) && !name.equals("lock") && !name.endsWith(".tmp")) {
+      Files.copy(file, target);
     }
   }
 

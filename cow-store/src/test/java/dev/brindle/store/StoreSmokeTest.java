@@ -83,21 +83,15 @@ class StoreSmokeTest {
     Store.create(path, StoreOptions.defaults());
     try (Store store = Store.open(path, StoreOptions.defaults())) {
       WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
-      long start = System.nanoTime();
       for (int i = 0; i < 50_000; i++) {
         tree.create(1, Name.of("file-" + i), FileMode.REGULAR | 0644, 1, 2, 0);
       }
-      System.out.printf("create %.1f us%n", (System.nanoTime() - start) / 50_000e3);
-      start = System.nanoTime();
       for (int i = 0; i < 50_000; i++) {
         tree.lookup(1, Name.of("file-" + i));
       }
-      System.out.printf("lookup %.1f us%n", (System.nanoTime() - start) / 50_000e3);
-      start = System.nanoTime();
       for (int i = 0; i < 50_000; i++) {
         tree.unlink(1, Name.of("file-" + i));
       }
-      System.out.printf("unlink %.1f us%n", (System.nanoTime() - start) / 50_000e3);
       assertEquals(0, tree.getattr(1).size());
     }
   }

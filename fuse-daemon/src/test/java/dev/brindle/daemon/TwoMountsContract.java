@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * opens a file, and else before long.
  */
 public abstract class TwoMountsContract {
-  protected static final long SOON_NANOS = 5_000_000_000L;
+  protected static final long SOON_NANOS = 20_000_000_000L;
 
   @TempDir Path directory;
   private MountedStore store;

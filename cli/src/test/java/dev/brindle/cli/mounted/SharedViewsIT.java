@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** The same volumes by several ways at once: mounts, paths through an origin, commands. */
 final class SharedViewsIT {
   /** For how long a mount may show an entry that another mount removed. */
-  private static final long REMEMBERED_MILLIS = 2_000;
+  private static final long REMEMBERED_MILLIS = 20_000;
 
   private MountedStore fixture;
   private Path root;

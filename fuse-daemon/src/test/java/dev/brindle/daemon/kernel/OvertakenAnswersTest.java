@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One mount changes what another one's kernel is just being told, or just moves. */
 class OvertakenAnswersTest {
-  private static final long SOON_NANOS = 5_000_000_000L;
+  private static final long SOON_NANOS = 20_000_000_000L;
   private static final Name FILE = Name.of("f");
 
   /** What the one mount does in the middle of the other's operation. */
