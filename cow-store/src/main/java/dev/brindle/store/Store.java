@@ -234,8 +234,8 @@ public final class Store implements Closeable {
   }
 
   /**
-   * Deletes a volume or clone with its snapshots. Its name is gone when this returns; its space
-   * comes back in the background.
+   * Deletes a volume or clone with its snapshots. Its name is gone, durably, when this returns; its
+   * space comes back in the background. On a disk without any room it is durable a little later.
    *
    * @throws FileSystemException EBUSY while an inode is held, or while it has clones and the
    *     disposition is REFUSE
@@ -296,7 +296,8 @@ public final class Store implements Closeable {
   }
 
   /**
-   * Deletes a snapshot; clones of it live on. Its space comes back in the background.
+   * Deletes a snapshot; clones of it live on. It is gone, durably, when this returns; its space
+   * comes back in the background. On a disk without any room it is durable a little later.
    *
    * @throws FileSystemException EBUSY while an inode of it is held
    */

@@ -74,6 +74,20 @@ final class Volumes {
     }
   }
 
+  /**
+   * Makes durable what has happened, and takes no room that is not there: on a full disk it is so
+   * with the next checkpoint, and a deletion is what gives space back.
+   */
+  private void persistWhereThereIsRoom() throws IOException {
+    try {
+      engine.appends().persist();
+    } catch (FileSystemException e) {
+      if (!SpaceGuard.isFull(e)) {
+        throw e;
+      }
+    }
+  }
+
   WritableFileTree open(long volume) throws IOException {
     VolumeTree open = volumes.get(volume);
     if (open != null) {
@@ -114,19 +128,22 @@ final class Volumes {
   VolumeInfo create(Name name, int uid, int gid) throws IOException {
     catalogue.checkVolumeName(name);
     engine.admitGrowth();
-    return change(
-        redo -> {
-          long volume = versions.nextNumber();
-          long head = versions.nextNumber();
-          Timestamp now = Timestamp.now();
-          VolumeInfo created = catalogue.createVolume(volume, head, name, now);
-          redo.write(new RedoRecord.CreateVolume(volume, head, name, now));
-          Inode root = new Inode(FileTree.ROOT_INODE, ROOT_MODE, uid, gid, 0, now);
-          Change change = new Change(engine.head(volume), redo);
-          change.update(root);
-          change.finish();
-          return created;
-        });
+    VolumeInfo created =
+        change(
+            redo -> {
+              long volume = versions.nextNumber();
+              long head = versions.nextNumber();
+              Timestamp now = Timestamp.now();
+              VolumeInfo info = catalogue.createVolume(volume, head, name, now);
+              redo.write(new RedoRecord.CreateVolume(volume, head, name, now));
+              Inode root = new Inode(FileTree.ROOT_INODE, ROOT_MODE, uid, gid, 0, now);
+              Change change = new Change(engine.head(volume), redo);
+              change.update(root);
+              change.finish();
+              return info;
+            });
+    engine.appends().persist();
+    return created;
   }
 
   /** Refuses to change what is not, or not any more, what the caller takes it for. */
@@ -138,24 +155,30 @@ final class Volumes {
   }
 
   VolumeInfo rename(long volume, Predicate<VolumeInfo> condition, Name name) throws IOException {
-    return change(
-        redo -> {
-          require(catalogue.volume(volume), condition);
-          VolumeInfo renamed = catalogue.renameVolume(volume, name);
-          redo.write(new RedoRecord.RenameVolume(volume, name));
-          return renamed;
-        });
+    VolumeInfo renamed =
+        change(
+            redo -> {
+              require(catalogue.volume(volume), condition);
+              VolumeInfo info = catalogue.renameVolume(volume, name);
+              redo.write(new RedoRecord.RenameVolume(volume, name));
+              return info;
+            });
+    persistWhereThereIsRoom();
+    return renamed;
   }
 
   SnapshotInfo renameSnapshot(long snapshot, Predicate<SnapshotInfo> condition, Name name)
       throws IOException {
-    return change(
-        redo -> {
-          require(catalogue.snapshot(snapshot), condition);
-          SnapshotInfo renamed = catalogue.renameSnapshot(snapshot, name);
-          redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
-          return renamed;
-        });
+    SnapshotInfo renamed =
+        change(
+            redo -> {
+              require(catalogue.snapshot(snapshot), condition);
+              SnapshotInfo info = catalogue.renameSnapshot(snapshot, name);
+              redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
+              return info;
+            });
+    persistWhereThereIsRoom();
+    return renamed;
   }
 
   SnapshotInfo takeSnapshot(long volume, Name name) throws IOException {
@@ -305,6 +328,7 @@ final class Volumes {
       }
     }
     wakeReaper.run();
+    persistWhereThereIsRoom();
   }
 
   /** The volumes that are deleted when one is. */
@@ -316,8 +340,15 @@ final class Volumes {
         : all.stream().filter(info -> info.id() == volume).toList();
   }
 
-  synchronized void delete(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
+  void delete(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
       throws IOException {
+    deleteInMemory(volume, condition, clones);
+    wakeReaper.run();
+    persistWhereThereIsRoom();
+  }
+
+  private synchronized void deleteInMemory(
+      long volume, Predicate<VolumeInfo> condition, CloneDisposition clones) throws IOException {
     List<VolumeInfo> going =
         goingWith(catalogue, volume, clones).stream()
             .sorted(Comparator.comparingLong(VolumeInfo::id))
@@ -342,7 +373,6 @@ final class Volumes {
     for (VolumeInfo info : going) {
       forget(info);
     }
-    wakeReaper.run();
   }
 
   private void addSnapshots(Deletion deletion, VolumeInfo info) throws IOException {

@@ -108,6 +108,13 @@ final class FakeStore implements VersionedStore, Subject {
     }
   }
 
+  /** A change of the volumes or snapshots. */
+  private <T> T durably(Supplier<T> operation) throws IOException {
+    T result = change(operation);
+    durable();
+    return result;
+  }
+
   @Override
   public VersionedStore store() {
     return this;
@@ -214,7 +221,7 @@ final class FakeStore implements VersionedStore, Subject {
 
   @Override
   public VolumeInfo createVolume(Name name, int uid, int gid) throws IOException {
-    return change(
+    return durably(
         () -> {
           model.createVolume(lastNumber + 1, name, uid, gid);
           return created(++lastNumber);
@@ -224,7 +231,7 @@ final class FakeStore implements VersionedStore, Subject {
   @Override
   public VolumeInfo renameVolume(long volume, Predicate<VolumeInfo> condition, Name newName)
       throws IOException {
-    return change(
+    return durably(
         () -> {
           Refused.when(!condition.test(info(volume)), Errno.ENOENT).check();
           model.renameVolume(volume, newName);
@@ -236,7 +243,7 @@ final class FakeStore implements VersionedStore, Subject {
   public void deleteVolume(long volume, Predicate<VolumeInfo> condition, CloneDisposition clones)
       throws IOException {
     boolean wrong = bug == Bug.DETACH_DELETES && clones == CloneDisposition.DETACH;
-    change(
+    durably(
         () -> {
           Refused.when(!condition.test(info(volume)), Errno.ENOENT).check();
           model.deleteVolume(volume, wrong ? CloneDisposition.DELETE : clones);
@@ -257,22 +264,19 @@ final class FakeStore implements VersionedStore, Subject {
 
   @Override
   public SnapshotInfo createSnapshot(long volume, Name name) throws IOException {
-    SnapshotInfo info =
-        change(
-            () -> {
-              long version = model.volume(volume) == null ? 0 : heads.get(volume);
-              model.createSnapshot(version, volume, name);
-              heads.put(volume, ++lastNumber);
-              return info(model.snapshot(version));
-            });
-    durable();
-    return info;
+    return durably(
+        () -> {
+          long version = model.volume(volume) == null ? 0 : heads.get(volume);
+          model.createSnapshot(version, volume, name);
+          heads.put(volume, ++lastNumber);
+          return info(model.snapshot(version));
+        });
   }
 
   @Override
   public SnapshotInfo renameSnapshot(long version, Predicate<SnapshotInfo> condition, Name newName)
       throws IOException {
-    return change(
+    return durably(
         () -> {
           Refused.when(!condition.test(info(model.snapshot(version))), Errno.ENOENT).check();
           model.renameSnapshot(version, newName);
@@ -286,7 +290,7 @@ final class FakeStore implements VersionedStore, Subject {
     if (blind) {
       betweenSteps();
     }
-    change(
+    durably(
         () -> {
           boolean right = blind || condition.test(info(model.snapshot(version)));
           Refused.when(!right, Errno.ENOENT).check();
@@ -303,27 +307,21 @@ final class FakeStore implements VersionedStore, Subject {
 
   @Override
   public VolumeInfo cloneVolume(long volume, Name name) throws IOException {
-    VolumeInfo info =
-        change(
-            () -> {
-              model.cloneVolume(lastNumber + 1, volume, name);
-              return created(++lastNumber);
-            });
-    durable();
-    return info;
+    return durably(
+        () -> {
+          model.cloneVolume(lastNumber + 1, volume, name);
+          return created(++lastNumber);
+        });
   }
 
   @Override
   public VolumeInfo cloneSnapshot(long version, Name name) throws IOException {
-    VolumeInfo info =
-        change(
-            () -> {
-              model.cloneSnapshot(lastNumber + 1, version, name);
-              origins.put(lastNumber + 1, version);
-              return created(++lastNumber);
-            });
-    durable();
-    return info;
+    return durably(
+        () -> {
+          model.cloneSnapshot(lastNumber + 1, version, name);
+          origins.put(lastNumber + 1, version);
+          return created(++lastNumber);
+        });
   }
 
   @Override

@@ -24,28 +24,32 @@ final class VersionOperations {
 
   static void createVolume(Lockstep lockstep, Name name, int uid, int gid) throws IOException {
     ModelStore model = lockstep.model();
-    lockstep.run(
-        "create volume " + name,
-        () -> lockstep.store().createVolume(name, uid, gid),
-        found -> {
-          model.createVolume(id(lockstep, found), name, uid, gid);
-          return id(lockstep, found);
-        },
-        (id, found) -> volume(lockstep, id, found),
-        recovered -> recovered.volume(name.toString()));
+    boolean done =
+        lockstep.run(
+            "create volume " + name,
+            () -> lockstep.store().createVolume(name, uid, gid),
+            found -> {
+              model.createVolume(id(lockstep, found), name, uid, gid);
+              return id(lockstep, found);
+            },
+            (id, found) -> volume(lockstep, id, found),
+            recovered -> recovered.volume(name.toString()));
+    namesAreDurable(lockstep, done);
   }
 
   static void renameVolume(Lockstep lockstep, Pick pick) throws IOException {
     ModelVolume volume = pick.volume();
     Name name = pick.versionName();
-    lockstep.run(
-        "rename volume %d to %s".formatted(volume.id(), name),
-        () -> lockstep.store().renameVolume(volume.id(), name),
-        found -> {
-          lockstep.model().renameVolume(volume.id(), name);
-          return volume.id();
-        },
-        (id, found) -> volume(lockstep, id, found));
+    boolean done =
+        lockstep.run(
+            "rename volume %d to %s".formatted(volume.id(), name),
+            () -> lockstep.store().renameVolume(volume.id(), name),
+            found -> {
+              lockstep.model().renameVolume(volume.id(), name);
+              return volume.id();
+            },
+            (id, found) -> volume(lockstep, id, found));
+    namesAreDurable(lockstep, done);
   }
 
   static void deleteVolume(Lockstep lockstep, Pick pick) throws IOException {
@@ -57,10 +61,12 @@ final class VersionOperations {
 
   static void deleteVolume(Lockstep lockstep, ModelVolume volume, CloneDisposition disposition)
       throws IOException {
-    lockstep.run(
-        "delete volume %d, its clones: %s".formatted(volume.id(), disposition),
-        () -> lockstep.store().deleteVolume(volume.id(), disposition),
-        () -> lockstep.model().deleteVolume(volume.id(), disposition));
+    boolean done =
+        lockstep.run(
+            "delete volume %d, its clones: %s".formatted(volume.id(), disposition),
+            () -> lockstep.store().deleteVolume(volume.id(), disposition),
+            () -> lockstep.model().deleteVolume(volume.id(), disposition));
+    namesAreDurable(lockstep, done);
   }
 
   static void createSnapshot(Lockstep lockstep, Pick pick) throws IOException {
@@ -104,14 +110,16 @@ final class VersionOperations {
     }
     ModelSnapshot snapshot = pick.snapshot();
     Name name = pick.versionName();
-    lockstep.run(
-        "rename snapshot %d to %s".formatted(snapshot.version(), name),
-        () -> lockstep.store().renameSnapshot(snapshot.version(), name),
-        found -> {
-          lockstep.model().renameSnapshot(snapshot.version(), name);
-          return name;
-        },
-        (expected, found) -> InodeComparison.equal("name", expected, found.name()));
+    boolean done =
+        lockstep.run(
+            "rename snapshot %d to %s".formatted(snapshot.version(), name),
+            () -> lockstep.store().renameSnapshot(snapshot.version(), name),
+            found -> {
+              lockstep.model().renameSnapshot(snapshot.version(), name);
+              return name;
+            },
+            (expected, found) -> InodeComparison.equal("name", expected, found.name()));
+    namesAreDurable(lockstep, done);
   }
 
   static void deleteSnapshot(Lockstep lockstep, Pick pick) throws IOException {
@@ -120,10 +128,12 @@ final class VersionOperations {
   }
 
   static void deleteSnapshot(Lockstep lockstep, long version) throws IOException {
-    lockstep.run(
-        "delete snapshot " + version,
-        () -> lockstep.store().deleteSnapshot(version),
-        () -> lockstep.model().deleteSnapshot(version));
+    boolean done =
+        lockstep.run(
+            "delete snapshot " + version,
+            () -> lockstep.store().deleteSnapshot(version),
+            () -> lockstep.model().deleteSnapshot(version));
+    namesAreDurable(lockstep, done);
   }
 
   static void cloneVolume(Lockstep lockstep, Pick pick) throws IOException {
@@ -177,6 +187,11 @@ final class VersionOperations {
               InodeComparison.equal("origin", snapshot.version(), found.origin());
             },
             recovered -> clone(recovered, snapshot.volume(), name));
+    namesAreDurable(lockstep, done);
+  }
+
+  /** What volumes and snapshots there are, and all before it, is durable when the call returns. */
+  private static void namesAreDurable(Lockstep lockstep, boolean done) {
     if (done) {
       lockstep.history().namesDurable();
     }

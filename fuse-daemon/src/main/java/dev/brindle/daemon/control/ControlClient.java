@@ -14,6 +14,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -70,7 +71,7 @@ public final class ControlClient implements DaemonControl {
 
   @Override
   public List<VolumeReport> volumes() throws IOException {
-    return List.of(call(Verbs.VOLUME_LIST, VolumeReport[].class));
+    return list(Verbs.VOLUME_LIST, VolumeReport.class);
   }
 
   @Override
@@ -91,7 +92,7 @@ public final class ControlClient implements DaemonControl {
 
   @Override
   public List<SnapshotReport> snapshots(String volume) throws IOException {
-    return List.of(call(Verbs.SNAPSHOT_LIST, SnapshotReport[].class, Verbs.VOLUME, volume));
+    return list(Verbs.SNAPSHOT_LIST, SnapshotReport.class, Verbs.VOLUME, volume);
   }
 
   @Override
@@ -121,7 +122,7 @@ public final class ControlClient implements DaemonControl {
 
   @Override
   public List<VolumeReport> clones(String volume) throws IOException {
-    return List.of(call(Verbs.CLONE_LIST, VolumeReport[].class, Verbs.VOLUME, volume));
+    return list(Verbs.CLONE_LIST, VolumeReport.class, Verbs.VOLUME, volume);
   }
 
   @Override
@@ -140,7 +141,7 @@ public final class ControlClient implements DaemonControl {
 
   @Override
   public List<SpaceReport> spaceUsage(@Nullable String volume) throws IOException {
-    return List.of(call(Verbs.DF, SpaceReport[].class, Verbs.VOLUME, volume));
+    return list(Verbs.DF, SpaceReport.class, Verbs.VOLUME, volume);
   }
 
   @Override
@@ -234,6 +235,14 @@ public final class ControlClient implements DaemonControl {
   private <T> T call(String verb, Class<T> type, @Nullable Object... args) throws IOException {
     send(verb, args);
     return decode(awaitResult(item -> {}), type);
+  }
+
+  private <T> List<T> list(String verb, Class<T> type, @Nullable Object... args)
+      throws IOException {
+    List<T> list = new ArrayList<>();
+    send(verb, args);
+    awaitResult(item -> list.add(decode(item, type)));
+    return list;
   }
 
   private void run(String verb, @Nullable Object... args) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class Verbs {
   }
 
   private void registerVolumes(StoreControl control) {
-    handlers.put(VOLUME_LIST, (a, items) -> control.volumes());
+    handlers.put(VOLUME_LIST, (a, items) -> each(control.volumes(), items));
     handlers.put(VOLUME_CREATE, (a, items) -> control.createVolume(a.text(NAME)));
     handlers.put(
         VOLUME_RENAME, (a, items) -> control.renameVolume(a.text(VOLUME), a.text(NEW_NAME)));
@@ -82,14 +83,14 @@ final class Verbs {
           control.deleteVolume(a.text(VOLUME), a.constant(CLONES, CloneDisposition.class));
           return null;
         });
-    handlers.put(CLONE_LIST, (a, items) -> control.clones(a.text(VOLUME)));
+    handlers.put(CLONE_LIST, (a, items) -> each(control.clones(a.text(VOLUME)), items));
     handlers.put(
         CLONE_CREATE,
         (a, items) -> control.createClone(a.text(VOLUME), a.optionalText(SNAPSHOT), a.text(NAME)));
   }
 
   private void registerSnapshots(StoreControl control) {
-    handlers.put(SNAPSHOT_LIST, (a, items) -> control.snapshots(a.text(VOLUME)));
+    handlers.put(SNAPSHOT_LIST, (a, items) -> each(control.snapshots(a.text(VOLUME)), items));
     handlers.put(
         SNAPSHOT_CREATE, (a, items) -> control.createSnapshot(a.text(VOLUME), a.text(NAME)));
     handlers.put(
@@ -105,7 +106,7 @@ final class Verbs {
 
   private void registerStore(StoreControl control) {
     handlers.put(STATUS, (a, items) -> control.status());
-    handlers.put(DF, (a, items) -> control.spaceUsage(a.optionalText(VOLUME)));
+    handlers.put(DF, (a, items) -> each(control.spaceUsage(a.optionalText(VOLUME)), items));
     handlers.put(
         DIFF,
         (a, items) -> {
@@ -156,6 +157,12 @@ final class Verbs {
           control.stopScrub();
           return null;
         });
+  }
+
+  /** A list is handed out one by one: a message is bounded, and it is not. */
+  private static @Nullable Object each(List<?> list, Consumer<Object> items) {
+    list.forEach(items);
+    return null;
   }
 
   JsonElement run(String verb, Arguments arguments, Consumer<Object> items) throws IOException {

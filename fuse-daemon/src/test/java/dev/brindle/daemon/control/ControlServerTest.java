@@ -116,6 +116,16 @@ class ControlServerTest {
   }
 
   @Test
+  void list_isAsLongAsItIs() throws IOException {
+    for (int i = 0; i < 25_000; i++) {
+      create("a, volume " + i);
+    }
+    try (ControlClient client = connect()) {
+      assertEquals(List.copyOf(volumes.values()), client.volumes());
+    }
+  }
+
+  @Test
   void diff_isStreamed() throws IOException {
     List<DiffLine> lines = new ArrayList<>();
     try (ControlClient client = connect()) {
