@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * (the same inode) lacks in the volume today; and when it was moved since, also without those of a
  * class of users that cannot get through the directories it is in now. Whoever owned the directory
  * then and still does keeps his bits, and the superuser is not bound by any. Of what was removed
- * since, today is the last snapshot that has it, and its place what is left of the one it had then:
- * a permission that was taken from it after the last snapshot, before it was removed, is not known.
+ * since, today is the last snapshot that has it: a permission that was taken from it after that,
+ * before it was removed, is not known. It has no place any more, and needs none: no path begins at
+ * it, so that all of them lead through the directory above, as that is shown.
  *
  * <p>Nor does it open one that was closed then and is open now: {@code .snapshots} leads into the
  * middle of the past, and the directories above it there are not on the kernel's path. What one of
@@ -80,7 +81,7 @@ final class SnapshotPermissions {
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
-    int limit = limitByPlace(view, live, then, today != null);
+    int limit = today == null ? FileMode.ACCESS_MASK : limitByPlace(view, live, then);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
@@ -118,11 +119,11 @@ final class SnapshotPermissions {
   }
 
   /** What the directories above leave of it, those of today and those of then. */
-  private static int limitByPlace(View view, FileTree live, InodeAttributes then, boolean isThere)
+  private static int limitByPlace(View view, FileTree live, InodeAttributes then)
       throws IOException {
     try {
       List<Long> placeThen = above(view.tree(), then.inode());
-      List<Long> placeNow = isThere ? above(live, then.inode()) : leftOf(live, placeThen);
+      List<Long> placeNow = above(live, then.inode());
       return limitByPlaceNow(live, then, placeThen, placeNow)
           & limitByPlaceThen(view, live, then, placeThen, placeNow);
     } catch (FileSystemException e) {
@@ -146,18 +147,6 @@ final class SnapshotPermissions {
       at = next;
     }
     return above;
-  }
-
-  /** What is left today of a place of then, which something was removed from. */
-  private static List<Long> leftOf(FileTree live, List<Long> placeThen) throws IOException {
-    for (long directory : placeThen) {
-      if (find(live, directory) != null) {
-        List<Long> place = new ArrayList<>(List.of(directory));
-        place.addAll(above(live, directory));
-        return place;
-      }
-    }
-    return List.of();
   }
 
   /** The root has none. */

@@ -106,8 +106,10 @@ class SnapshotPermissionsTest extends MountFixture {
     assertEquals("755", mode("/.snapshots/s/d/e"), "nobody knows any more");
   }
 
+  /** No path begins at what was removed: all of them lead through what is above. */
   @Test
-  void directory_thatWasRemoved_andBelowAClosedOneThen_isClosedInItsPast() throws IOException {
+  void directory_thatWasRemoved_andBelowAClosedOneThen_isBehindOneThatIsClosed()
+      throws IOException {
     mkdir("/home");
     mkdir("/home/deep");
     mkdir("/home/deep/e");
@@ -116,11 +118,28 @@ class SnapshotPermissionsTest extends MountFixture {
     chmod("/home", 0755);
     assertEquals("700", mode("/.snapshots/t/home/deep/e"));
     rmdir("/home/deep/e");
-    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    assertEquals("700", mode("/.snapshots/t/home/deep"));
+    assertEquals("700", mode("/home/deep/.snapshots/t"));
     rmdir("/home/deep");
-    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    assertEquals("700", mode("/.snapshots/t/home"));
+    assertEquals("700", mode("/home/.snapshots/t"));
     rmdir("/home");
-    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    assertEquals("700", mode("/.snapshots/t/home"));
+  }
+
+  /** So that it is restored with the permissions it had. */
+  @Test
+  void directories_thatWereRemovedFromAClosedOne_areAsTheyWere() throws IOException {
+    mkdir("/home");
+    mkdir("/home/deep");
+    mkdir("/home/deep/e");
+    chmod("/home", 0700);
+    mkdir("/.snapshots/t");
+    rmdir("/home/deep/e");
+    rmdir("/home/deep");
+    assertEquals("755", mode("/.snapshots/t/home/deep"));
+    assertEquals("755", mode("/.snapshots/t/home/deep/e"));
+    assertEquals("700", mode("/.snapshots/t/home"));
   }
 
   @Test

@@ -185,6 +185,23 @@ final class SecurityIT {
   }
 
   @Test
+  void whatWasRemovedBelowADirectoryThatWasClosed_isClosedInItsPast() throws IOException {
+    Path top = alices("removing");
+    allowed(
+        ALICE,
+        top,
+        "umask 022; mkdir -p a/b/c/d; echo secret > a/b/c/d/f; chmod 700 a; chmod 755 .");
+    Shell.in(STORE.root()).ok("mkdir .snapshots/removing");
+    List<Path> ways = ways(top, "a/b/c/d/f", "removing");
+    for (String step : List.of("chmod 755 a", "rm -r a/b/c/d", "rm -r a/b/c", "rm -r a")) {
+      allowed(ALICE, top, step);
+      expectReadable(BOB, ways, false);
+      expectReadable(ALICE, ways.subList(0, 2), true);
+    }
+    Shell.in(STORE.root()).ok("rmdir .snapshots/removing");
+  }
+
+  @Test
   void aSnapshotOfAClone_followsTheClone() throws IOException {
     Path top = alices("cloned");
     allowed(ALICE, top, "umask 022; mkdir -p d/e; echo secret > d/e/f");
