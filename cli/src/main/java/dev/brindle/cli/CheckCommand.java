@@ -126,9 +126,9 @@ final class CheckCommand extends Verb {
   private void refuseMounted(Path store) throws IOException {
     Optional<? extends DaemonControl> daemon = access().daemon(store);
     if (daemon.isPresent()) {
-      daemon.get().close();
-      throw Refusal.refused(
-          "the store " + store + " is mounted; unmount it first: brindle umount " + store);
+      try (DaemonControl served = daemon.get()) {
+        throw Refusal.served(store, served.status());
+      }
     }
   }
 

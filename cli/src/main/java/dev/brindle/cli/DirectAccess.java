@@ -6,7 +6,9 @@ import dev.brindle.daemon.control.LocalStore;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
 import dev.brindle.daemon.control.StoreControl;
+import dev.brindle.daemon.host.DeadMount;
 import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.StuckDaemon;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.store.Store;
@@ -15,8 +17,10 @@ import dev.brindle.store.check.Check;
 import dev.brindle.store.check.CheckReport;
 import dev.brindle.store.check.Repair;
 import dev.brindle.store.check.RepairReport;
+import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +34,16 @@ import java.util.stream.Collectors;
 final class DirectAccess implements StoreAccess {
   /**
    * Before anything looks at a path: on a mount whose daemon was killed and hangs, that would never
-   * come back, and while the daemon is stopped it waits; then it is told why.
+   * come back, and while the daemon is stopped it waits; then it is told why. Mounts of other users
+   * are left alone: what they name as their store may be anything.
    */
   void releaseStuckDaemons() {
     try {
+      int user = Processes.user();
       Map<Path, List<Path>> mountPoints =
-          mounts().stream()
+          MountTable.read().stream()
+              .filter(line -> line.isBrindle() && (line.user() == user || line.user() == -1))
+              .map(DirectAccess::mounted)
               .collect(
                   Collectors.groupingBy(
                       MountedVolume::store,
@@ -50,7 +58,7 @@ final class DirectAccess implements StoreAccess {
   }
 
   private static void warn(String text) {
-    System.err.println("brindle: " + text);
+    System.err.println("brindle: " + NameDisplay.of(text));
   }
 
   @Override
@@ -109,23 +117,37 @@ final class DirectAccess implements StoreAccess {
   public List<MountedVolume> mounts() throws IOException {
     return MountTable.read().stream()
         .filter(MountTable.Line::isBrindle)
-        .map(line -> MountedVolume.of(line.mountPoint(), line.source()))
+        .map(DirectAccess::mounted)
         .toList();
+  }
+
+  private static MountedVolume mounted(MountTable.Line line) {
+    return MountedVolume.of(line.mountPoint(), line.source());
+  }
+
+  @Override
+  public boolean isDead(MountedVolume mount) {
+    return DeadMount.isDead(mount.mountPoint());
+  }
+
+  private Optional<ControlClient> daemonOf(MountedVolume mount) throws IOException {
+    try {
+      return daemon(mount.store());
+    } catch (AccessDeniedException e) {
+      throw Refusal.refused(
+          "%s is another user's mount: you have no access to its store, %s"
+              .formatted(mount.mountPoint(), mount.store()));
+    }
   }
 
   @Override
   public String volumeName(MountedVolume mount) throws IOException {
-    Optional<ControlClient> running = daemon(mount.store());
+    Optional<ControlClient> running = daemonOf(mount);
     if (running.isEmpty()) {
       return mount.volume();
     }
-    String mountPoint = mount.mountPoint().toString();
     try (ControlClient daemon = running.get()) {
-      return daemon.status().mounts().stream()
-          .filter(report -> report.mountPoint().equals(mountPoint))
-          .map(MountReport::volume)
-          .findFirst()
-          .orElse(mount.volume());
+      return mount.servedBy(daemon).map(MountReport::volume).orElse(mount.volume());
     }
   }
 
@@ -138,7 +160,8 @@ final class DirectAccess implements StoreAccess {
       Consumer<MountReport> mounted)
       throws IOException {
     String logLevel = settings.logLevel.name().toLowerCase(Locale.ROOT);
-    DaemonLauncher launcher = new DaemonLauncher(store, logLevel, settings.transportSettings());
+    DaemonLauncher launcher =
+        new DaemonLauncher(store, logLevel, settings.transportSettings(), DirectAccess::warn);
     if (foreground) {
       return launcher.mountInForeground(request, mounted);
     }
@@ -148,13 +171,22 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public void unmount(MountedVolume mount, boolean lazy) throws IOException {
-    Optional<ControlClient> running = daemon(mount.store());
-    if (running.isEmpty()) {
-      Unmounter.current().unmount(mount.mountPoint(), true);
-      return;
+    Optional<ControlClient> running = daemonOf(mount);
+    if (running.isPresent()) {
+      try (ControlClient daemon = running.get()) {
+        if (mount.servedBy(daemon).isPresent()) {
+          daemon.umount(mount.mountPoint(), lazy);
+          return;
+        }
+      }
     }
-    try (ControlClient daemon = running.get()) {
-      daemon.umount(mount.mountPoint(), lazy);
+    if (!isDead(mount)) {
+      String holder = StoreLock.isHeld(mount.store()) ? StoreLock.line(mount.store()) : "";
+      throw Refusal.refused(
+          "%s answers, but its daemon%s cannot be asked: its socket in %s is gone; SIGTERM ends it in order"
+              .formatted(
+                  mount.mountPoint(), holder.isEmpty() ? "" : ", " + holder + ",", mount.store()));
     }
+    Unmounter.current().unmount(mount.mountPoint(), true);
   }
 }

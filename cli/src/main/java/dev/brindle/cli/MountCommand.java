@@ -165,7 +165,18 @@ final class MountCommand extends Verb {
         new MountOptions(
             readOnly, allowOther, noAccessTime, setUid, devices, snapshots, cache == Cache.ALONE);
     MountRequest request = new MountRequest(volume, mountPoint(), options);
-    return access().mount(store, request, settings, foreground, this::tell);
+    try (Progress progress = progress("Mounting " + NameDisplay.of(store.toString()))) {
+      return access()
+          .mount(
+              store,
+              request,
+              settings,
+              foreground,
+              mounted -> {
+                progress.close();
+                tell(mounted);
+              });
+    }
   }
 
   /**

@@ -4,10 +4,12 @@ import dev.brindle.daemon.control.DaemonControl;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.control.VolumeReport;
+import dev.brindle.store.StoreLockedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Closeable {
   /** The volume that is meant when none is named, and the one of a new store. */
   static final String DEFAULT_VOLUME = "main";
+
+  /** A daemon that starts or ends, or another command, has a store open for so long and no more. */
+  private static final int CHANGING_SECONDS = 5;
 
   private final StoreAccess access;
   private final Location location;
@@ -39,9 +44,30 @@ final class Session implements Closeable {
           "\"" + place + "\" does not say where: a store or a path on a mount comes first");
     }
     Location location = Location.of(place.path(), access);
-    Optional<? extends DaemonControl> daemon = access.daemon(location.store());
-    StoreControl control = daemon.isPresent() ? daemon.get() : access.openLocally(location.store());
-    return new Session(access, location, place, control, daemon.isEmpty());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CHANGING_SECONDS);
+    while (true) {
+      Optional<? extends DaemonControl> daemon = access.daemon(location.store());
+      if (daemon.isPresent()) {
+        return new Session(access, location, place, daemon.get(), false);
+      }
+      try {
+        return new Session(access, location, place, access.openLocally(location.store()), true);
+      } catch (StoreLockedException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(StoreLockedException locked) throws StoreLockedException {
+    try {
+      Thread.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw locked;
+    }
   }
 
   StoreControl control() {

@@ -14,6 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +31,8 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  brindle status", "  brindle status ~/brindle"})
 final class StatusCommand extends Verb {
+  private static final int ANSWER_SECONDS = 3;
+
   @Parameters(arity = "0..1", paramLabel = "STORE", description = "The store, or a mount.")
   @Nullable Place place;
 
@@ -67,25 +73,33 @@ final class StatusCommand extends Verb {
     out().println(table);
   }
 
+  /** Another user's daemon, or what says that it is one, may never answer; the list goes on. */
   private MountLine line(MountedVolume mount) {
-    String volume = mount.volume();
-    String daemon;
+    FutureTask<MountLine> asked = new FutureTask<>(() -> ask(mount));
+    Thread thread = new Thread(asked, "status-of-" + mount.mountPoint());
+    thread.setDaemon(true);
+    thread.start();
     try {
-      daemon = isServed(mount) ? "running" : "died";
-      volume = access().volumeName(mount);
-    } catch (IOException e) {
-      // Another user's daemon does not answer; the list goes on.
-      daemon = "not reachable";
+      return asked.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      return new MountLine(mount, mount.volume(), "not reachable");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new MountLine(mount, mount.volume(), "not reachable");
     }
-    return new MountLine(mount.mountPoint().toString(), mount.store().toString(), volume, daemon);
   }
 
-  private boolean isServed(MountedVolume mount) throws IOException {
+  private MountLine ask(MountedVolume mount) throws IOException {
     Optional<? extends DaemonControl> daemon = access().daemon(mount.store());
     if (daemon.isPresent()) {
-      daemon.get().close();
+      try (DaemonControl asked = daemon.get()) {
+        Optional<MountReport> served = mount.servedBy(asked);
+        if (served.isPresent()) {
+          return new MountLine(mount, served.get().volume(), "running");
+        }
+      }
     }
-    return daemon.isPresent();
+    return new MountLine(mount, mount.volume(), access().isDead(mount) ? "died" : "not reachable");
   }
 
   /**
@@ -93,7 +107,11 @@ final class StatusCommand extends Verb {
    *
    * @param daemon {@code running}, {@code died} or {@code not reachable}
    */
-  private record MountLine(String mountPoint, String store, String volume, String daemon) {}
+  private record MountLine(String mountPoint, String store, String volume, String daemon) {
+    MountLine(MountedVolume mount, String volume, String daemon) {
+      this(mount.mountPoint().toString(), mount.store().toString(), volume, daemon);
+    }
+  }
 
   private void print(StatusReport status) {
     StoreStatus store = status.store();
@@ -114,7 +132,8 @@ final class StatusCommand extends Verb {
               + NameDisplay.of(mount.volume())
               + optionText(mount.options())
               + ", since "
-              + Table.time(mount.mounted()));
+              + Table.time(mount.mounted())
+              + (mount.detached() ? ", taken off; files are still open on it" : ""));
     }
     line(
         "Data",

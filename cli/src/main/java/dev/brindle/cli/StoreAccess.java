@@ -50,6 +50,9 @@ interface StoreAccess {
   /** The Brindle mounts of this machine. */
   List<MountedVolume> mounts() throws IOException;
 
+  /** Whether nobody serves a mount any more. Waits with it when its daemon is stopped. */
+  boolean isDead(MountedVolume mount);
+
   /**
    * The full name that the volume of a mount has now; the kernel lists the one that it had when it
    * was mounted.

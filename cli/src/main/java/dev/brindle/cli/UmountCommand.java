@@ -1,5 +1,6 @@
 package dev.brindle.cli;
 
+import dev.brindle.daemon.control.DaemonControl;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,29 +30,43 @@ final class UmountCommand extends Verb {
   @Option(
       names = {"-l", "--lazy"},
       description =
-          "Take the mount point off at once, also when files are open on it; programs that have"
-              + " them open get errors.")
+          "Take the mount point off at once, also when files are open on it. Programs that have them"
+              + " open go on, and so does the daemon, until they close them.")
   boolean lazy;
 
   @Override
   int run() throws IOException {
     for (String directory : directories) {
       for (MountedVolume mount : chosen(directory)) {
-        String volume = access().volumeName(mount);
-        try (Progress progress = progress("Writing everything out")) {
-          access().unmount(mount, lazy);
-        }
-        out()
-            .println(
-                "Unmounted "
-                    + NameDisplay.of(volume)
-                    + " from "
-                    + NameDisplay.of(mount.mountPoint().toString())
-                    + ".");
-        out().flush();
+        unmount(mount);
       }
     }
     return ExitStatus.OK;
+  }
+
+  private void unmount(MountedVolume mount) throws IOException {
+    String volume = access().volumeName(mount);
+    try (Progress progress = progress("Writing everything out")) {
+      access().unmount(mount, lazy);
+    }
+    out()
+        .println(
+            "Unmounted "
+                + NameDisplay.of(volume)
+                + " from "
+                + NameDisplay.of(mount.mountPoint().toString())
+                + ".");
+    out().flush();
+  }
+
+  private Refusal notMounted(Path store) throws IOException {
+    Optional<? extends DaemonControl> daemon = access().daemon(store);
+    if (daemon.isEmpty()) {
+      return Refusal.missing("the store " + store + " is not mounted");
+    }
+    try (DaemonControl served = daemon.get()) {
+      return Refusal.served(store, served.status());
+    }
   }
 
   private List<MountedVolume> chosen(String directory) throws IOException {
@@ -67,7 +82,7 @@ final class UmountCommand extends Verb {
       List<MountedVolume> ofStore =
           mounts.stream().filter(mount -> mount.store().equals(path)).toList();
       if (ofStore.isEmpty()) {
-        throw Refusal.missing("the store " + path + " is not mounted");
+        throw notMounted(path);
       }
       return ofStore;
     }

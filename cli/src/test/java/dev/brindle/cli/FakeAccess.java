@@ -90,6 +90,11 @@ final class FakeAccess implements StoreAccess {
   }
 
   @Override
+  public boolean isDead(MountedVolume mount) {
+    return true;
+  }
+
+  @Override
   public String volumeName(MountedVolume mount) {
     return renamed.getOrDefault(mount.volume(), mount.volume());
   }

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
 import dev.brindle.daemon.control.DamageReport;
 import dev.brindle.daemon.control.MountOptions;
+import dev.brindle.daemon.control.MountReport;
 import dev.brindle.namespace.SnapshotVisibility;
 import dev.brindle.store.CloneDisposition;
 import dev.brindle.store.Difference;
@@ -54,6 +55,9 @@ final class VerbsTest {
 
   private void mounted(String volume) {
     access.mounts.add(new MountedVolume(mount, directory, volume));
+    store.mounts.add(
+        new MountReport(
+            volume, mount.toString(), MountOptions.defaults(), new Timestamp(1, 2), false));
   }
 
   private List<String> snapshotNames(String volume) throws IOException {

@@ -10,6 +10,7 @@ import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.TransportSettings;
 import dev.brindle.store.StoreHeap;
+import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.disk.StorePrivacy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Mounts a volume: by the daemon that serves the store, or by one that is started for it with the
@@ -38,21 +40,26 @@ public final class DaemonLauncher {
   private final Path store;
   private final String logLevel;
   private final TransportSettings transport;
+  private final Consumer<String> notice;
 
   /**
    * @param store a store's directory
    * @param logLevel {@code error}, {@code warn}, {@code info}, {@code debug} or {@code trace}; for
    *     a daemon that is started
    * @param transport how a daemon that is started talks with the kernel
+   * @param notice is told in a sentence what is waited for
    */
-  public DaemonLauncher(Path store, String logLevel, TransportSettings transport) {
+  public DaemonLauncher(
+      Path store, String logLevel, TransportSettings transport, Consumer<String> notice) {
     this.store = store.toAbsolutePath().normalize();
     this.logLevel = logLevel;
     this.transport = transport;
+    this.notice = notice;
   }
 
   /**
-   * Mounts in the background; the mount has answered when this returns.
+   * Mounts in the background; the mount has answered when this returns. A signal that ends this
+   * process before that ends the daemon that was started, too.
    *
    * @throws IOException as the daemon's {@code mount} does, and what keeps a daemon from starting
    */
@@ -67,8 +74,8 @@ public final class DaemonLauncher {
    * @param mounted is told when the mount has answered
    * @return the exit status of the daemon's process; 0 when there was a daemon already
    */
-  public int mountInForeground(
-      MountRequest request, java.util.function.Consumer<MountReport> mounted) throws IOException {
+  public int mountInForeground(MountRequest request, Consumer<MountReport> mounted)
+      throws IOException {
     Process[] process = new Process[1];
     mounted.accept(
         mount(
@@ -94,12 +101,8 @@ public final class DaemonLauncher {
     }
   }
 
-  private interface Start {
-    MountReport run() throws IOException;
-  }
-
   /** A daemon that is just ending, or starting elsewhere, is waited for. */
-  private MountReport mount(MountRequest request, Start start) throws IOException {
+  private MountReport mount(MountRequest request, Waiting<MountReport> start) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TAKE_OVER_SECONDS);
     while (true) {
       try {
@@ -115,8 +118,23 @@ public final class DaemonLauncher {
           throw e;
         }
       }
-      pause();
+      awaitRelease(deadline);
     }
+  }
+
+  /** Until a daemon answers there or nobody has the store open, and not beyond the deadline. */
+  private void awaitRelease(long deadline) throws IOException {
+    String holder = StoreLock.line(store);
+    if (StoreLock.isHeld(store)) {
+      notice.accept(
+          "the store %s is open in %s; waiting for a minute at the most"
+              .formatted(store, holder.isEmpty() ? "another process" : holder));
+    }
+    do {
+      pause();
+    } while (StoreLock.isHeld(store)
+        && System.nanoTime() < deadline
+        && ControlClient.connect(store).isEmpty());
   }
 
   private static boolean isPassing(ControlErrorCode code) {
@@ -194,6 +212,10 @@ public final class DaemonLauncher {
   }
 
   private MountReport started(Process process) throws IOException {
+    return endingWithThis(process, () -> answerOf(process));
+  }
+
+  private MountReport answerOf(Process process) throws IOException {
     String line;
     try (BufferedReader reader =
         new BufferedReader(
@@ -211,8 +233,35 @@ public final class DaemonLauncher {
     try {
       return ControlReplies.result(line, MountReport.class);
     } catch (IOException e) {
-      await(process);
+      awaitEndWithoutMounts(process);
       throw e;
+    }
+  }
+
+  /** It has mounts when another command has asked it for one meanwhile, and then goes on. */
+  private void awaitEndWithoutMounts(Process process) throws IOException {
+    try {
+      while (!process.waitFor(200, TimeUnit.MILLISECONDS)) {
+        if (hasMounts()) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private boolean hasMounts() {
+    try {
+      Optional<ControlClient> running = ControlClient.connect(store);
+      if (running.isEmpty()) {
+        return false;
+      }
+      try (ControlClient daemon = running.get()) {
+        return !daemon.status().mounts().isEmpty();
+      }
+    } catch (IOException ending) {
+      return false;
     }
   }
 
@@ -222,8 +271,29 @@ public final class DaemonLauncher {
     return text.isEmpty() ? "" : ": " + text;
   }
 
-  /** A signal that ends this process meanwhile ends the daemon too, and waits for it. */
   private static int await(Process process) throws IOException {
+    return endingWithThis(
+        process,
+        () -> {
+          try {
+            return process.waitFor();
+          } catch (InterruptedException e) {
+            throw interrupted(e);
+          }
+        });
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("interrupted while the daemon runs", e);
+  }
+
+  private interface Waiting<T> {
+    T run() throws IOException;
+  }
+
+  /** A signal that ends this process meanwhile ends the daemon too, and waits for it. */
+  private static <T> T endingWithThis(Process process, Waiting<T> waiting) throws IOException {
     Thread hook =
         new Thread(
             () -> {
@@ -233,10 +303,7 @@ public final class DaemonLauncher {
             "end-daemon");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      return process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while the daemon runs", e);
+      return waiting.run();
     } finally {
       removeHook(hook);
     }

@@ -47,7 +47,8 @@ public final class DaemonMain {
       answer(answer, ControlReplies.success(mounted));
     } catch (Throwable fault) {
       answer(answer, ControlReplies.failure(fault));
-      daemon.close();
+      // without a mount it ends; there may be one that another command has made meanwhile
+      daemon.awaitEnd();
       return 1;
     }
     return daemon.awaitEnd() ? 0 : 1;

@@ -1,5 +1,6 @@
 package dev.brindle.daemon;
 
+import dev.brindle.daemon.host.DeadMount;
 import dev.brindle.daemon.host.MountTable;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.MountException;
@@ -97,32 +98,21 @@ final class MountPoint {
         "the mount point " + path + " is inside the store " + store + ": name one outside of it");
   }
 
-  /**
-   * The mount of a process that is gone answers nothing but "Transport endpoint ...". Its
-   * attributes may still be in the kernel's cache; opening it asks the file system.
-   */
   private void removeDeadMount() throws IOException {
-    try {
-      Files.readAttributes(path, BasicFileAttributes.class);
-      if (MountTable.on(path.normalize()).filter(MountTable.Line::isBrindle).isPresent()) {
-        Files.newDirectoryStream(path).close();
-      }
-    } catch (NoSuchFileException e) {
+    Optional<MountTable.Line> mounted = MountTable.on(path.normalize());
+    if (mounted.isEmpty()) {
       return;
-    } catch (FileSystemException e) {
-      Optional<MountTable.Line> mounted = MountTable.on(path.normalize());
-      if (mounted.isEmpty()) {
-        throw refused("cannot use " + path + ": " + reason(e), e);
-      }
-      if (!mounted.get().isBrindle()) {
-        throw refused(
-            "%s is mounted on %s and does not answer (%s); unmount it first"
-                .formatted(mounted.get().source(), path, reason(e)),
-            e);
-      }
-      Logger.warn("{}: its daemon has died; the dead mount is taken off", path);
-      unmounter.unmount(path, true);
     }
+    if (!DeadMount.isDead(path)) {
+      throw isMounted(mounted.get());
+    }
+    if (!mounted.get().isBrindle()) {
+      throw refused(
+          "%s is mounted on %s and does not answer; unmount it first"
+              .formatted(mounted.get().source(), path));
+    }
+    Logger.warn("{}: its daemon has died; the dead mount is taken off", path);
+    unmounter.unmount(path, true);
   }
 
   private static String reason(FileSystemException e) {
@@ -146,6 +136,8 @@ final class MountPoint {
     } catch (NoSuchFileException e) {
       create();
       return Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (FileSystemException e) {
+      throw refused("cannot use " + path + ": " + reason(e), e);
     }
   }
 
@@ -180,10 +172,14 @@ final class MountPoint {
   private void refuseMounted(Path real) throws IOException {
     Optional<MountTable.Line> mounted = MountTable.on(real);
     if (mounted.isPresent()) {
-      throw refused(
-          "%s is a mount point already, of %s: unmount that first, or name another directory"
-              .formatted(path, mounted.get().source()));
+      throw isMounted(mounted.get());
     }
+  }
+
+  private MountException isMounted(MountTable.Line mounted) {
+    return refused(
+        "%s is a mount point already, of %s: unmount that first, or name another directory"
+            .formatted(path, mounted.source()));
   }
 
   private void refuseNotEmpty(Path real) throws IOException {

@@ -23,13 +23,17 @@ final class MountProbe {
 
   private MountProbe() {}
 
-  static void await(Path mountPoint, String source) throws IOException {
-    FutureTask<Boolean> probe = new FutureTask<>(() -> probe(mountPoint, source));
+  /**
+   * @return the mount as the kernel lists it
+   * @throws MountException it does not answer
+   */
+  static MountTable.Line await(Path mountPoint, String source) throws IOException {
+    FutureTask<MountTable.Line> probe = new FutureTask<>(() -> probe(mountPoint, source));
     Thread thread = new Thread(probe, "probe-" + mountPoint);
     thread.setDaemon(true);
     thread.start();
     try {
-      probe.get(WAIT_SECONDS, TimeUnit.SECONDS);
+      return probe.get(WAIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new MountException(
           "the mount on %s did not answer within %d seconds".formatted(mountPoint, WAIT_SECONDS),
@@ -43,10 +47,12 @@ final class MountProbe {
     }
   }
 
-  private static boolean probe(Path mountPoint, String source) throws IOException {
-    String mounted = MountTable.on(mountPoint).map(MountTable.Line::source).orElse("nothing");
-    if (!mounted.equals(source)) {
-      throw new MountException("the table of mounts shows " + mounted + " there");
+  private static MountTable.Line probe(Path mountPoint, String source) throws IOException {
+    MountTable.Line mounted =
+        MountTable.on(mountPoint)
+            .orElseThrow(() -> new MountException("the table of mounts shows nothing there"));
+    if (!mounted.source().equals(source)) {
+      throw new MountException("the table of mounts shows " + mounted.source() + " there");
     }
     if (!Files.readAttributes(mountPoint, BasicFileAttributes.class).isDirectory()) {
       throw new MountException("its root is not a directory");
@@ -54,8 +60,8 @@ final class MountProbe {
     try {
       Files.readAttributes(mountPoint.resolve(NAME), BasicFileAttributes.class);
     } catch (NoSuchFileException expected) {
-      return true;
+      return mounted;
     }
-    return true;
+    return mounted;
   }
 }

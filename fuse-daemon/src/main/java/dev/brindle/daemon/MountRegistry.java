@@ -48,6 +48,9 @@ final class MountRegistry {
   private final boolean root = Processes.isRoot();
   private final Unmounter unmounter = new Unmounter(Host.current(), root);
 
+  /** How long the end waits for a mount that is being made: longer than that may take. */
+  private static final Duration MAKING_WAIT = Duration.ofSeconds(45);
+
   /** One mount is made at a time, so that two of one mount point cannot both find it free. */
   private final Object making = new Object();
 
@@ -102,6 +105,7 @@ final class MountRegistry {
     } finally {
       synchronized (this) {
         beingMade--;
+        notifyAll();
       }
       removeAndEndWhenEmpty(null);
     }
@@ -199,11 +203,12 @@ final class MountRegistry {
                   options.setUid(),
                   options.devices(),
                   transport.caching().withWrites(options.alone())));
-      awaitAnswer(session, mountPoint, source);
+      MountTable.Line mounted = awaitAnswer(session, mountPoint, source);
       return new ServedMount(
           volume.id(),
           volume.fullName(),
           mountPoint,
+          mounted.device(),
           options.withAllowOther(allowOther),
           namespace,
           session,
@@ -226,10 +231,10 @@ final class MountRegistry {
     }
   }
 
-  private void awaitAnswer(TransportSession session, Path mountPoint, String source)
+  private MountTable.Line awaitAnswer(TransportSession session, Path mountPoint, String source)
       throws IOException {
     try {
-      MountProbe.await(mountPoint, source);
+      return MountProbe.await(mountPoint, source);
     } catch (IOException e) {
       try {
         unmounter.unmount(mountPoint, true);
@@ -245,9 +250,10 @@ final class MountRegistry {
   }
 
   /**
-   * Takes a mount off.
+   * Takes a mount off. When it is not lazy, the kernel has handed on everything on return, and the
+   * namespace is closed.
    *
-   * @return after the kernel has handed on everything, and the namespace is closed
+   * @throws FileSystemException ENOENT when there is none; EBUSY while it is in use
    */
   void umount(Path mountPoint, boolean lazy) throws IOException {
     ServedMount mount = find(mountPoint);
@@ -280,11 +286,22 @@ final class MountRegistry {
     return closed;
   }
 
-  private synchronized ServedMount find(Path mountPoint) throws FileSystemException {
+  private synchronized List<ServedMount> on(Path mountPoint) {
+    return mounts.stream().filter(mount -> mount.mountPoint().equals(mountPoint)).toList();
+  }
+
+  private ServedMount find(Path mountPoint) throws IOException {
     Path path = mountPoint.normalize();
-    for (ServedMount mount : mounts) {
-      if (mount.mountPoint().equals(path)) {
-        return mount;
+    for (ServedMount mount : on(path)) {
+      switch (mount.place()) {
+        case THERE -> {
+          return mount;
+        }
+        case COVERED ->
+            throw new FileSystemException(
+                Errno.EBUSY,
+                "something else is mounted over %s: unmount that first".formatted(path));
+        case DETACHED -> {}
       }
     }
     throw new FileSystemException(
@@ -334,6 +351,7 @@ final class MountRegistry {
     List<ServedMount> left;
     synchronized (this) {
       closed = true;
+      awaitThoseBeingMade();
       left = List.copyOf(mounts);
     }
     for (ServedMount mount : left) {
@@ -344,6 +362,24 @@ final class MountRegistry {
     }
     synchronized (this) {
       mounts.removeAll(left);
+    }
+  }
+
+  /** They see the end, and take themselves off again. */
+  @GuardedBy("this")
+  private void awaitThoseBeingMade() {
+    long deadline = System.nanoTime() + MAKING_WAIT.toNanos();
+    try {
+      while (beingMade > 0) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          Logger.error("a mount that is being made does not come to an end");
+          return;
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -366,13 +402,20 @@ final class MountRegistry {
     }
   }
 
+  private void takeOff(ServedMount mount) throws IOException {
+    try {
+      unmounter.unmount(mount.mountPoint(), false);
+    } catch (FileSystemException busy) {
+      Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
+      detach(mount);
+    }
+  }
+
+  /** What is mounted there now may be another one: then this one's pages are written back. */
   private void take(ServedMount mount) {
     try {
-      try {
-        unmounter.unmount(mount.mountPoint(), false);
-      } catch (FileSystemException busy) {
-        Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
-        detach(mount);
+      if (mount.place() == ServedMount.Place.THERE) {
+        takeOff(mount);
       }
       if (!mount.session().awaitEnd(ABANDON_WAIT)) {
         Logger.warn("{}: files are still open on it", mount.mountPoint());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brindle.daemon.control.ControlClient;
 import dev.brindle.daemon.control.ControlErrorCode;
@@ -17,6 +18,7 @@ import dev.brindle.daemon.control.StatusReport;
 import dev.brindle.daemon.control.TreeReference;
 import dev.brindle.daemon.host.Host;
 import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.libfuse.LibfuseTransport;
 import dev.brindle.daemon.transport.TransportSettings;
@@ -51,6 +53,7 @@ class DaemonTest {
   @TempDir Path base;
   private Path store;
   private Path mountPoint;
+  private final List<String> notices = java.util.Collections.synchronizedList(new ArrayList<>());
   private DaemonLauncher launcher;
 
   @BeforeEach
@@ -63,7 +66,12 @@ class DaemonTest {
     try (LocalStore local = local()) {
       local.createVolume("main");
     }
-    launcher = new DaemonLauncher(store, "debug", TransportSettings.of(Host.current().transport()));
+    launcher = launcher(store);
+  }
+
+  private DaemonLauncher launcher(Path directory) {
+    return new DaemonLauncher(
+        directory, "debug", TransportSettings.of(Host.current().transport()), notices::add);
   }
 
   private LocalStore local() throws IOException {
@@ -326,6 +334,108 @@ class DaemonTest {
     awaitFreeStore();
   }
 
+  private FileChannel openAndTakeOff() throws IOException {
+    mount("main", mountPoint);
+    FileChannel open =
+        FileChannel.open(
+            mountPoint.resolve("f"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try (ControlClient client = ControlClient.connect(store).orElseThrow()) {
+      client.umount(mountPoint, true);
+      assertTrue(client.status().mounts().get(0).detached());
+      FileSystemException refused =
+          assertThrows(FileSystemException.class, () -> client.umount(mountPoint, false));
+      assertEquals(Errno.ENOENT, refused.errno());
+    }
+    return open;
+  }
+
+  @Test
+  void mountInThePlaceOfOneThatWasTakenOffLazily_isItself() throws IOException {
+    try (FileChannel open = openAndTakeOff()) {
+      mount("main", mountPoint);
+      open.write(ByteBuffer.wrap(new byte[] {1, 2}));
+      assertEquals(2, Files.size(mountPoint.resolve("f")));
+      umount(mountPoint);
+      assertTrue(MountTable.on(mountPoint).isEmpty());
+      open.write(ByteBuffer.wrap(new byte[] {3}));
+    }
+    awaitFreeStore();
+    mount("main", mountPoint);
+    assertEquals(3, Files.size(mountPoint.resolve("f")));
+    umount(mountPoint);
+  }
+
+  @Test
+  void daemonsEnd_leavesAnotherMountInThatPlaceAlone_andWritesBack() throws Exception {
+    assumeTrue(Processes.isRoot(), "only root mounts other file systems");
+    FileChannel open = openAndTakeOff();
+    Shell.ok(base, "mount -t tmpfs brindle-test mnt");
+    try {
+      ProcessHandle daemon = daemon().orElseThrow();
+      open.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+      daemon.destroy();
+      awaitExit(daemon);
+      assertEquals("tmpfs", MountTable.on(mountPoint).orElseThrow().type());
+    } finally {
+      Shell.ok(base, "umount mnt");
+    }
+    open.close();
+    mount("main", mountPoint);
+    assertEquals(3, Files.size(mountPoint.resolve("f")));
+    umount(mountPoint);
+  }
+
+  @Test
+  void twoMountsOfOnePlaceAtTheSameTime_oneIsMadeAndStays() throws Exception {
+    for (int round = 0; round < 3; round++) {
+      List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    mount("main", mountPoint);
+                  } catch (Throwable e) {
+                    failures.add(e);
+                  }
+                });
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertEquals(1, failures.size(), failures::toString);
+      Files.writeString(mountPoint.resolve("f"), "round " + round);
+      umount(mountPoint);
+      awaitFreeStore();
+    }
+  }
+
+  @Test
+  void mountOfAStoreThatIsInUse_waitsAndSaysForWhat() throws Exception {
+    LocalStore user = local();
+    Thread closing =
+        new Thread(
+            () -> {
+              try {
+                while (notices.isEmpty()) {
+                  Thread.sleep(20);
+                }
+                user.close();
+              } catch (IOException | InterruptedException e) {
+                notices.add(e.toString());
+              }
+            });
+    closing.start();
+    mount("main", mountPoint);
+    closing.join();
+    assertEquals(1, notices.size(), notices::toString);
+    assertTrue(notices.get(0).contains(store + " is open in "), notices::toString);
+    umount(mountPoint);
+  }
+
   private void awaitFreeStore() throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (true) {
@@ -384,9 +494,7 @@ class DaemonTest {
 
   @Test
   void missingStore_isRefused() {
-    DaemonLauncher other =
-        new DaemonLauncher(
-            base.resolve("nowhere"), "info", TransportSettings.of(Host.current().transport()));
+    DaemonLauncher other = launcher(base.resolve("nowhere"));
     assertThrows(
         IOException.class,
         () -> other.mount(new MountRequest("main", mountPoint, MountOptions.defaults())));

@@ -118,6 +118,10 @@ final class OrdinaryUserIT {
     brindle(stranger, "snapshot", "create", store, "x").expectFailure(store + "");
     brindle(stranger, "umount", mount).expectFailure(mount + "");
     brindle(stranger, "check", store).expectFailure("permission denied");
+    assertTrue(brindle(stranger, "status").expectSuccess().out().contains("not reachable"));
+    Path roots = fixture.base().resolve("roots");
+    Brindle.run("mount", roots, mount).expectFailure("is a mount point already");
+    assertEquals("secret", owner.ok("cat %s/f".formatted(mount)));
 
     assertEquals("f", owner.ok("ls %s".formatted(mount)));
     assertEquals("secret", owner.ok("cat %s/f".formatted(mount)));

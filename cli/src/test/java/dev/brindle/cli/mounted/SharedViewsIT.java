@@ -13,6 +13,7 @@ import dev.brindle.store.StoreLockedException;
 import dev.brindle.store.StoreOptions;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,6 +122,37 @@ final class SharedViewsIT {
     within(REMEMBERED_MILLIS, () -> !Files.exists(second.resolve("f")));
     Brindle.ok("umount", second);
     assertEquals(20, Files.readAllLines(root.resolve("log")).size());
+  }
+
+  @Test
+  void deadMountsOfAKilledDaemon_areTakenOff_whenItsNextOneServesOthers() throws Exception {
+    Path second = fixture.base().resolve("second");
+    Path third = fixture.base().resolve("third");
+    fixture.mountAt(second, fixture.store());
+    fixture.mountAt(third, fixture.store());
+    fixture.killDaemon();
+    fixture.mountAt(root, fixture.store());
+    assertTrue(Brindle.ok("status").matches("(?s).*" + second + " .* died\\n.*"));
+    Brindle.ok("umount", second);
+    assertFalse(MountedStore.isMounted(second));
+    Brindle.ok("umount", fixture.store());
+    assertFalse(MountedStore.isMounted(third));
+    assertFalse(MountedStore.isMounted(root));
+  }
+
+  @Test
+  void takenOffLazily_saysWhatStillHasTheStore() throws Exception {
+    try (OutputStream open = Files.newOutputStream(root.resolve("f"))) {
+      Brindle.ok("umount", "--lazy", root);
+      open.write(1);
+      String store = fixture.store().toString();
+      Brindle.run("umount", store).expectFailure("files are still open on " + root);
+      Brindle.run("check", store).expectFailure("files are still open on " + root);
+      assertTrue(Brindle.ok("status", store).contains("taken off; files are still open on it"));
+    }
+    fixture.awaitEnd();
+    fixture.mount();
+    assertEquals(1, Files.size(root.resolve("f")));
   }
 
   @Test

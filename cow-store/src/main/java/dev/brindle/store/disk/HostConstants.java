@@ -16,13 +16,14 @@ record HostConstants(
     int enosys,
     int enotsup,
     int eopnotsupp,
+    int enotconn,
     int oRdwr,
     int oCloexec) {
 
   private static final HostConstants LINUX =
-      new HostConstants(4, 11, 22, 28, 122, 38, 95, 95, 2, 0x80000);
+      new HostConstants(4, 11, 22, 28, 122, 38, 95, 95, 107, 2, 0x80000);
   private static final HostConstants DARWIN =
-      new HostConstants(4, 35, 22, 28, 69, 78, 45, 102, 2, 0x1000000);
+      new HostConstants(4, 35, 22, 28, 69, 78, 45, 102, 57, 2, 0x1000000);
 
   static HostConstants ofThisHost() {
     return of(Platform.getNativePlatform().getOS());

@@ -3,9 +3,9 @@ package dev.brindle.store.disk;
 import java.io.IOException;
 
 /**
- * Finds out which of the host's errors mean that its disk is full, and which that it fails. The JDK
- * keeps the error's text only, in the language of the locale, so it is compared with what the C
- * library says.
+ * Finds out which of the host's errors mean that its disk is full, which that it fails, and which
+ * that a mount is dead. The JDK keeps the error's text only, in the language of the locale, so it
+ * is compared with what the C library says.
  */
 public final class HostErrors {
   private HostErrors() {}
@@ -26,6 +26,17 @@ public final class HostErrors {
   public static boolean isInputOutput(IOException error) {
     String text = String.valueOf(error.getMessage());
     return text.contains("Input/output error") || text.contains(LibC.inputOutputMessage());
+  }
+
+  /**
+   * Whether nobody serves a FUSE mount any more: ENOTCONN ("Transport endpoint is not connected"),
+   * and ENXIO on macOS.
+   */
+  public static boolean isNotConnected(IOException error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("is not connected")
+        || text.contains("Device not configured")
+        || text.contains(LibC.notConnectedMessage());
   }
 
   private static boolean isFull(IOException error) {

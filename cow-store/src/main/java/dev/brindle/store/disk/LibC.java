@@ -84,6 +84,12 @@ final class LibC {
     return calls == null ? "Input/output error" : calls.strerror(EIO);
   }
 
+  /** What the C library says, in this process's locale, where nobody serves a mount any more. */
+  static String notConnectedMessage() {
+    Calls calls = calls();
+    return calls == null ? "not connected" : calls.strerror(HostConstants.ofThisHost().enotconn());
+  }
+
   /** A path as the C library takes it: the bytes that the JDK would pass, and a NUL. */
   static byte[] path(String path) {
     byte[] bytes = path.getBytes(fileNameCharset());

@@ -130,6 +130,39 @@ public final class StoreLock implements Closeable {
     }
   }
 
+  /**
+   * Verifies that the file may be read without opening the store: it is no pipe of somebody's.
+   *
+   * @throws dev.brindle.store.StoreNotPrivateException it is not the owner's of the store alone
+   */
+  public static void verifyFile(Path directory) throws IOException {
+    StorePrivacy.verifyFile(directory, directory.resolve(FILE_NAME));
+  }
+
+  /**
+   * Whether somebody has a store open now, this process or another; takes nothing.
+   *
+   * @throws IOException also when the directory is not the user's
+   */
+  public static boolean isHeld(Path directory) throws IOException {
+    Path real = directory.toRealPath();
+    if (TAKEN_HERE.contains(real)) {
+      return true;
+    }
+    try (FileChannel channel =
+        FileChannel.open(
+            real.resolve(FILE_NAME), Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+      if (channel.tryLock() == null) {
+        return true;
+      }
+    } catch (NoSuchFileException e) {
+      // deleted, or never made
+    }
+    try (DirectoryHold hold = DirectoryHold.tryTake(real)) {
+      return hold == null;
+    }
+  }
+
   private static String holderOf(FileChannel channel) throws IOException {
     String line = textOf(channel);
     return line.isEmpty() ? "another process" : line;

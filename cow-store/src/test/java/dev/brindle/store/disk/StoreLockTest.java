@@ -1,6 +1,7 @@
 package dev.brindle.store.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,7 +74,9 @@ final class StoreLockTest {
       StoreLockedException refused =
           assertThrows(StoreLockedException.class, () -> disk.lock("second"));
       assertTrue(refused.getMessage().contains("was deleted"), refused::getMessage);
+      assertTrue(StoreLock.isHeld(directory));
       other.process.destroyForcibly().waitFor();
+      assertFalse(StoreLock.isHeld(directory));
       disk.lock("second").close();
       disk.lock("third").close();
     }

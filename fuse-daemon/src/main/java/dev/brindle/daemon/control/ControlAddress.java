@@ -7,7 +7,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -55,17 +57,29 @@ public final class ControlAddress {
     Path socket = store.resolve(SOCKET_FILE);
     if (!fits(socket)) {
       Path address = store.resolve(ADDRESS_FILE);
-      if (!Files.exists(address, LinkOption.NOFOLLOW_LINKS)) {
+      if (!isThere(address)) {
         return Optional.empty();
       }
       StorePrivacy.verifyFile(store, address);
       socket = Path.of(Files.readString(address).strip());
     }
-    if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+    if (!isThere(socket)) {
       return Optional.empty();
     }
     StorePrivacy.verifyFile(store, socket);
     return Optional.of(UnixDomainSocketAddress.of(socket));
+  }
+
+  /**
+   * @throws java.nio.file.AccessDeniedException the directory is another user's, and nobody knows
+   */
+  private static boolean isThere(Path file) throws IOException {
+    try {
+      Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** A path to bind to, free of what a dead daemon left. The caller holds the store's lock. */

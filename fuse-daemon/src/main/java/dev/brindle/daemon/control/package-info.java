@@ -16,7 +16,7 @@
  *
  * <pre>
  *   request    {"verb": VERB, "args": {NAME: VALUE, ...}}
- *   reply      {"item": VALUE} ... any number, for verbs with long answers
+ *   reply      {"item": VALUE} ... any number, for lists and other long answers
  *              {"ok": true, "result": VALUE}
  *           or {"ok": false, "error": {"code": CODE, "message": SENTENCE}}
  * </pre>

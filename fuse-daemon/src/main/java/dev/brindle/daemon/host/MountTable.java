@@ -5,10 +5,13 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The mounts that the kernel lists.
@@ -26,14 +29,26 @@ public final class MountTable {
   /** What Brindle's mounts have as the device, before the store and the volume. */
   public static final String SOURCE_PREFIX = "brindle:";
 
+  /** {@code user_id=N} among a FUSE mount's options: who made it. */
+  private static final Pattern USER = Pattern.compile("(?:.*,)?user_id=(\\d+)(?:,.*)?");
+
   /**
    * A line of the table.
    *
    * @param type {@code fuse.brindle}, {@code ext4} ...
+   * @param device what tells this mount from others, also from one that is made in its place later;
+   *     on Linux {@code 0:N}, where N is the number of the FUSE connection
+   * @param user the number of the user whose FUSE mount it is; -1 where that is not told
    */
-  public record Line(Path mountPoint, String type, String source) {
+  public record Line(Path mountPoint, String type, String source, String device, long user) {
+    /** Anybody can give a mount such a source. */
     public boolean isBrindle() {
       return source.startsWith(SOURCE_PREFIX);
+    }
+
+    /** -1 where there is none. */
+    int minor() {
+      return device.startsWith("0:") ? Integer.parseInt(device.substring(2)) : -1;
     }
   }
 
@@ -51,8 +66,12 @@ public final class MountTable {
 
   /** What is mounted on a directory, topmost. */
   public static Optional<Line> on(Path mountPoint) throws IOException {
+    return topmost(read(), mountPoint);
+  }
+
+  static Optional<Line> topmost(List<Line> lines, Path mountPoint) {
     Optional<Line> found = Optional.empty();
-    for (Line line : read()) {
+    for (Line line : lines) {
       if (line.mountPoint().equals(mountPoint)) {
         found = Optional.of(line);
       }
@@ -61,24 +80,8 @@ public final class MountTable {
   }
 
   /**
-   * The minor number of a mount's device, which is the number of a FUSE connection; -1 for none.
-   */
-  static int minor(Path mountPoint) throws IOException {
-    return minor(Files.readString(MOUNTINFO, StandardCharsets.ISO_8859_1), mountPoint);
-  }
-
-  static int minor(String text, Path mountPoint) {
-    int minor = -1;
-    for (String line : text.split("\n")) {
-      String[] fields = line.split(" ");
-      if (fields.length >= 5 && Path.of(decoded(fields[4])).equals(mountPoint)) {
-        minor = Integer.parseInt(fields[2].substring(fields[2].indexOf(':') + 1));
-      }
-    }
-    return minor;
-  }
-
-  /**
+   * Lines with a path that the locale has no characters for are left out: nothing here can name it.
+   *
    * @param text each character one byte
    */
   static List<Line> linux(String text) {
@@ -91,7 +94,13 @@ public final class MountTable {
       String[] head = line.substring(0, separator).split(" ");
       String[] tail = line.substring(separator + 3).split(" ");
       if (head.length >= 5 && tail.length >= 2) {
-        lines.add(new Line(Path.of(decoded(head[4])), tail[0], decoded(tail[1])));
+        Matcher user = USER.matcher(tail[tail.length - 1]);
+        long by = user.matches() ? Long.parseLong(user.group(1)) : -1;
+        try {
+          lines.add(new Line(Path.of(decoded(head[4])), tail[0], decoded(tail[1]), head[2], by));
+        } catch (InvalidPathException e) {
+          continue;
+        }
       }
     }
     return lines;
@@ -104,7 +113,8 @@ public final class MountTable {
       int options = line.lastIndexOf(" (");
       if (on >= 0 && options > on) {
         String type = line.substring(options + 2).split("[,)]", 2)[0];
-        lines.add(new Line(Path.of(line.substring(on + 4, options)), type, line.substring(0, on)));
+        String source = line.substring(0, on);
+        lines.add(new Line(Path.of(line.substring(on + 4, options)), type, source, source, -1));
       }
     }
     return lines;

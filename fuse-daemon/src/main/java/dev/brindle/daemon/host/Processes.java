@@ -27,7 +27,12 @@ public final class Processes {
   private Processes() {}
 
   public static boolean isRoot() {
-    return Holder.LIBC.geteuid() == 0;
+    return user() == 0;
+  }
+
+  /** The number of the user whose rights this process has. */
+  public static int user() {
+    return Holder.LIBC.geteuid();
   }
 
   /**

@@ -40,6 +40,7 @@ public final class ReadAhead {
   }
 
   static Path file(Path mountPoint) throws IOException {
-    return Path.of("/sys/class/bdi/0:%d/read_ahead_kb".formatted(MountTable.minor(mountPoint)));
+    int minor = MountTable.on(mountPoint).map(MountTable.Line::minor).orElse(-1);
+    return Path.of("/sys/class/bdi/0:%d/read_ahead_kb".formatted(minor));
   }
 }

@@ -1,5 +1,7 @@
 package dev.brindle.daemon.host;
 
+import dev.brindle.store.StoreNotPrivateException;
+import dev.brindle.store.disk.StoreLock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -16,14 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 record StoreProcess(long pid) {
   private static final Path PROCESSES = Path.of("/proc");
-  private static final Pattern HOLDER = Pattern.compile("process (\\d+) .*", Pattern.DOTALL);
+  private static final Pattern HOLDER = Pattern.compile("process (\\d{1,9}) .*", Pattern.DOTALL);
 
-  /** Null when the lock names none, or is another user's. */
+  /** Null when the lock names none, or the store is not its owner's alone. */
   static @Nullable StoreProcess of(Path store) throws IOException {
     String text;
     try {
-      text = Files.readString(store.resolve("lock"), StandardCharsets.UTF_8);
-    } catch (FileSystemException e) {
+      StoreLock.verifyFile(store);
+      text = StoreLock.line(store);
+    } catch (FileSystemException | StoreNotPrivateException e) {
       return null;
     }
     Matcher holder = HOLDER.matcher(text);

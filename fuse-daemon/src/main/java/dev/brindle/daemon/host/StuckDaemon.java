@@ -1,5 +1,6 @@
 package dev.brindle.daemon.host;
 
+import dev.brindle.store.disk.StoreLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ public final class StuckDaemon {
   /** What to say of a store whose daemon is stopped: it takes requests, and answers none. */
   public static Optional<String> describeStopped(Path store) throws IOException {
     StoreProcess daemon = StoreProcess.of(store);
-    return daemon != null && daemon.isStopped()
+    return daemon != null && daemon.isStopped() && StoreLock.isHeld(store)
         ? Optional.of(
             "the daemon of %s, process %d, is stopped and does not answer; to let it go on: kill -CONT %2$d"
                 .formatted(store, daemon.pid()))
@@ -74,7 +75,7 @@ public final class StuckDaemon {
   }
 
   private static void abort(Path mountPoint) throws IOException {
-    int connection = MountTable.minor(mountPoint);
+    int connection = MountTable.on(mountPoint).map(MountTable.Line::minor).orElse(-1);
     Path abort = CONNECTIONS.resolve(connection + "/abort");
     if (Files.isWritable(abort)) {
       Files.writeString(abort, "1");

@@ -56,8 +56,6 @@ public final class Unmounter {
       throw new CommandMissingException(e);
     }
     process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     try {
       if (!process.waitFor(WAIT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -69,12 +67,20 @@ public final class Unmounter {
       throw new IOException("interrupted while unmounting " + mountPoint, e);
     }
     if (process.exitValue() != 0) {
-      if (output.toLowerCase(Locale.ROOT).contains("busy")) {
+      // a line or two, which the pipe has room for
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (isBusy(output, mountPoint)) {
         throw new FileSystemException(
             Errno.EBUSY, mountPoint + " is in use: a file is open or a shell stands in it");
       }
       throw new IOException("cannot unmount " + mountPoint + ": " + output);
     }
+  }
+
+  /** Whether it is busy; what is mounted there may have the word in its name. */
+  static boolean isBusy(String output, Path mountPoint) {
+    return output.replace(mountPoint.toString(), "").toLowerCase(Locale.ROOT).contains("busy");
   }
 
   private static final class CommandMissingException extends IOException {

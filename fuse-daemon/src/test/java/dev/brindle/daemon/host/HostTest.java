@@ -3,6 +3,7 @@ package dev.brindle.daemon.host;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.daemon.transport.TransportKind;
@@ -10,11 +11,14 @@ import dev.brindle.store.Errno;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.WritableFileTree.FallocateMode;
 import dev.brindle.store.WritableFileTree.XattrMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -187,18 +191,50 @@ class HostTest {
             brindle:/Users/me/s:main on /Users/me/a b (macfuse, nodev, nosuid, mounted by me)
             """);
     assertEquals(
-        new MountTable.Line(Path.of("/Users/me/a b"), "macfuse", "brindle:/Users/me/s:main"),
+        new MountTable.Line(
+            Path.of("/Users/me/a b"),
+            "macfuse",
+            "brindle:/Users/me/s:main",
+            "brindle:/Users/me/s:main",
+            -1),
         lines.get(1));
   }
 
   @Test
   void minor_isTheConnectionOfTheTopmostMount() {
-    String text =
-        "36 35 0:99 / /a\\040b rw - fuse.brindle brindle:/s:v rw\n"
-            + "37 35 0:41 / /c rw - fuse.brindle brindle:/s:v rw\n"
-            + "38 37 0:55 / /c rw - fuse.brindle brindle:/s:w rw\n";
-    assertEquals(99, MountTable.minor(text, Path.of("/a b")));
-    assertEquals(55, MountTable.minor(text, Path.of("/c")));
-    assertEquals(-1, MountTable.minor(text, Path.of("/d")));
+    List<MountTable.Line> lines =
+        MountTable.linux(
+            "36 35 0:99 / /a\\040b rw - fuse.brindle brindle:/s:v rw\n"
+                + "37 35 0:41 / /c rw - fuse.brindle brindle:/s:v rw\n"
+                + "38 37 0:55 / /c rw - fuse.brindle brindle:/s:w rw,user_id=7,group_id=8\n"
+                + "39 35 254:1 / /d rw - ext4 /dev/vdb rw\n");
+    assertEquals(99, MountTable.topmost(lines, Path.of("/a b")).orElseThrow().minor());
+    assertEquals(55, MountTable.topmost(lines, Path.of("/c")).orElseThrow().minor());
+    assertEquals(7, MountTable.topmost(lines, Path.of("/c")).orElseThrow().user());
+    assertEquals(-1, MountTable.topmost(lines, Path.of("/a b")).orElseThrow().user());
+    assertEquals(-1, MountTable.topmost(lines, Path.of("/d")).orElseThrow().minor());
+    assertTrue(MountTable.topmost(lines, Path.of("/e")).isEmpty());
+  }
+
+  @Test
+  void busy_isWhatTheCommandSays_andNotAName() {
+    Path busybox = Path.of("/home/me/busybox");
+    assertTrue(Unmounter.isBusy("umount: /home/me/busybox: target is busy.", busybox));
+    assertTrue(
+        Unmounter.isBusy(
+            "fusermount: failed to unmount /home/me/busybox: Device or resource busy", busybox));
+    assertFalse(Unmounter.isBusy("umount: /home/me/busybox: not mounted.", busybox));
+  }
+
+  @Test
+  void lockThatIsAPipe_isNotRead(@TempDir Path base) throws Exception {
+    Path store = Files.createDirectory(base.resolve("store"));
+    assertEquals(0, new ProcessBuilder("mkfifo", store + "/lock").start().waitFor());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          assertTrue(StuckDaemon.describeStopped(store).isEmpty());
+          StuckDaemon.release(store, List.of());
+        });
   }
 }
