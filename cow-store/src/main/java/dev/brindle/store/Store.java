@@ -53,7 +53,7 @@ public final class Store implements Closeable {
 
   /**
    * Makes an empty store, with no volume. The directory is created when it is missing and must be
-   * empty otherwise; it gets mode 0700.
+   * empty otherwise; it gets mode 0700. One that is refused stays as it was.
    *
    * @throws java.nio.file.FileAlreadyExistsException it is a store already
    * @throws java.nio.file.DirectoryNotEmptyException there are other files in it
@@ -68,11 +68,15 @@ public final class Store implements Closeable {
     if (!Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory + " is a file, and a store is a directory");
     }
-    StorePrivacy.close(directory);
-    try (HostDisk disk = new HostDisk(directory);
-        StoreLock held = disk.lock(HOLDER)) {
-      StoreOpening.create(disk, options);
-      held.noteClosed();
+    StorePrivacy.verifyOwner(directory);
+    try (HostDisk disk = new HostDisk(directory)) {
+      StoreOpening.refuseUnlessNew(disk);
+      StoreLock.refuseForeign(directory.toRealPath());
+      StorePrivacy.close(directory);
+      try (StoreLock held = disk.lock(HOLDER)) {
+        StoreOpening.create(disk, options);
+        held.noteClosed();
+      }
     }
   }
 

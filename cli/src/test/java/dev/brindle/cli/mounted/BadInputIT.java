@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
@@ -82,10 +83,14 @@ final class BadInputIT {
 
     Path home = Files.createDirectory(base.resolve("home"));
     Files.writeString(home.resolve("letter"), "dear");
+    Files.writeString(home.resolve("lock"), "mine");
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
     refused(4, home + " is no store, and not empty", "mount", home, base.resolve("elsewhere"));
     refused(4, home + " is no store, and not empty", "init", home);
     refused(4, STORE.store() + "", "init", STORE.store());
     assertEquals("dear", Files.readString(home.resolve("letter")));
+    assertEquals("mine", Files.readString(home.resolve("lock")));
+    assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(home)));
     assertFalse(Files.exists(base.resolve("elsewhere")));
   }
 

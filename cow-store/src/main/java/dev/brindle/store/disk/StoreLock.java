@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -161,6 +162,25 @@ public final class StoreLock implements Closeable {
     try (DirectoryHold hold = DirectoryHold.tryTake(real)) {
       return hold == null;
     }
+  }
+
+  /**
+   * Refuses a directory that is to become a store and has something of the lock's name that no
+   * holder has left: taking the lock would overwrite it.
+   */
+  public static void refuseForeign(Path directory) throws IOException {
+    Path file = directory.resolve(FILE_NAME);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isHolders(file, directory)) {
+      throw new DirectoryNotEmptyException(FILE_NAME);
+    }
+  }
+
+  private static boolean isHolders(Path file, Path directory) throws IOException {
+    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    String line = line(directory);
+    return line.isEmpty() || line.contains(SINCE);
   }
 
   private static String holderOf(FileChannel channel) throws IOException {

@@ -56,13 +56,9 @@ public final class StorePrivacy {
    * @throws StoreNotPrivateException it is not the user's alone
    */
   public static void verify(Path directory) throws IOException {
+    verifyOwner(directory);
     Entry found = Entry.read(directory.toRealPath());
     int owner = found.owner;
-    if (owner != user()) {
-      throw new StoreNotPrivateException(
-          "the store %s belongs to the user %s; only he can open it"
-              .formatted(directory, Files.getOwner(directory)));
-    }
     int mode = found.mode;
     if ((mode & OTHERS) != 0) {
       throw new StoreNotPrivateException(
@@ -76,6 +72,19 @@ public final class StorePrivacy {
       for (Path entry : entries) {
         verifyEntries(entry, owner);
       }
+    }
+  }
+
+  /**
+   * Verifies whose a directory is that is, or is to become, a store.
+   *
+   * @throws StoreNotPrivateException it is another user's
+   */
+  public static void verifyOwner(Path directory) throws IOException {
+    if (Entry.read(directory.toRealPath()).owner != user()) {
+      throw new StoreNotPrivateException(
+          "the store %s belongs to the user %s; only he can open it"
+              .formatted(directory, Files.getOwner(directory)));
     }
   }
 
@@ -140,11 +149,9 @@ public final class StorePrivacy {
     verifyEntry(file, found.owner);
   }
 
-  /** Makes a directory private that is to become a store, if it is the user's. */
+  /** Makes a directory of the user's private that is to become a store. */
   public static void close(Path directory) throws IOException {
-    if (Entry.read(directory.toRealPath()).owner == user()) {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    }
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     verify(directory);
   }
 }

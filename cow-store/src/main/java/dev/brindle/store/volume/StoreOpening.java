@@ -40,14 +40,13 @@ public final class StoreOpening {
   private StoreOpening() {}
 
   /**
-   * Makes an empty store on a disk that has none.
+   * Refuses a disk that no store can be made on; changes nothing.
    *
    * @throws java.nio.file.FileAlreadyExistsException it has one
    * @throws java.nio.file.DirectoryNotEmptyException it has something else than what an earlier
    *     attempt left; also a store that lost its superblock
    */
-  public static void create(Disk host, StoreOptions options) throws IOException {
-    Disk disk = new PatientDisk(host);
+  public static void refuseUnlessNew(Disk disk) throws IOException {
     if (disk.exists(Superblock.FILE) || Superblock.hasCopy(disk)) {
       throw new java.nio.file.FileAlreadyExistsException("there is a store already");
     }
@@ -57,6 +56,12 @@ public final class StoreOpening {
         throw new java.nio.file.DirectoryNotEmptyException(name);
       }
     }
+  }
+
+  /** Makes an empty store on a disk, unless {@link #refuseUnlessNew} refuses it. */
+  public static void create(Disk host, StoreOptions options) throws IOException {
+    Disk disk = new PatientDisk(host);
+    refuseUnlessNew(disk);
     if (Superblock.isAnnounced(disk)) {
       removeLeftovers(disk);
     } else {
