@@ -19,10 +19,13 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -162,11 +165,21 @@ public final class DaemonLauncher {
     command.add(ControlReplies.write(daemonRequest));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.directory(Path.of("/").toFile());
-    builder.redirectError(
-        foreground ? Redirect.INHERIT : Redirect.to(store.resolve(ERROR_FILE).toFile()));
+    builder.redirectError(foreground ? Redirect.INHERIT : Redirect.to(errorFile().toFile()));
     Process process = builder.start();
     process.getOutputStream().close();
     return process;
+  }
+
+  /** Made here, because others could write to one that is made by the umask. */
+  private Path errorFile() throws IOException {
+    Path file = store.resolve(ERROR_FILE);
+    Files.newByteChannel(
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        .close();
+    return file;
   }
 
   /** Java as this process runs it, with this much heap. */

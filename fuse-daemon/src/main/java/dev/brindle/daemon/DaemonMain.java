@@ -23,6 +23,8 @@ public final class DaemonMain {
     if (!request.foreground()) {
       Processes.leaveTerminal();
     }
+    // others could write to the log and the socket otherwise, and such a store is not opened again
+    Processes.makeFilesPrivate();
     Path store = Path.of(request.store());
     PrintStream answer = System.out;
     DaemonLog.start(store, request.logLevel(), request.foreground());

@@ -2,6 +2,7 @@ package dev.brindle.daemon;
 
 import dev.brindle.daemon.host.DeadMount;
 import dev.brindle.daemon.host.MountTable;
+import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.MountException;
 import java.io.IOException;
@@ -146,6 +147,7 @@ final class MountPoint {
       refuseInsideStore(parent().toRealPath());
       Files.createDirectory(path);
       created = true;
+      Processes.openToOthers(path);
     } catch (NoSuchFileException e) {
       throw parentMissing(e);
     } catch (FileAlreadyExistsException dangling) {

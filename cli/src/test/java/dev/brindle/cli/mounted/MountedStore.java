@@ -40,6 +40,7 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
 
   private final Object[] options;
   private final Shell mounting = Shell.in(Path.of("/"));
+  private String umask = "022";
   private Path base = Path.of("/");
   private Path store = base;
   private final List<Path> mountPoints = new ArrayList<>();
@@ -146,6 +147,12 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
     return this;
   }
 
+  /** Has the commands that mount, and with them the daemons, begin with this umask. */
+  MountedStore withUmask(String octal) {
+    umask = octal;
+    return this;
+  }
+
   /** Mounts the volume at {@link #root()}. */
   MountedStore mount() {
     mountAt(root(), store, options);
@@ -173,7 +180,10 @@ final class MountedStore implements AutoCloseable, BeforeAllCallback, AfterAllCa
     arguments.addAll(List.of(mountOptions));
     arguments.addAll(List.of(place, mountPoint));
     mountPoints.add(mountPoint);
-    Output output = mounting.run(Brindle.command(arguments.toArray())).expectNoStackTrace();
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-euc", "umask " + umask + "; exec \"$@\"", "sh"));
+    command.addAll(Brindle.command(arguments.toArray()));
+    Output output = mounting.run(command).expectNoStackTrace();
     if (output.status() == 0) {
       ProcessHandle.of(daemonPid()).filter(d -> !daemons.contains(d)).ifPresent(daemons::add);
     }

@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
 import java.util.Objects;
@@ -88,7 +89,8 @@ public final class ControlAddress {
     Path socket = store.resolve(SOCKET_FILE);
     if (!fits(socket)) {
       socket = privateDirectory().resolve(SOCKET_FILE);
-      Files.writeString(store.resolve(ADDRESS_FILE), socket + "\n");
+      Path address = Files.createFile(store.resolve(ADDRESS_FILE), mode("rw-------"));
+      Files.writeString(address, socket + "\n");
     }
     return UnixDomainSocketAddress.of(socket);
   }
@@ -118,7 +120,10 @@ public final class ControlAddress {
     byte[] random = new byte[8];
     ThreadLocalRandom.current().nextBytes(random);
     return Files.createDirectory(
-        base.resolve("brindle-" + HexFormat.of().formatHex(random)),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        base.resolve("brindle-" + HexFormat.of().formatHex(random)), mode("rwx------"));
+  }
+
+  private static FileAttribute<?> mode(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
   }
 }

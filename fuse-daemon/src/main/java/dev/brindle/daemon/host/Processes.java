@@ -13,6 +13,8 @@ public final class Processes {
     int geteuid();
 
     int setsid();
+
+    int umask(int mask);
   }
 
   private static final class Holder {
@@ -23,6 +25,14 @@ public final class Processes {
 
   /** SIGKILL's bit, which Linux sets in each thread that any signal is about to end. */
   private static final long KILLED = 1 << 8;
+
+  private static final String MODE = "unix:mode";
+  private static final int MODE_BITS = 07777;
+  private static final int EVERYTHING = 0777;
+  private static final int OTHERS = 077;
+
+  /** What the user's files lose of their modes, once this process's lose more than that. */
+  private static volatile int umaskOfUser = EVERYTHING;
 
   private Processes() {}
 
@@ -41,6 +51,20 @@ public final class Processes {
    */
   public static void leaveTerminal() {
     Holder.LIBC.setsid();
+  }
+
+  /** What this process makes from now on is its user's alone, unless somebody says otherwise. */
+  public static void makeFilesPrivate() {
+    umaskOfUser = Holder.LIBC.umask(OTHERS);
+  }
+
+  /** Gives a directory that was just made for the user the mode that it has by his own umask. */
+  public static void openToOthers(Path directory) throws IOException {
+    int mode = (Integer) Files.getAttribute(directory, MODE) & MODE_BITS;
+    int opened = mode | (EVERYTHING & ~umaskOfUser);
+    if (opened != mode) {
+      Files.setAttribute(directory, MODE, opened);
+    }
   }
 
   /**
