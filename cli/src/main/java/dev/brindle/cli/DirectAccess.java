@@ -101,7 +101,7 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public CheckReport check(Path store, boolean readData) throws IOException {
-    try (Store opened = Store.open(store, StoreOptions.defaults())) {
+    try (Store opened = Store.openForCheck(store, StoreOptions.defaults())) {
       return Check.run(opened, readData);
     }
   }

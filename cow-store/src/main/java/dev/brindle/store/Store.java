@@ -33,15 +33,32 @@ public final class Store implements Closeable {
   private final Disk disk;
   private final @Nullable StoreLock lock;
   private final OpenStore store;
-  private final boolean atRest;
+  private final Use use;
 
-  private Store(
-      Path directory, Disk disk, @Nullable StoreLock lock, OpenStore store, boolean atRest) {
+  /** What a store is open for. */
+  private enum Use {
+    WORK(StoreOpening::open),
+    CHECK(StoreOpening::openForCheck),
+    REPAIR(StoreOpening::openAtRest);
+
+    final Opener opener;
+
+    Use(Opener opener) {
+      this.opener = opener;
+    }
+  }
+
+  private interface Opener {
+    OpenStore open(Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+        throws IOException;
+  }
+
+  private Store(Path directory, Disk disk, @Nullable StoreLock lock, OpenStore store, Use use) {
     this.directory = directory;
     this.disk = disk;
     this.lock = lock;
     this.store = store;
-    this.atRest = atRest;
+    this.use = use;
   }
 
   /** True when the directory holds a store (of any format version), or what is left of one. */
@@ -91,7 +108,15 @@ public final class Store implements Closeable {
    * @throws CorruptStoreException its files are damaged
    */
   public static Store open(Path directory, StoreOptions options) throws IOException {
-    return open(directory, options, StoreOpening::open, false);
+    return open(directory, options, Use.WORK);
+  }
+
+  /**
+   * As {@link #open(Path, StoreOptions)}, for a check: nothing happens in it by itself, and nothing
+   * that is written into it, by recovery after a crash neither, gets to its files.
+   */
+  public static Store openForCheck(Path directory, StoreOptions options) throws IOException {
+    return open(directory, options, Use.CHECK);
   }
 
   /**
@@ -99,23 +124,20 @@ public final class Store implements Closeable {
    * closing it drops what no checkpoint has made durable.
    */
   public static Store openAtRest(Path directory, StoreOptions options) throws IOException {
-    return open(directory, options, StoreOpening::openAtRest, true);
+    return open(directory, options, Use.REPAIR);
   }
 
   /** As {@link #openAtRest(Path, StoreOptions)}, on another disk than the host's. */
   public static Store openAtRest(Disk disk, StoreOptions options) throws IOException {
+    return open(disk, options, Use.REPAIR);
+  }
+
+  private static Store open(Disk disk, StoreOptions options, Use use) throws IOException {
     Path nowhere = Path.of("");
-    return new Store(
-        nowhere, disk, null, StoreOpening.openAtRest(disk, nowhere, options, null), true);
+    return new Store(nowhere, disk, null, use.opener.open(disk, nowhere, options, null), use);
   }
 
-  private interface Opener {
-    OpenStore open(Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
-        throws IOException;
-  }
-
-  private static Store open(Path directory, StoreOptions options, Opener opener, boolean atRest)
-      throws IOException {
+  private static Store open(Path directory, StoreOptions options, Use use) throws IOException {
     if (!exists(directory)) {
       throw new NoSuchFileException(directory.toString(), null, "there is no Brindle store here");
     }
@@ -124,11 +146,15 @@ public final class Store implements Closeable {
     try {
       StoreLock lock = disk.lock(HOLDER);
       try {
-        OpenStore store = opener.open(disk, directory, options, lock.uncleanEnd());
-        return new Store(directory, disk, lock, store, atRest);
+        OpenStore store = use.opener.open(disk, directory, options, lock.uncleanEnd());
+        return new Store(directory, disk, lock, store, use);
       } catch (IOException | RuntimeException | Error e) {
-        lock.close();
-        throw e;
+        try (lock) {
+          if (use == Use.CHECK) {
+            lock.noteUnchanged();
+          }
+          throw e;
+        }
       }
     } catch (IOException | RuntimeException | Error e) {
       disk.close();
@@ -168,8 +194,7 @@ public final class Store implements Closeable {
 
   /** Opens a store on another disk than the host's; nothing keeps a second opening away. */
   public static Store open(Disk disk, StoreOptions options) throws IOException {
-    Path nowhere = Path.of("");
-    return new Store(nowhere, disk, null, StoreOpening.open(disk, nowhere, options, null), false);
+    return open(disk, options, Use.WORK);
   }
 
   /** Makes an empty store on another disk than the host's. */
@@ -376,7 +401,7 @@ public final class Store implements Closeable {
 
   /** True when it was opened for a repair. */
   public boolean isAtRest() {
-    return atRest;
+    return use == Use.REPAIR;
   }
 
   /** The parts, for the check that walks them. */
@@ -388,19 +413,27 @@ public final class Store implements Closeable {
   @Override
   public void close() throws IOException {
     try {
-      if (atRest) {
-        store.abandon();
-      } else {
+      if (use == Use.WORK) {
         store.close();
+      } else {
+        store.abandon();
       }
-      if (lock != null && store.isInOrder()) {
-        lock.noteClosed();
+      if (lock != null) {
+        noteEnd(lock);
       }
     } finally {
       if (lock != null) {
         lock.close();
       }
       disk.close();
+    }
+  }
+
+  private void noteEnd(StoreLock held) throws IOException {
+    if (use == Use.CHECK) {
+      held.noteUnchanged();
+    } else if (store.isInOrder()) {
+      held.noteClosed();
     }
   }
 }

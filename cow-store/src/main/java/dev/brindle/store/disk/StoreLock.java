@@ -43,13 +43,22 @@ public final class StoreLock implements Closeable {
   private final Path directory;
   private final FileChannel channel;
   private final DirectoryHold hold;
+
+  /** What the file said when it was taken. */
+  private final String before;
+
   private final @Nullable UncleanEnd uncleanEnd;
 
   private StoreLock(
-      Path directory, FileChannel channel, DirectoryHold hold, @Nullable UncleanEnd uncleanEnd) {
+      Path directory,
+      FileChannel channel,
+      DirectoryHold hold,
+      String before,
+      @Nullable UncleanEnd uncleanEnd) {
     this.directory = directory;
     this.channel = channel;
     this.hold = hold;
+    this.before = before;
     this.uncleanEnd = uncleanEnd;
   }
 
@@ -99,16 +108,20 @@ public final class StoreLock implements Closeable {
           directory, "another process, though its file \"" + FILE_NAME + "\" was deleted");
     }
     try {
-      UncleanEnd uncleanEnd = uncleanEnd(directory, textOf(channel));
+      String before = textOf(channel);
+      UncleanEnd uncleanEnd = uncleanEnd(directory, before);
       String text = "process %d (%s)".formatted(ProcessHandle.current().pid(), holder);
-      text += SINCE + Timestamp.now().toInstant() + "\n";
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-      return new StoreLock(directory, channel, hold, uncleanEnd);
+      say(channel, text + SINCE + Timestamp.now().toInstant());
+      return new StoreLock(directory, channel, hold, before, uncleanEnd);
     } catch (IOException | RuntimeException e) {
       hold.close();
       throw e;
     }
+  }
+
+  private static void say(FileChannel channel, String line) throws IOException {
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)), 0);
   }
 
   /**
@@ -233,6 +246,15 @@ public final class StoreLock implements Closeable {
   /** Notes that everything is written, before {@link #close}. */
   public void noteClosed() throws IOException {
     channel.truncate(0);
+  }
+
+  /** Has the file tell of the end before this holder, who changed nothing. */
+  public void noteUnchanged() throws IOException {
+    if (before.isEmpty()) {
+      noteClosed();
+    } else {
+      say(channel, before);
+    }
   }
 
   /** Lets the store go. */

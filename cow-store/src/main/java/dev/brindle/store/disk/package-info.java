@@ -12,7 +12,8 @@
  * and never another file's data.
  *
  * <p>{@link PatientDisk} tries reads that failed with EIO again, so that only what stays unreadable
- * is told.
+ * is told. {@link OverlayDisk} keeps what is written in memory, so that a store can be looked at,
+ * and recovered for that, without a change of its files.
  *
  * <p>Space is reserved by {@code fallocate} on Linux and {@code F_PREALLOCATE} on macOS; a file
  * system without it gets zeros written. That the host may begin to write is said by {@code

@@ -6,6 +6,7 @@ import dev.brindle.store.StoreId;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.UncleanEnd;
 import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.OverlayDisk;
 import dev.brindle.store.disk.PatientDisk;
 import dev.brindle.store.index.Index;
 import dev.brindle.store.index.IndexRebuilt;
@@ -111,10 +112,26 @@ public final class StoreOpening {
   public static OpenStore open(
       Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
       throws IOException {
-    OpenStore store =
-        openIndexAndLog(disk, directory, options, Purpose.USE, (s, row) -> s.recover(row, end));
+    OpenStore store = openStill(disk, directory, options, end);
     store.start();
     return store;
+  }
+
+  /**
+   * Opens a store to be looked at: as {@link #open}, but nothing happens in it by itself, and what
+   * opening it writes stays in memory.
+   */
+  public static OpenStore openForCheck(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
+    return openStill(new OverlayDisk(disk), directory, options, end);
+  }
+
+  private static OpenStore openStill(
+      Disk disk, Path directory, StoreOptions options, @Nullable UncleanEnd end)
+      throws IOException {
+    return openIndexAndLog(
+        disk, directory, options, Purpose.USE, (store, row) -> store.recover(row, end));
   }
 
   /**
