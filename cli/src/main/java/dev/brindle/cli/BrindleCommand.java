@@ -47,7 +47,7 @@ import picocli.CommandLine.Option;
       "",
       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such store, volume, snapshot or mount,",
       "  4 exists already or in use, 5 the machine lacks something (libfuse, Java),",
-      "  6 the store is damaged, 130 stopped by Ctrl-C."
+      "  6 the store is damaged, 130 stopped by Ctrl-C, 141 nobody reads the output any more."
     })
 final class BrindleCommand extends GroupVerb {
   @Option(

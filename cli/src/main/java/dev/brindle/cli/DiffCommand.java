@@ -56,21 +56,22 @@ final class DiffCommand extends Verb {
         }
       } catch (UncheckedIOException e) {
         throw e.getCause();
-      } catch (OutputClosedException e) {
-        return ExitStatus.FAILED;
+      } catch (OutputLostException e) {
+        // what was in its way is told when all commands' output is looked at
+        return ExitStatus.OK;
       }
     }
     return ExitStatus.OK;
   }
 
-  /** Nobody reads the output any more, as behind {@code | head}: that needs no sentence. */
-  private static final class OutputClosedException extends RuntimeException {
+  /** What is printed does not get out any more: nobody reads it, or the disk is full. */
+  private static final class OutputLostException extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
 
-  private void stopWhenNobodyReads() {
+  private void stopWhenOutputIsLost() {
     if (++lines % LINES_BETWEEN_CHECKS == 0 && out().checkError()) {
-      throw new OutputClosedException();
+      throw new OutputLostException();
     }
   }
 
@@ -101,7 +102,7 @@ final class DiffCommand extends Verb {
   }
 
   private void printLine(DiffLine line) {
-    stopWhenNobodyReads();
+    stopWhenOutputIsLost();
     String oldPath = line.oldPath();
     out()
         .println(
@@ -116,7 +117,7 @@ final class DiffCommand extends Verb {
     array.beginArray();
     Consumer<DiffLine> sink =
         line -> {
-          stopWhenNobodyReads();
+          stopWhenOutputIsLost();
           try {
             writeJson(array, line);
           } catch (IOException e) {

@@ -25,5 +25,8 @@ final class ExitStatus {
   /** Stopped by Ctrl-C, as the shell counts it. */
   static final int INTERRUPTED = 130;
 
+  /** Nobody reads the output any more, as the shell counts SIGPIPE. */
+  static final int READER_GONE = 141;
+
   private ExitStatus() {}
 }

@@ -7,6 +7,8 @@ import dev.brindle.store.IndexLostException;
 import dev.brindle.store.OlderStateException;
 import dev.brindle.store.StoreLockedException;
 import dev.brindle.store.StoreNotPrivateException;
+import dev.brindle.store.disk.HostErrors;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -37,6 +39,26 @@ final class Failures
     }
     err.flush();
     return getExitCode(failure);
+  }
+
+  /**
+   * What was printed did not all get out. A reader that has gone, as behind {@code | head}, needs
+   * no sentence.
+   *
+   * @param status the command's own
+   */
+  static int ofOutput(IOException failure, int status, CommandLine command) {
+    boolean isReaderGone = HostErrors.isBrokenPipe(failure);
+    if (!isReaderGone) {
+      PrintWriter err = command.getErr();
+      String sentence = "brindle: cannot write the output: " + failure.getMessage();
+      err.println(command.getColorScheme().errorText(sentence));
+      err.flush();
+    }
+    if (status != ExitStatus.OK) {
+      return status;
+    }
+    return isReaderGone ? ExitStatus.READER_GONE : ExitStatus.FAILED;
   }
 
   @Override

@@ -1,7 +1,13 @@
 package dev.brindle.cli;
 
 import dev.brindle.store.disk.NativeLibraries;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.Charset;
 import java.util.Map;
 import org.tinylog.configuration.Configuration;
 import picocli.CommandLine;
@@ -25,7 +31,9 @@ public final class Main {
     Configuration.replace(LOG);
     DirectAccess access = new DirectAccess();
     access.releaseStuckDaemons();
-    System.exit(commandLine(access).execute(arguments));
+    Writer out =
+        new OutputStreamWriter(new FileOutputStream(FileDescriptor.out), Charset.defaultCharset());
+    System.exit(run(commandLine(access), out, arguments));
   }
 
   static CommandLine commandLine(StoreAccess access) {
@@ -41,7 +49,16 @@ public final class Main {
   }
 
   /** The same with the output caught, for the class data archive's run and for tests. */
-  static int run(StoreAccess access, PrintWriter out, PrintWriter err, String... arguments) {
-    return commandLine(access).setOut(out).setErr(err).execute(arguments);
+  static int run(StoreAccess access, Writer out, PrintWriter err, String... arguments) {
+    return run(commandLine(access).setErr(err), out, arguments);
+  }
+
+  private static int run(CommandLine command, Writer to, String... arguments) {
+    Output output = new Output(to);
+    PrintWriter out = new PrintWriter(output, true);
+    int status = command.setOut(out).execute(arguments);
+    out.flush();
+    IOException failure = output.failure();
+    return failure == null ? status : Failures.ofOutput(failure, status, command);
   }
 }

@@ -23,9 +23,7 @@ abstract class Verb implements Callable<Integer> {
 
   @Override
   public final Integer call() throws IOException {
-    int status = run();
-    out().flush();
-    return status;
+    return run();
   }
 
   final StoreAccess access() {

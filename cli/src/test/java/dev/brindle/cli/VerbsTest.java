@@ -18,6 +18,7 @@ import dev.brindle.store.scrub.ScrubStatus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -573,6 +574,57 @@ final class VerbsTest {
       assertTrue(out.contains("brindle " + verb), out);
       assertTrue(out.lines().allMatch(line -> line.length() <= 100), out);
     }
+  }
+
+  /** Standard output where every write fails. */
+  private static final class FailingWriter extends Writer {
+    private final String failure;
+
+    FailingWriter(String failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    public void write(char[] text, int offset, int length) throws IOException {
+      throw new IOException(failure);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private int brindleWithout(String failure, String... words) {
+    StringWriter errText = new StringWriter();
+    int status = Main.run(access, new FailingWriter(failure), new PrintWriter(errText), words);
+    err = errText.toString();
+    return status;
+  }
+
+  @Test
+  void output_thatCannotBeWritten_isAFailure() throws IOException {
+    store.createSnapshot("main", "s");
+    for (int i = 0; i < 2_000; i++) {
+      store.changed(Difference.Kind.MODIFIED, "file-" + i, null);
+    }
+    for (String[] words :
+        List.of(
+            new String[] {"df", directory.toString()},
+            new String[] {"df", "--json", directory.toString()},
+            new String[] {"diff", directory + "@s"},
+            new String[] {"df", "--help"})) {
+      assertEquals(1, brindleWithout("No space left on device", words));
+      assertEquals("brindle: cannot write the output: No space left on device\n", err);
+    }
+    assertEquals(3, brindleWithout("No space left on device", "df", directory + ":no"));
+  }
+
+  @Test
+  void output_thatNobodyReads_endsQuietly() throws IOException {
+    assertEquals(141, brindleWithout("Broken pipe", "df", directory.toString()));
+    assertEquals("", err);
   }
 
   @Test

@@ -142,6 +142,16 @@ final class BadInputIT {
     assertFalse(Files.exists(STORE.base().resolve("x")));
   }
 
+  @Test
+  void output_thatDoesNotGetOut_isAFailure() {
+    List<String> command = new ArrayList<>(List.of("sh", "-uc", "\"$@\" > /dev/full", "sh"));
+    command.addAll(Brindle.command("df", "--json", STORE.store()));
+    Shell.in(Path.of("/")).run(command).expectStatus(1).expectFailure("cannot write the output: ");
+
+    command.set(2, "{ \"$@\"; echo $? >&2; } | true");
+    assertEquals("141\n", Shell.in(Path.of("/")).run(command).expectSuccess().err());
+  }
+
   /** Runs a command where a part of the machine is hidden from it and its daemon. */
   private static Output without(String hiding, Object... words) {
     List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-euc"));

@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * Finds out which of the host's errors mean that its disk is full, which that it fails, and which
- * that a mount is dead. The JDK keeps the error's text only, in the language of the locale, so it
- * is compared with what the C library says.
+ * that a mount is dead or that nobody reads a pipe any more. The JDK keeps the error's text only, in
+ * the language of the locale, so it is compared with what the C library says.
  */
 public final class HostErrors {
   private HostErrors() {}
@@ -37,6 +37,12 @@ public final class HostErrors {
     return text.contains("is not connected")
         || text.contains("Device not configured")
         || text.contains(LibC.notConnectedMessage());
+  }
+
+  /** Whether nobody reads what was written to a pipe: EPIPE. */
+  public static boolean isBrokenPipe(IOException error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("Broken pipe") || text.contains(LibC.brokenPipeMessage());
   }
 
   private static boolean isFull(IOException error) {

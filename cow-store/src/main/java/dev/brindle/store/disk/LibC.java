@@ -15,6 +15,9 @@ final class LibC {
   /** The same number on every Unix. */
   private static final int EIO = 5;
 
+  /** The same number on every Unix. */
+  private static final int EPIPE = 32;
+
   private LibC() {}
 
   /** Public because jnr-ffi generates the class that implements it. */
@@ -88,6 +91,12 @@ final class LibC {
   static String notConnectedMessage() {
     Calls calls = calls();
     return calls == null ? "not connected" : calls.strerror(HostConstants.ofThisHost().enotconn());
+  }
+
+  /** What the C library says, in this process's locale, when nobody reads a pipe any more. */
+  static String brokenPipeMessage() {
+    Calls calls = calls();
+    return calls == null ? "Broken pipe" : calls.strerror(EPIPE);
   }
 
   /** A path as the C library takes it: the bytes that the JDK would pass, and a NUL. */
