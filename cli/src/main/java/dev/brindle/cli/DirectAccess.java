@@ -5,6 +5,7 @@ import dev.brindle.daemon.control.ControlClient;
 import dev.brindle.daemon.control.LocalStore;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.control.NameText;
 import dev.brindle.daemon.control.StoreControl;
 import dev.brindle.daemon.host.DeadMount;
 import dev.brindle.daemon.host.MountTable;
@@ -73,14 +74,21 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public void create(Path directory, String volume) throws IOException {
+    Store.checkVolumeName(NameText.name(volume));
+    if (!isStore(directory)) {
+      createStore(directory);
+    }
+    try (StoreControl store = openLocally(directory)) {
+      store.createVolume(volume);
+    }
+  }
+
+  private static void createStore(Path directory) throws IOException {
     try {
       Store.create(directory, StoreOptions.defaults());
     } catch (DirectoryNotEmptyException e) {
       throw Refusal.refused(
           directory + " is no store, and not empty: a new store needs a directory of its own");
-    }
-    try (StoreControl store = openLocally(directory)) {
-      store.createVolume(volume);
     }
   }
 

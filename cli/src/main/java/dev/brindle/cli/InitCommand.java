@@ -29,11 +29,21 @@ final class InitCommand extends Verb {
   @Override
   int run() throws IOException {
     Path store = Location.realPath(directory.toString());
-    if (access().isStore(store)) {
+    if (access().isStore(store) && !isEmpty(store)) {
       throw Refusal.refused(store + " is a store already");
     }
     access().create(store, volume);
     out().println("Made the store " + store + " with the volume " + volume + ".");
     return ExitStatus.OK;
+  }
+
+  /** Whether an earlier attempt ended before it made the volume. */
+  private boolean isEmpty(Path store) {
+    try (Session session = open(new Place(store.toString(), ""))) {
+      return session.isEmpty();
+    } catch (IOException e) {
+      // a store that is damaged, in use or another user's is a store all the same
+      return false;
+    }
   }
 }

@@ -193,7 +193,7 @@ final class MountCommand extends Verb {
       if (session.has(wanted)) {
         return null;
       }
-      if (!create && !(volume == null && session.isEmpty())) {
+      if (!create && !session.isEmpty()) {
         return volume == null ? session.defaultVolume() : session.find(volume).fullName();
       }
       session.control().createVolume(wanted);

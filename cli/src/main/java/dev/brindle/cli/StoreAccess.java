@@ -25,7 +25,10 @@ interface StoreAccess {
    */
   void refuseMountPoint(Path mountPoint, Path store) throws IOException;
 
-  /** Makes an empty store with one volume. */
+  /**
+   * Makes a volume in a new store, or in one that has none yet: there an earlier attempt ended
+   * half-way. A name that is not allowed is refused before anything is made.
+   */
   void create(Path directory, String volume) throws IOException;
 
   /** The daemon of the store, if one runs. */

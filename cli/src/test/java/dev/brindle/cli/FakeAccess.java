@@ -48,9 +48,7 @@ final class FakeAccess implements StoreAccess {
 
   @Override
   public void create(Path directory, String volume) throws IOException {
-    FakeStore store = new FakeStore(directory);
-    store.createVolume(volume);
-    stores.put(directory, store);
+    stores.computeIfAbsent(directory, FakeStore::new).createVolume(volume);
   }
 
   @Override

@@ -100,6 +100,20 @@ final class VerbsTest {
   }
 
   @Test
+  void storeWithoutVolumes_getsTheOneThatIsNamed() throws IOException {
+    store.deleteVolume("main", CloneDisposition.REFUSE);
+    assertEquals(0, brindle("mount", directory + ":photos", mount.toString()), err);
+    assertEquals(List.of("photos"), volumeNames());
+    brindle("umount", mount.toString());
+
+    assertEquals(4, brindle("init", directory.toString()));
+    assertTrue(err.contains("is a store already"), err);
+    store.deleteVolume("photos", CloneDisposition.REFUSE);
+    assertEquals(0, brindle("init", "--volume", "music", directory.toString()), err);
+    assertEquals(List.of("music"), volumeNames());
+  }
+
+  @Test
   void mount_defaultVolumeRenamed_takesTheOnlyOneAndMakesNone() throws IOException {
     store.renameVolume("main", "photos");
     store.createClone("photos", null, "test");

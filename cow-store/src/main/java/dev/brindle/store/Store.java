@@ -5,6 +5,7 @@ import dev.brindle.store.disk.HostDisk;
 import dev.brindle.store.disk.StoreLock;
 import dev.brindle.store.disk.StorePrivacy;
 import dev.brindle.store.index.IndexRebuilt;
+import dev.brindle.store.version.CatalogueNames;
 import dev.brindle.store.volume.OpenStore;
 import dev.brindle.store.volume.StoreOpening;
 import dev.brindle.store.volume.Superblock;
@@ -95,6 +96,15 @@ public final class Store implements Closeable {
         held.noteClosed();
       }
     }
+  }
+
+  /**
+   * Refuses a name that no volume may have.
+   *
+   * @throws FileSystemException EINVAL
+   */
+  public static void checkVolumeName(Name name) throws FileSystemException {
+    CatalogueNames.check(name);
   }
 
   /**

@@ -152,6 +152,16 @@ final class BadInputIT {
     assertEquals("141\n", Shell.in(Path.of("/")).run(command).expectSuccess().err());
   }
 
+  @Test
+  void volumeName_thatIsNotAllowed_leavesNoStore() throws IOException {
+    Path fresh = STORE.base().resolve("fresh");
+    refused(2, "a name has no '/'", "init", "--volume", "a/b", fresh);
+    refused(2, "a name has no '/'", "mount", fresh + ":a/b", STORE.base().resolve("x"));
+    assertFalse(Files.exists(fresh));
+    Brindle.ok("init", fresh);
+    refused(4, "is a store already", "init", fresh);
+  }
+
   /** Runs a command where a part of the machine is hidden from it and its daemon. */
   private static Output without(String hiding, Object... words) {
     List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-euc"));

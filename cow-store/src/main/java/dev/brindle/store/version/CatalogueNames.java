@@ -5,7 +5,7 @@ import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 
 /** What a volume, clone or snapshot may be called. */
-final class CatalogueNames {
+public final class CatalogueNames {
   /** In bytes. */
   static final int LENGTH_MAX = 127;
 
@@ -14,7 +14,7 @@ final class CatalogueNames {
   /**
    * @throws FileSystemException EINVAL
    */
-  static void check(Name name) throws FileSystemException {
+  public static void check(Name name) throws FileSystemException {
     if (name.length() == 0 || name.length() > LENGTH_MAX) {
       throw invalid("a name has 1 to " + LENGTH_MAX + " bytes, this one has " + name.length());
     }
