@@ -67,7 +67,7 @@ public final class DaemonLauncher {
    * @throws IOException as the daemon's {@code mount} does, and what keeps a daemon from starting
    */
   public MountReport mount(MountRequest request) throws IOException {
-    return mount(request, () -> started(start(request, false)));
+    return mount(request, () -> started(start(request, false), false));
   }
 
   /**
@@ -85,7 +85,7 @@ public final class DaemonLauncher {
             request,
             () -> {
               process[0] = start(request, true);
-              return started(process[0]);
+              return started(process[0], true);
             }));
     return process[0] == null ? 0 : await(process[0]);
   }
@@ -224,11 +224,11 @@ public final class DaemonLauncher {
     return String.join(":", entries);
   }
 
-  private MountReport started(Process process) throws IOException {
-    return endingWithThis(process, () -> answerOf(process));
+  private MountReport started(Process process, boolean foreground) throws IOException {
+    return endingWithThis(process, () -> answerOf(process, foreground));
   }
 
-  private MountReport answerOf(Process process) throws IOException {
+  private MountReport answerOf(Process process, boolean foreground) throws IOException {
     String line;
     try (BufferedReader reader =
         new BufferedReader(
@@ -241,7 +241,7 @@ public final class DaemonLauncher {
     if (line == null) {
       throw new IOException(
           "the daemon ended with status %d before it had mounted%s"
-              .formatted(await(process), lastWords()));
+              .formatted(await(process), foreground ? "" : lastWords()));
     }
     try {
       return ControlReplies.result(line, MountReport.class);
@@ -278,6 +278,7 @@ public final class DaemonLauncher {
     }
   }
 
+  /** In the foreground they are on the terminal, and an earlier daemon's in the file. */
   private String lastWords() throws IOException {
     Path file = store.resolve(ERROR_FILE);
     String text = Files.exists(file) ? Files.readString(file).strip() : "";

@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Daemons in processes of their own, started as the command line starts them. */
@@ -545,6 +546,25 @@ class DaemonTest {
     umount(mountPoint);
     assertEquals(0, status.get(60, TimeUnit.SECONDS));
     assertEquals(mountPoint.toString(), mounted.get(0).mountPoint());
+  }
+
+  @Test
+  void daemonThatCannotStart_inForeground_isNotToldInWordsOfAnEarlierOne() throws IOException {
+    String classPath = System.getProperty("java.class.path");
+    System.setProperty("java.class.path", base.toString());
+    try {
+      String told = startFailure(() -> mount("main", mountPoint));
+      assertTrue(told.contains("DaemonMain"), told);
+      MountRequest request = new MountRequest("main", mountPoint, MountOptions.defaults());
+      told = startFailure(() -> launcher.mountInForeground(request, report -> {}));
+      assertFalse(told.contains("DaemonMain"), told);
+    } finally {
+      System.setProperty("java.class.path", classPath);
+    }
+  }
+
+  private static String startFailure(Executable start) {
+    return String.valueOf(assertThrows(IOException.class, start).getMessage());
   }
 
   @Test
