@@ -4,8 +4,8 @@ import java.io.IOException;
 
 /**
  * Finds out which of the host's errors mean that its disk is full, which that it fails, and which
- * that a mount is dead or that nobody reads a pipe any more. The JDK keeps the error's text only, in
- * the language of the locale, so it is compared with what the C library says.
+ * that a mount is dead or that nobody reads a pipe any more. The JDK keeps the error's text only,
+ * in the language of the locale, so it is compared with what the C library says.
  */
 public final class HostErrors {
   private HostErrors() {}
