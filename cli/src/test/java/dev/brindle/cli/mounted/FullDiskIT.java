@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class FullDiskIT {
   private static final int FILE_BYTES = 1 << 20;
   private static final int DISK_MIB = 128;
-  private static final long BACK_SECONDS = 90;
+  private static final long BACK_SECONDS = 180;
 
   private MountedStore fixture;
   private Path disk;
@@ -44,10 +44,13 @@ final class FullDiskIT {
       try {
         fixture.umountAndCheck();
       } finally {
-        if (MountedStore.isMounted(disk)) {
-          Shell.in(Path.of("/")).ok("umount " + disk);
+        try {
+          if (MountedStore.isMounted(disk)) {
+            Shell.in(Path.of("/")).ok("umount %1$s || { umount -l %1$s; exit 1; }".formatted(disk));
+          }
+        } finally {
+          fixture.close();
         }
-        fixture.close();
       }
     }
   }

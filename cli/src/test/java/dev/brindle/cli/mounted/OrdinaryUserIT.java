@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -20,6 +22,7 @@ final class OrdinaryUserIT {
   private static final Path DEVICE = Path.of("/dev/fuse");
 
   private MountedStore fixture;
+  private final List<TestUser> users = new ArrayList<>();
   private TestUser owner;
   private TestUser stranger;
   private Path home;
@@ -36,8 +39,9 @@ final class OrdinaryUserIT {
         Shell.in(Path.of("/")).sh("command -v fusermount useradd runuser").status() == 0,
         "takes fusermount, useradd and runuser");
     fixture = MountedStore.prepared();
-    owner = TestUser.create("o");
-    stranger = TestUser.create("s");
+    fixture.dontCheck(); // as root: a store is its owner's alone
+    owner = user("o");
+    stranger = user("s");
     home = Files.createDirectory(fixture.base().resolve("home"));
     Shell.in(home).ok("chown %s . && chmod 755 .".formatted(owner.name()));
     store = home.resolve("store");
@@ -58,16 +62,29 @@ final class OrdinaryUserIT {
       if (mount != null && MountedStore.isMounted(mount)) {
         brindle(owner, "umount", mount).expectSuccess();
       }
-      fixture.dontCheck(); // as root: a store is its owner's alone
       brindle(owner, "check", store).expectSuccess();
     } finally {
+      restoreMachine();
       fixture.close();
-      if (deviceMode != null) {
-        Files.setPosixFilePermissions(DEVICE, deviceMode);
-      }
-      owner.close();
-      stranger.close();
     }
+  }
+
+  private void restoreMachine() throws IOException {
+    if (mount != null && MountedStore.isMounted(mount)) {
+      Shell.in(Path.of("/")).run(List.of("umount", "-l", mount.toString()));
+    }
+    if (deviceMode != null) {
+      Files.setPosixFilePermissions(DEVICE, deviceMode);
+    }
+    for (TestUser user : users) {
+      user.close();
+    }
+  }
+
+  private TestUser user(String role) {
+    TestUser user = TestUser.create(role);
+    users.add(user);
+    return user;
   }
 
   private Output brindle(TestUser user, Object... arguments) {

@@ -8,6 +8,15 @@ import java.util.List;
 final class TestUser implements AutoCloseable {
   private static final Shell SHELL = Shell.in(Path.of("/"));
 
+  /** Those of tests that were killed. */
+  private static final String REMOVE_FORGOTTEN =
+      """
+      for user in $(cut -d : -f 1 /etc/passwd | grep -xE 'brindle[0-9]+[a-z]'); do
+        pid=${user#brindle}
+        test -d /proc/${pid%?} || userdel --force $user || :
+      done
+      """;
+
   private final String name;
 
   private TestUser(String name) {
@@ -15,6 +24,7 @@ final class TestUser implements AutoCloseable {
   }
 
   static TestUser create(String role) {
+    SHELL.sh(REMOVE_FORGOTTEN).expectSuccess();
     String name = "brindle" + ProcessHandle.current().pid() + role;
     SHELL.run(List.of("useradd", "--no-create-home", "--shell", "/bin/sh", name)).expectSuccess();
     return new TestUser(name);
@@ -47,6 +57,6 @@ final class TestUser implements AutoCloseable {
 
   @Override
   public void close() {
-    SHELL.run(List.of("userdel", name)).expectSuccess();
+    SHELL.run(List.of("userdel", "--force", name));
   }
 }
