@@ -1,5 +1,7 @@
 package dev.brindle.daemon;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+
 import dev.brindle.daemon.transport.CachingOptions;
 import dev.brindle.daemon.transport.Transport;
 import dev.brindle.namespace.ChangeFeed;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.function.Executable;
 
 /** A real store with any number of mounts in this process, as a daemon has them. */
 public final class MountedStore implements AutoCloseable {
@@ -77,14 +80,13 @@ public final class MountedStore implements AutoCloseable {
     return mount;
   }
 
+  /** Closes everything, whatever of it fails. */
   @Override
-  public void close() throws IOException, InterruptedException {
-    for (MountedMemory mount : mounts) {
-      mount.close();
-    }
-    for (Namespace namespace : namespaces) {
-      namespace.close();
-    }
-    store.close();
+  public void close() {
+    List<Executable> ends = new ArrayList<>();
+    mounts.forEach(mount -> ends.add(mount::close));
+    namespaces.forEach(namespace -> ends.add(namespace::close));
+    ends.add(store::close);
+    assertAll(ends);
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -12,30 +13,45 @@ public final class Shell {
   /** What a command did. */
   public record Result(int status, String output) {}
 
+  private static final long LIMIT_SECONDS = 120;
+
   private Shell() {}
 
-  /** Standard output and error together; never waits longer than two minutes. */
+  /**
+   * Standard output and error together; never waits longer than two minutes, also not for what the
+   * script leaves running with its output open.
+   */
   public static Result run(Path directory, String script) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder("sh", "-c", script)
-            .directory(directory.toFile())
-            .redirectErrorStream(true);
-    builder.environment().put("LC_ALL", "C");
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    Path output = Files.createTempFile("brindle-out", null);
     try {
-      if (!process.waitFor(2, TimeUnit.MINUTES)) {
-        process.destroyForcibly();
+      ProcessBuilder builder =
+          new ProcessBuilder("sh", "-c", "umask 022\n" + script)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile());
+      builder.environment().put("LC_ALL", "C");
+      Process process = builder.start();
+      process.getOutputStream().close();
+      await(process, script);
+      String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+      return new Result(process.exitValue(), text.strip());
+    } finally {
+      Files.delete(output);
+    }
+  }
+
+  private static void await(Process process, String script) throws IOException {
+    try {
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("still running: " + script);
       }
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
       throw new IOException(e);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
-    return new Result(process.exitValue(), output);
   }
 
   /** The output of a command that has to succeed. */
