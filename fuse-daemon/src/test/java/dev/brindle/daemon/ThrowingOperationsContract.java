@@ -12,6 +12,8 @@ import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +28,7 @@ public abstract class ThrowingOperationsContract {
   private static final class Trap {
     volatile String operation = "";
     volatile Throwable fault = new IllegalStateException("not armed");
+    final CountDownLatch sprung = new CountDownLatch(1);
 
     InodeFileSystem around(InodeFileSystem target) {
       return Intercepted.of(target, this::before);
@@ -33,6 +36,7 @@ public abstract class ThrowingOperationsContract {
 
     private @Nullable Object before(String called, Object[] arguments) throws Throwable {
       if (called.equals(operation)) {
+        sprung.countDown();
         throw fault;
       }
       return null;
@@ -159,10 +163,11 @@ public abstract class ThrowingOperationsContract {
   }
 
   @Test
-  void release_thatThrows_leavesTheMountServing() throws IOException {
+  void release_thatThrows_leavesTheMountServing() throws Exception {
     trap.fault = new IllegalStateException("a bug");
     trap.operation = "release";
     Shell.run(mount.root(), "cat f");
+    assertTrue(trap.sprung.await(30, TimeUnit.SECONDS), "nothing was released");
     trap.operation = "";
     assertEquals("data", Shell.ok(mount.root(), "cat g"));
   }

@@ -16,9 +16,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +41,14 @@ final class KillIT {
 
   /** How often a moment is tried before most of its kills have to have hit it. */
   private static final int TRIALS_MIN = 8;
+
+  /** Kills with which each moment was meant once, but {@link KillMoment#WORK}, which all hit. */
+  private static final int ONCE = KillMoment.values().length - 1;
+
+  /** How long a killed daemon takes that does not hang, and one that was let go. */
+  private static final int END_SECONDS = 5;
+
+  private static final int LATE_END_SECONDS = 60;
 
   /** Kills that were meant for a moment, and kills that are known to have hit it. */
   private static final class Tally {
@@ -79,6 +85,7 @@ final class KillIT {
         }
         if (kill % CHECK_EVERY == CHECK_EVERY - 1 || kill == KILLS - 1) {
           check(store);
+          load.expectCommits();
           System.out.printf(
               "KillIT: %s, %d kills, seed %d, %d hung, hit %s, acknowledged: %s%n",
               transport, kill + 1, seed, hung, hits(), load.progress());
@@ -169,7 +176,9 @@ final class KillIT {
   }
 
   private static void withDaemon(MountedStore store, Ask ask) throws IOException {
-    try (ControlClient control = ControlClient.connect(store.store()).orElseThrow()) {
+    try (ControlClient control =
+        ControlClient.connect(store.store())
+            .orElseThrow(() -> new IOException("the daemon is gone"))) {
       ask.ask(control);
     }
   }
@@ -193,21 +202,11 @@ final class KillIT {
    */
   private void kill(ProcessHandle daemon) {
     daemon.destroyForcibly();
-    if (!hasEnded(daemon)) {
+    if (!MountedStore.ended(daemon, END_SECONDS)) {
       hung++;
       Brindle.ok("version");
-      assertTrue(hasEnded(daemon), "the daemon was killed and does not end");
-    }
-  }
-
-  private static boolean hasEnded(ProcessHandle daemon) {
-    try {
-      daemon.onExit().get(5, TimeUnit.SECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (InterruptedException | ExecutionException e) {
-      throw new IllegalStateException(e);
+      assertTrue(
+          MountedStore.ended(daemon, LATE_END_SECONDS), "the daemon was killed and does not end");
     }
   }
 
@@ -264,8 +263,15 @@ final class KillIT {
     }
   }
 
-  /** A kill that comes too late or too early tries nothing: most have to hit. */
+  /**
+   * A kill that comes too late or too early tries nothing: most have to hit, and a third of few.
+   */
   private void expectHits() {
+    int meant = KILLS - tallies.get(KillMoment.WORK).meant;
+    int hit =
+        tallies.values().stream().mapToInt(tally -> tally.hit).sum()
+            - tallies.get(KillMoment.WORK).hit;
+    assertTrue(meant < ONCE || 3 * hit >= meant, () -> "most were missed: " + hits());
     tallies.forEach(
         (moment, tally) -> {
           if (tally.meant >= TRIALS_MIN) {

@@ -115,6 +115,11 @@ final class LedgerLoad {
     programs.verify();
   }
 
+  /** Each program has committed something. */
+  void expectCommits() throws IOException {
+    programs.expectCommits();
+  }
+
   /** How much was committed, and which snapshots there are. */
   String progress() throws IOException {
     return programs.progress() + ", " + snapshots;
