@@ -49,7 +49,7 @@ CASE(exec_andWriting_excludeEachOther) {
   struct timespec moment = {0, 10000000};
   char link[PATH_MAX] = "", name[64];
   snprintf(name, sizeof name, "/proc/%d/exe", child);
-  for (int i = 0; i < 500 && !strstr(link, "/program"); i++) {
+  for (int i = 0; i < 3000 && !strstr(link, "/program"); i++) {
     OK(nanosleep(&moment, NULL));
     ssize_t length = readlink(name, link, sizeof link - 1);
     link[length > 0 ? length : 0] = 0;

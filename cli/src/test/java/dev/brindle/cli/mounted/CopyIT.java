@@ -22,7 +22,7 @@ final class CopyIT {
           mkdir .snapshots/s .clones/c
           cp --reflink=auto .snapshots/s/original restored
           cp --reflink=auto copy .clones/c/copied
-          sync
+          sync copy restored .clones/c/copied
           cmp original copy
           cmp original restored
           cmp original .clones/c/copied

@@ -13,6 +13,7 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,12 @@ final class PostgresIT {
   @RegisterExtension static final MountedStore STORE = new MountedStore();
 
   private static final String USER = "postgres";
+
+  private static final int COMMIT_SECONDS_MAX = 120;
+
+  /** Runs the program $0 until the file $1 is there. */
+  private static final String BENCH =
+      "until [ -e \"$1\" ]; do \"$0\" -n -c 2 -t 100 " + USER + "; done";
 
   private final List<Server> started = new ArrayList<>();
 
@@ -45,14 +52,15 @@ final class PostgresIT {
       pg(first, "initdb", "-D", first.data, "-A", "trust", "--data-checksums");
       start(first);
       pg(first, "pgbench", "-i", "-q", "-s", "1", USER);
+      Path stop = STORE.base().resolve("stop");
       Process bench =
           Shell.in(STORE.base())
               .start(
-                  command(first, "pgbench", "-n", "-c", "2", "-T", "8", USER),
+                  command(first, "/bin/sh", "-euc", BENCH, programs().resolve("pgbench"), stop),
                   Redirect.DISCARD,
                   Redirect.INHERIT);
       try {
-        Thread.sleep(4_000);
+        awaitMoreThan(0, first);
         Files.createDirectory(STORE.path(".snapshots/running"));
         Files.createDirectory(STORE.path(".snapshots/running/.clones/second"));
         assertTrue(bench.isAlive(), "the snapshot was to be taken while pgbench runs");
@@ -61,10 +69,11 @@ final class PostgresIT {
         Files.delete(second.data.resolve("postmaster.pid"));
         start(second);
         long secondCount = expectConsistent(second);
+        assertTrue(secondCount > 0, "pgbench had not begun");
+        awaitMoreThan(secondCount, first);
+        Files.createFile(stop);
         assertEquals(0, bench.waitFor());
         long firstCount = expectConsistent(first);
-        assertTrue(secondCount > 0, "pgbench had not begun");
-        assertTrue(firstCount > secondCount, firstCount + " and " + secondCount);
 
         pg(second, "pgbench", "-n", "-c", "2", "-t", "50", USER);
         assertEquals(secondCount + 100, expectConsistent(second));
@@ -98,8 +107,19 @@ final class PostgresIT {
             USER);
     assertEquals("t", sums);
     pg(server, "pg_amcheck", "--install-missing", "--heapallindexed", USER);
+    return transactions(server);
+  }
+
+  private static long transactions(Server server) {
     return Long.parseLong(
         pg(server, "psql", "-qAtc", "select count(*) from pgbench_history", USER));
+  }
+
+  private static void awaitMoreThan(long count, Server server) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(COMMIT_SECONDS_MAX);
+    while (transactions(server) <= count) {
+      assertTrue(System.nanoTime() < deadline, "pgbench commits nothing");
+    }
   }
 
   private void start(Server server) {

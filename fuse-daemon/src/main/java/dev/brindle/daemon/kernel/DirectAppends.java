@@ -49,24 +49,29 @@ final class DirectAppends {
   @GuardedBy("this")
   private final Map<Long, UnderWay> files = new HashMap<>();
 
+  private final long lateNanos;
   private final long takenNanos;
 
   /** Where an append to a file failed a moment ago: later parts of it may yet come. */
-  private final Cache<Long, Long> failures =
-      Caffeine.newBuilder()
-          .maximumSize(FAILED_MAX)
-          .expireAfterWrite(2 * LATE_NANOS, TimeUnit.NANOSECONDS)
-          .build();
+  private final Cache<Long, Long> failures;
 
   DirectAppends() {
-    this(TAKEN_NANOS);
+    this(LATE_NANOS, TAKEN_NANOS, 2 * LATE_NANOS);
   }
 
   /**
-   * @param takenNanos how long a part whose place is taken waits for one that comes before it
+   * @param lateNanos how long a part that the file does not reach waits for one before it
+   * @param takenNanos how long a part whose place is taken waits for one before it
+   * @param failedNanos how long a failure is remembered
    */
-  DirectAppends(long takenNanos) {
+  DirectAppends(long lateNanos, long takenNanos, long failedNanos) {
+    this.lateNanos = lateNanos;
     this.takenNanos = takenNanos;
+    failures =
+        Caffeine.newBuilder()
+            .maximumSize(FAILED_MAX)
+            .expireAfterWrite(failedNanos, TimeUnit.NANOSECONDS)
+            .build();
   }
 
   /**
@@ -124,7 +129,7 @@ final class DirectAppends {
           throw partFailed();
         }
         // when none comes in time there is none: another mount has cut the file, or appended
-        long patience = end == offset ? 0 : end < offset ? LATE_NANOS : takenNanos;
+        long patience = end == offset ? 0 : end < offset ? lateNanos : takenNanos;
         isNext = !others.hasBefore(offset) && System.nanoTime() - start >= patience;
         if (!isNext) {
           pause();

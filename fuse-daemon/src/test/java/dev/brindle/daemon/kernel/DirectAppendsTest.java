@@ -26,7 +26,10 @@ final class DirectAppendsTest {
   private static final long NODE = 7;
   private static final int PARTS = 8;
 
-  private final DirectAppends appends = new DirectAppends(TimeUnit.SECONDS.toNanos(1));
+  /** Long enough to wait for a part that comes, and to wait for it in vain. */
+  private static final long PATIENCE_MILLIS = 3_000;
+
+  private DirectAppends appends = waiting(20_000);
   private final AtomicLong size = new AtomicLong();
   private final List<Long> order = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -34,6 +37,12 @@ final class DirectAppendsTest {
   @AfterEach
   void end() {
     threads.shutdownNow();
+  }
+
+  /** Each part waits for so long in vain; where a failure was is not forgotten. */
+  private static DirectAppends waiting(long millis) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+    return new DirectAppends(nanos, nanos, TimeUnit.MINUTES.toNanos(1));
   }
 
   private Future<Long> append(long part) {
@@ -83,6 +92,7 @@ final class DirectAppendsTest {
   /** The worker of a later part may be late. */
   @Test
   void partsBehindOneThatHasFailed_fail() throws Exception {
+    appends = waiting(PATIENCE_MILLIS);
     Future<Long> failed =
         threads.submit(
             () ->
@@ -103,18 +113,21 @@ final class DirectAppendsTest {
   /** Another mount has cut the file: nothing is to come before. */
   @Test
   void part_beforeWhichNothingComes_isAppended() throws Exception {
+    appends = waiting(100);
     assertEquals(0, append(5).get());
   }
 
   /** Another mount has appended, too. */
   @Test
   void part_whosePlaceIsTaken_goesBehind() throws Exception {
+    appends = waiting(100);
     size.set(9);
     assertEquals(9, append(5).get());
   }
 
   @Test
   void parts_whosePlacesAreTaken_keepTheirOrder() throws Exception {
+    appends = waiting(100);
     size.set(100);
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch goesOn = new CountDownLatch(1);
@@ -143,6 +156,7 @@ final class DirectAppendsTest {
 
   @Test
   void parts_whosePlacesAreTaken_andTheFirstComesLast_keepTheirOrder() throws Exception {
+    appends = waiting(PATIENCE_MILLIS);
     size.set(100);
     AtomicBoolean received = new AtomicBoolean();
     Future<Long> second =

@@ -8,6 +8,7 @@ import com.sun.nio.file.ExtendedOpenOption;
 import dev.brindle.daemon.Intercepted;
 import dev.brindle.daemon.MemoryFileSystem;
 import dev.brindle.daemon.MountedMemory;
+import dev.brindle.daemon.Undisturbed;
 import dev.brindle.namespace.InodeFileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,7 +69,11 @@ class KernelPagesTest {
   }
 
   @Test
-  void largeFile_thatWasJustWritten_isReadFromTheKernelButForItsBeginning() throws IOException {
+  void largeFile_thatWasJustWritten_isReadFromTheKernelButForItsBeginning() throws Throwable {
+    Undisturbed.count(this::writeAndReadLargeFile);
+  }
+
+  private void writeAndReadLargeFile() throws IOException {
     byte[] content = noise(LARGE);
     Files.write(file, content);
     long first = asked(content);
@@ -78,7 +83,11 @@ class KernelPagesTest {
 
   @Test
   void largeFile_thatChangedWhileItWasOpen_isReadFromTheKernelButForItsBeginning()
-      throws IOException {
+      throws Throwable {
+    Undisturbed.count(this::changeAndReadOpenFile);
+  }
+
+  private void changeAndReadOpenFile() throws IOException {
     byte[] content = noise(LARGE);
     Files.write(file, content);
     try (FileChannel open =
@@ -133,7 +142,11 @@ class KernelPagesTest {
   }
 
   @Test
-  void smallFile_thatWasJustWritten_isReadOnce() throws IOException {
+  void smallFile_thatWasJustWritten_isReadOnce() throws Throwable {
+    Undisturbed.count(this::writeAndReadSmallFile);
+  }
+
+  private void writeAndReadSmallFile() throws IOException {
     byte[] content = noise(10_000);
     Files.write(file, content);
     assertTrue(asked(content) >= content.length);

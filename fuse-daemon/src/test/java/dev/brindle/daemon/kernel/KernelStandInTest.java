@@ -44,7 +44,9 @@ class KernelStandInTest {
 
   @AfterEach
   void unmount() throws Exception {
-    mount.close();
+    if (mount != null) {
+      mount.close();
+    }
   }
 
   /** To make "waits N" waits until "releases N" has been looked up. */

@@ -56,7 +56,7 @@ class PollingTest {
     assertTrue(polling.begin());
     long now = System.nanoTime();
     assertTrue(polling.isAlone(now, now + 1_000));
-    assertFalse(polling.isAlone(now, now + 3_000_000));
+    assertFalse(polling.isAlone(now, now + 3_000_000_000L));
     polling.end(true);
     assertFalse(polling.begin());
   }

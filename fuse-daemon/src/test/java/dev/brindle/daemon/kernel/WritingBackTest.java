@@ -20,6 +20,7 @@ import dev.brindle.store.FileMode;
 import dev.brindle.store.FileSystemException;
 import dev.brindle.store.Name;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -76,11 +77,22 @@ class WritingBackTest {
   @AfterEach
   void drain() throws Exception {
     threads.shutdown();
-    while (!threads.awaitTermination(1, TimeUnit.MILLISECONDS)) {
-      kernel.receive(new NativeBuffer(PIPE_BYTES));
-    }
-    for (Device device : new Device[] {kernel, filled, requests, sent, answers}) {
+    Thread drain = new Thread(this::receiveAll);
+    drain.start();
+    assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
+    filled.close();
+    drain.join();
+    for (Device device : new Device[] {kernel, requests, sent, answers}) {
       device.close();
+    }
+  }
+
+  private void receiveAll() {
+    NativeBuffer buffer = new NativeBuffer(PIPE_BYTES);
+    try {
+      while (kernel.receive(buffer) != Device.END) {}
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -51,11 +51,18 @@ class OperationWatchTest {
 
   @Test
   void quickOperations_areNotTold() throws Exception {
-    for (int i = 0; i < 20; i++) {
-      watch.begin("/mnt", "write", i);
-      Thread.sleep(75); // together longer than SLOW_NANOS
-      watch.end();
-    }
+    long longest;
+    do {
+      log.clear();
+      longest = 0;
+      for (int i = 0; i < 20; i++) {
+        long begun = System.nanoTime();
+        watch.begin("/mnt", "write", i);
+        Thread.sleep(75); // together longer than SLOW_NANOS
+        watch.end();
+        longest = Math.max(longest, System.nanoTime() - begun);
+      }
+    } while (longest > SLOW_NANOS / 2); // on a busy machine
     assertEquals(0, log.size());
   }
 }
