@@ -28,10 +28,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A store of which everything called {@code index.*} is lost, and more. */
 final class IndexLossTest {
-  private static final StoreOptions OPTIONS = StoreOptions.defaults();
+  private static final StoreOptions OPTIONS =
+      StoreOptions.defaults().withCheckpointIntervalMillis(3_600_000);
   private static final Name DATA = Name.of("data");
 
-  private final FaultyDisk disk = new FaultyDisk();
+  private FaultyDisk disk = new FaultyDisk();
 
   private static byte[] bytes(int seed) {
     byte[] bytes = new byte[300_000];
@@ -42,16 +43,20 @@ final class IndexLossTest {
   /** A volume, a snapshot of it, a clone of that, and what came behind the last checkpoint. */
   private void fill() throws IOException {
     Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
-    VolumeInfo volume = store.createVolume(Name.of("main"), 0, 0);
-    write(store.open(volume.id()), DATA, bytes(1));
-    SnapshotInfo snapshot = store.createSnapshot(volume.id(), Name.of("monday"));
-    VolumeInfo clone = store.cloneSnapshot(snapshot.version(), Name.of("try"));
-    store.checkpoint();
-    write(store.open(volume.id()), Name.of("later"), bytes(2));
-    write(store.open(clone.id()), Name.of("in-clone"), bytes(3));
-    store.createSnapshot(volume.id(), Name.of("tuesday"));
-    store.sync();
+    FaultyDisk left;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      VolumeInfo volume = store.createVolume(Name.of("main"), 0, 0);
+      write(store.open(volume.id()), DATA, bytes(1));
+      SnapshotInfo snapshot = store.createSnapshot(volume.id(), Name.of("monday"));
+      VolumeInfo clone = store.cloneSnapshot(snapshot.version(), Name.of("try"));
+      store.checkpoint();
+      write(store.open(volume.id()), Name.of("later"), bytes(2));
+      write(store.open(clone.id()), Name.of("in-clone"), bytes(3));
+      store.createSnapshot(volume.id(), Name.of("tuesday"));
+      store.sync();
+      left = disk.fork();
+    }
+    disk = left;
   }
 
   private static void write(WritableFileTree tree, Name name, byte[] content) throws IOException {
@@ -236,7 +241,6 @@ final class IndexLossTest {
   @Test
   void rebuild_besideAnIndexThatIsSound_losesNothingThatTheCopiesHaveNot() throws IOException {
     fill();
-    disk.revive();
     Store.open(disk, OPTIONS).close();
     int rebuilt = 0;
     for (String name : disk.list("checkpoints")) {
@@ -333,17 +337,19 @@ final class IndexLossTest {
   @Test
   void olderIndex_isSeenByTheRedoBehindIt() throws IOException {
     Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
-    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
-    store.checkpoint();
-    Backup backup = Backup.of(disk, "index.db", "checkpoints/0.journal");
-    for (int i = 0; i < 4; i++) {
-      fsync(tree, "file" + i, i);
+    FaultyDisk old;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
       store.checkpoint();
+      Backup backup = Backup.of(disk, "index.db", "checkpoints/0.journal");
+      for (int i = 0; i < 4; i++) {
+        fsync(tree, "file" + i, i);
+        store.checkpoint();
+      }
+      fsync(tree, "last", 9);
+      old = disk.afterCrash(Loss.NOTHING, new Random(1));
+      backup.putBack(old);
     }
-    fsync(tree, "last", 9);
-    backup.putBack(disk);
-    FaultyDisk old = disk.afterCrash(Loss.NOTHING, new Random(1));
     old.flipBit("log/0000000000000001.seg", (long) OPTIONS.segmentBlocks() * 4096 * 8 + 300);
     CorruptStoreException refused =
         assertThrows(CorruptStoreException.class, () -> Store.open(old, OPTIONS));
@@ -354,20 +360,21 @@ final class IndexLossTest {
   @Test
   void note_isNeverAheadOfTheIndex_whereverACrashComes() throws IOException {
     Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
-    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
     List<FaultyDisk> crashed = new ArrayList<>();
-    disk.observe(
-        operation -> {
-          for (Loss loss : Loss.values()) {
-            crashed.add(disk.afterCrash(loss, new Random(operation)));
-          }
-        });
-    for (int i = 0; i < 3; i++) {
-      fsync(tree, "file" + i, i);
-      store.checkpoint();
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      disk.observe(
+          operation -> {
+            for (Loss loss : Loss.values()) {
+              crashed.add(disk.afterCrash(loss, new Random(operation)));
+            }
+          });
+      for (int i = 0; i < 3; i++) {
+        fsync(tree, "file" + i, i);
+        store.checkpoint();
+      }
+      disk.observe(null);
     }
-    disk.observe(null);
     for (FaultyDisk each : crashed) {
       Store.open(each, OPTIONS).close();
     }

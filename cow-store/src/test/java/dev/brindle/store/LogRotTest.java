@@ -44,16 +44,17 @@ final class LogRotTest {
    */
   private FaultyDisk crashed(StoreOptions options, Condition wanted) throws IOException {
     Store.create(disk, options);
-    Store store = Store.open(disk, options);
-    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
-    store.checkpoint();
-    for (int i = 0; i < FILES || !wanted.isMet(); i++) {
-      int mode = FileMode.REGULAR | 0644;
-      long file = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
-      tree.write(file, 0, ByteBuffer.allocate(3 * BLOCK));
-      tree.fsync(file, false);
+    try (Store store = Store.open(disk, options)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      store.checkpoint();
+      for (int i = 0; i < FILES || !wanted.isMet(); i++) {
+        int mode = FileMode.REGULAR | 0644;
+        long file = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
+        tree.write(file, 0, ByteBuffer.allocate(3 * BLOCK));
+        tree.fsync(file, false);
+      }
+      return disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
     }
-    return disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
   }
 
   private static List<Group> groups(FaultyDisk disk) throws IOException {
@@ -104,22 +105,25 @@ final class LogRotTest {
   @Test
   void rottenHeader_inASealedSegment_costsNoData() throws IOException {
     Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
-    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
     long[] files = new long[FILES];
-    for (int i = 0; i < FILES; i++) {
-      int mode = FileMode.REGULAR | 0644;
-      files[i] = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
-      tree.write(files[i], 0, ByteBuffer.allocate(3 * BLOCK));
-      tree.fsync(files[i], false);
-      if (i == 5) {
-        store.checkpoint();
+    FaultyDisk left;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      for (int i = 0; i < FILES; i++) {
+        int mode = FileMode.REGULAR | 0644;
+        files[i] = tree.create(FileTree.ROOT_INODE, Name.of("file" + i), mode, 0, 0, 0).inode();
+        tree.write(files[i], 0, ByteBuffer.allocate(3 * BLOCK));
+        tree.fsync(files[i], false);
+        if (i == 3) {
+          store.checkpoint();
+        }
       }
+      left = disk.fork();
     }
-    List<Group> groups = groups(disk);
-    assertEquals(groups.get(2).file, groups.get(6).file, "before the checkpoint in its segment");
+    List<Group> groups = groups(left);
+    assertEquals(groups.get(2).file, groups.get(4).file, "before the checkpoint in its segment");
     assertTrue(!groups.get(2).file.equals(groups.get(FILES - 1).file), "which was sealed");
-    FaultyDisk bad = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+    FaultyDisk bad = left.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
     bad.flipBit(groups.get(2).file, (groups.get(2).block * (long) BLOCK + 20) * 8);
     for (int time = 0; time < 2; time++) {
       try (Store opened = Store.open(bad, OPTIONS)) {

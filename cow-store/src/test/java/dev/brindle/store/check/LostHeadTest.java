@@ -43,14 +43,17 @@ final class LostHeadTest {
   @BeforeEach
   void fill() throws IOException {
     Store.create(disk, OPTIONS);
-    Store store = Store.open(disk, OPTIONS);
-    WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
-    write(tree, "large", LARGE);
-    write(tree, "small", SMALL);
-    store.checkpoint();
-    write(tree, "tail", LARGE);
-    store.sync();
-    disk = disk.afterCrash(new Random(1));
+    FaultyDisk crashed;
+    try (Store store = Store.open(disk, OPTIONS)) {
+      WritableFileTree tree = store.open(store.createVolume(Name.of("main"), 0, 0).id());
+      write(tree, "large", LARGE);
+      write(tree, "small", SMALL);
+      store.checkpoint();
+      write(tree, "tail", LARGE);
+      store.sync();
+      crashed = disk.afterCrash(new Random(1));
+    }
+    disk = crashed;
   }
 
   private static void write(WritableFileTree tree, String name, byte[] content) throws IOException {
