@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -33,31 +34,38 @@ class AttributesAtOnceTest {
       WritableFileTree tree = store.open(main);
       long file = file(tree, "f");
       AtomicBoolean stop = new AtomicBoolean();
+      CountDownLatch begun = new CountDownLatch(1);
       CompletableFuture<Void> changes =
-          CompletableFuture.runAsync(() -> changeUntil(stop, tree, file));
+          CompletableFuture.runAsync(() -> changeUntil(stop, tree, file, begun));
       int seen = 0;
-      for (int i = 0; i < SNAPSHOTS; i++) {
-        long version = store.createSnapshot(main, name("s" + i)).version();
-        InodeAttributes then = store.openSnapshot(version).lookup(ROOT, name("f"));
-        boolean isShort = then.size() == SHORT;
-        boolean isOpen = (then.mode() & FileMode.PERMISSION_MASK) == OPEN_MODE;
-        assertFalse(isShort && isOpen, "snapshot " + i + ": the size without the mode");
-        seen += isShort ? 1 : 0;
+      try {
+        assertTrue(begun.await(60, TimeUnit.SECONDS), "no changes");
+        for (int i = 0; i < SNAPSHOTS; i++) {
+          long version = store.createSnapshot(main, name("s" + i)).version();
+          InodeAttributes then = store.openSnapshot(version).lookup(ROOT, name("f"));
+          boolean isShort = then.size() == SHORT;
+          boolean isOpen = (then.mode() & FileMode.PERMISSION_MASK) == OPEN_MODE;
+          assertFalse(isShort && isOpen, "snapshot " + i + ": the size without the mode");
+          seen += isShort ? 1 : 0;
+        }
+      } finally {
+        stop.set(true);
       }
       assertTrue(seen > 0, "no snapshot has the short file");
-      stop.set(true);
       changes.get(60, TimeUnit.SECONDS);
       assertEquals(SNAPSHOTS, store.snapshots(main).size());
     }
   }
 
-  private static void changeUntil(AtomicBoolean stop, WritableFileTree tree, long file) {
+  private static void changeUntil(
+      AtomicBoolean stop, WritableFileTree tree, long file, CountDownLatch begun) {
     try {
       while (!stop.get()) {
         write(tree, file, 0, "ten bytes!");
         tree.setattr(file, AttributeChange.ofMode(OPEN_MODE));
         tree.setattr(
             file, new AttributeChange(CLOSED_MODE, null, null, (long) SHORT, null, null, null));
+        begun.countDown();
       }
     } catch (java.io.IOException e) {
       throw new java.io.UncheckedIOException(e);

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -44,12 +46,12 @@ class ConcurrentMountTest extends MountFixture {
     write("/d/f", "000");
     AtomicInteger made = new AtomicInteger();
     AtomicBoolean ended = new AtomicBoolean();
-    AtomicInteger read = new AtomicInteger();
+    CountDownLatch firstRead = new CountDownLatch(1);
     List<Callable<Void>> workers = new ArrayList<>();
     workers.add(
         () -> {
           try {
-            makeVersions(made);
+            makeVersions(made, firstRead);
           } finally {
             ended.set(true);
           }
@@ -62,7 +64,7 @@ class ConcurrentMountTest extends MountFixture {
             while (!ended.get()) {
               if (made.get() > 0) {
                 String name = name(made.get() - random.nextInt(Math.min(8, made.get())));
-                step(random, name, read);
+                step(random, name, firstRead);
               }
             }
             return null;
@@ -75,7 +77,6 @@ class ConcurrentMountTest extends MountFixture {
     for (String name : list("/.snapshots")) {
       rmdir("/.snapshots/" + name);
     }
-    assertTrue(read.get() > 0);
   }
 
   /** Of a deletion and a rename of one name, one succeeds and the other finds nothing. */
@@ -110,24 +111,26 @@ class ConcurrentMountTest extends MountFixture {
     }
   }
 
-  private void makeVersions(AtomicInteger made) throws IOException {
+  private void makeVersions(AtomicInteger made, CountDownLatch firstRead) throws Exception {
     for (int number = 1; number <= VERSIONS; number++) {
       String name = name(number);
       write("/d/f", name);
       mkdir("/d/.snapshots/" + name);
       mkdir("/.snapshots/" + name + "/.clones/" + name);
       made.set(number);
+      assertTrue(firstRead.await(60, TimeUnit.SECONDS), "nothing was read");
     }
   }
 
-  private void step(Random random, String name, AtomicInteger read) throws IOException {
+  /** Reads or deletes; what is to be read first is not deleted. */
+  private void step(Random random, String name, CountDownLatch firstRead) throws IOException {
     String path =
         switch (random.nextInt(3)) {
           case 0 -> "/d/.snapshots/" + name + "/f";
           case 1 -> "/.snapshots/" + name + "/d/f";
           default -> "/.clones/" + name + "/d/f";
         };
-    switch (random.nextInt(8)) {
+    switch (firstRead.getCount() > 0 ? 2 : random.nextInt(8)) {
       case 0 -> allowed(KEPT, () -> rmdir("/.clones/" + name));
       case 1 -> allowed(KEPT, () -> rmdir("/d/.snapshots/" + name));
       default ->
@@ -135,7 +138,7 @@ class ConcurrentMountTest extends MountFixture {
               GONE,
               () -> {
                 assertEquals(name, read(path), path);
-                read.incrementAndGet();
+                firstRead.countDown();
               });
     }
   }

