@@ -14,9 +14,11 @@ import dev.brindle.store.Store;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Loss;
+import dev.brindle.store.disk.SlowDisk;
 import dev.brindle.store.disk.StallingDisk;
 import java.io.IOException;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,16 +54,20 @@ class ConcurrentFsyncTest {
         (tree, file) -> assertArrayEquals(before, read(tree, file, 1000 * PAGE, PAGE)));
   }
 
-  /** An fsync has an end, though another thread never stops to write in front of it. */
+  /**
+   * An fsync has an end, though another thread never stops to write in front of it, faster than the
+   * disk takes it.
+   */
   @Test
   void fsync_besideAWriterThatNeverStops_ends() throws Exception {
     Store.create(disk, CrashRun.OPTIONS);
     ExecutorService threads = Executors.newFixedThreadPool(1);
     AtomicBoolean stop = new AtomicBoolean();
-    try (Store store = Store.open(disk, CrashRun.OPTIONS)) {
+    try (Store store = Store.open(new SlowDisk(disk), CrashRun.OPTIONS)) {
       WritableFileTree tree = store.open(store.createVolume(name("v"), 0, 0).id());
       long file = file(tree, "f");
       write(tree, file, 2_000L * PAGE, pattern(PAGE, 1));
+      CountDownLatch begun = new CountDownLatch(1);
       Future<?> writer =
           start(
               threads,
@@ -69,9 +75,11 @@ class ConcurrentFsyncTest {
                 byte[] bytes = pattern(PAGE, 2);
                 for (long i = 0; !stop.get(); i++) {
                   write(tree, file, i % 1_000 * PAGE, bytes);
+                  begun.countDown();
                 }
               });
-      for (int i = 0; i < 50; i++) {
+      begun.await();
+      for (int i = 0; i < 10; i++) {
         tree.fsync(file, false);
       }
       stop.set(true);

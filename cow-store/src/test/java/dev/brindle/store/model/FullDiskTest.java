@@ -120,6 +120,7 @@ class FullDiskTest {
       store.checkpoint();
       // the cleaner passes, and leaves them
       Thread.sleep(500);
+      assertTrue(disk.usedBytes() > CAPACITY / 2, "no dead segments are left");
       disk.setCapacity(disk.usedBytes());
       makeUntilRefused(tree, made);
     }

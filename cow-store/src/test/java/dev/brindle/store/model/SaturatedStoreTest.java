@@ -14,13 +14,10 @@ import dev.brindle.store.Name;
 import dev.brindle.store.Store;
 import dev.brindle.store.WritableFileTree;
 import dev.brindle.store.WritableFileTree.FallocateMode;
-import dev.brindle.store.disk.Disk;
-import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
 import dev.brindle.store.disk.FaultyDisk.Loss;
-import dev.brindle.store.disk.ForwardingDisk;
+import dev.brindle.store.disk.SlowDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,14 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Beside writers who overwrite a file at random, faster than the disk takes it, so that as much as
- * may be dirty always is: whatever needs the file's data in the log has an end.
+ * may be dirty always is: whatever needs the file's data in the log has an end, and has it durable
+ * then where that is promised.
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SaturatedStoreTest {
@@ -57,6 +54,10 @@ class SaturatedStoreTest {
     ALLOCATE,
     SEEK;
 
+    boolean makesDurable() {
+      return this != ALLOCATE && this != SEEK;
+    }
+
     void run(Store store, WritableFileTree tree, long file, int number) throws IOException {
       switch (this) {
         case FSYNC -> tree.fsync(file, false);
@@ -70,30 +71,11 @@ class SaturatedStoreTest {
     }
   }
 
-  /** It takes 64 MiB a second. */
-  private static final class SlowDisk extends ForwardingDisk {
-    private static final int NANOS_PER_BYTE = 16;
-
-    SlowDisk(Disk disk) {
-      super(disk);
-    }
-
-    @Override
-    protected DiskFile forwarding(DiskFile file) {
-      return new ForwardingFile(file) {
-        @Override
-        public void write(long offset, ByteBuffer source) throws IOException {
-          LockSupport.parkNanos((long) source.remaining() * NANOS_PER_BYTE);
-          super.write(offset, source);
-        }
-      };
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(Call.class)
   void call_thatNeedsTheData_ends(Call call) throws Exception {
     FaultyDisk disk = new FaultyDisk();
+    FaultyDisk left = disk;
     Store.create(disk, CrashRun.OPTIONS);
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     AtomicBoolean stop = new AtomicBoolean();
@@ -113,6 +95,9 @@ class SaturatedStoreTest {
       for (int i = 0; i < TIMES; i++) {
         write(tree, file, (long) PAGES * PAGE, last);
         call.run(store, tree, file, i);
+        if (i == 0 && call.makesDurable()) {
+          left = disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1));
+        }
       }
       stop.set(true);
       for (Future<?> writer : writers) {
@@ -124,7 +109,7 @@ class SaturatedStoreTest {
       assertTrue(threads.awaitTermination(30, TimeUnit.SECONDS));
     }
     try (Store again =
-        Store.open(disk.afterCrash(Loss.ALL_UNSYNCED, new Random(1)), CrashRun.OPTIONS)) {
+        Store.open(left.afterCrash(Loss.ALL_UNSYNCED, new Random(1)), CrashRun.OPTIONS)) {
       WritableFileTree tree = again.open(again.volume("v").id());
       long file = tree.lookup(WritableFileTree.ROOT_INODE, name("f")).inode();
       assertArrayEquals(last, read(tree, file, (long) PAGES * PAGE, PAGE));
