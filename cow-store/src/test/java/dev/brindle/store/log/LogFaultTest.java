@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
+import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.DiskFullException;
 import dev.brindle.store.disk.FaultyDisk;
+import dev.brindle.store.disk.ForwardingDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -55,6 +57,31 @@ class LogFaultTest extends LogFixture {
     assertSame(
         cause, assertThrows(LogFailedException.class, () -> log.begin(1, () -> 0)).getCause());
     assertSame(cause, log.failure());
+  }
+
+  /** Nobody knows how much of a segment's checksums is in its file then. */
+  @Test
+  void seal_thatEndsInAnError_poisonsForGood() throws IOException {
+    Error error = new OutOfMemoryError("planned");
+    reopen(
+        new ForwardingDisk(disk) {
+          @Override
+          protected DiskFile forwarding(DiskFile file) {
+            return new ForwardingFile(file) {
+              @Override
+              public void write(long offset, ByteBuffer source) throws IOException {
+                if (offset > SEGMENT_BYTES) {
+                  throw error;
+                }
+                super.write(offset, source);
+              }
+            };
+          }
+        });
+    assertSame(error, assertThrows(OutOfMemoryError.class, () -> fillSegments(2)));
+    assertSame(
+        error, assertThrows(LogFailedException.class, () -> log.begin(1, () -> 0)).getCause());
+    assertSame(error, log.failure());
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.brindle.store.log;
 
 import dev.brindle.store.StoreId;
+import dev.brindle.store.disk.Disk;
 import dev.brindle.store.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -77,8 +78,12 @@ abstract class LogFixture {
   }
 
   void reopen() throws IOException {
+    reopen(disk);
+  }
+
+  void reopen(Disk on) throws IOException {
     log.close();
-    log = Log.open(disk, store, SEGMENT_BLOCKS, NO_CACHE, checkpoint, rows.copy());
+    log = Log.open(on, store, SEGMENT_BLOCKS, NO_CACHE, checkpoint, rows.copy());
     log.replay(element -> {});
   }
 }

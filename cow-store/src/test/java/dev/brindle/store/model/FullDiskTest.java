@@ -18,18 +18,34 @@ import dev.brindle.store.Name;
 import dev.brindle.store.Store;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.WritableFileTree;
+import dev.brindle.store.WritableFileTree.XattrMode;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.disk.FaultyDisk;
+import dev.brindle.store.disk.StallingDisk;
+import dev.brindle.store.tree.NodeStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The host's disk, or the owner's quota, is full: what still works, and how room comes back. */
 class FullDiskTest {
   private static final StoreOptions OPTIONS = CrashRun.OPTIONS;
   private static final int FILE_BYTES = 200_000;
   private static final long CAPACITY = 40L << 20;
+
+  /** What is dirty waits until a checkpoint is asked for, up to 32 MiB. */
+  private static final StoreOptions MANY_NODES =
+      new StoreOptions(64L << 20, 1L << 20, 4L << 20, 3_600_000, 64);
+
+  private static final long ROOM = 48L << 20;
+  private static final int MARKED_MAX = 10_000;
+  private static final Name MARK = name("user.mark");
 
   /**
    * Writes files until one is refused; those before it are fsynced. The refused one goes: its data
@@ -188,6 +204,94 @@ class FullDiskTest {
       write(tree, file, 0, pattern(FILE_BYTES, i));
       tree.fsync(file, false);
     }
+  }
+
+  /** What a checkpoint is writing needs room that the host does not know of yet. */
+  @Test
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void diskFilledWhileACheckpointIsHeldUp_takesAllThatWasAcknowledged() throws Exception {
+    FaultyDisk disk = new FaultyDisk();
+    StallingDisk stalling = new StallingDisk(disk);
+    makeNodes(disk);
+    ExecutorService threads = Executors.newFixedThreadPool(1);
+    int marked = 0;
+    try (Store store = Store.open(stalling, MANY_NODES)) {
+      NodeStore nodes = store.parts().nodes();
+      WritableFileTree tree = store.open(store.volume("volume").id());
+      disk.setCapacity(disk.usedBytes() + ROOM);
+      while (nodes.dirtyBytes() < ROOM / 4) {
+        mark(tree, marked++);
+      }
+      stalling.stall();
+      try {
+        Future<?> checkpoint = threads.submit(() -> checkpoint(store));
+        while (nodes.dirtyBytes() > 0) {
+          Thread.sleep(1);
+        }
+        marked = markUntilRefused(tree, marked);
+        stalling.goOn();
+        checkpoint.get();
+      } finally {
+        stalling.goOn();
+      }
+      store.checkpoint();
+      assertNull(store.status().readOnlyReason());
+    } finally {
+      threads.shutdown();
+    }
+    disk.setCapacity(Long.MAX_VALUE);
+    try (Store store = Store.open(disk, MANY_NODES)) {
+      WritableFileTree tree = store.open(store.volume("volume").id());
+      for (int i = 0; i < marked; i++) {
+        tree.getxattr(tree.lookup(ROOT, name("file " + i)).inode(), MARK);
+      }
+      assertEquals(List.of(), Check.run(store, true).problems());
+    }
+  }
+
+  /**
+   * A store with nodes of two or three files each, that are a snapshot's, too: each is copied when
+   * it changes, and both take room. There is nothing that a checkpoint could give up for it.
+   */
+  private static void makeNodes(FaultyDisk disk) throws IOException {
+    Store.create(disk, MANY_NODES);
+    try (Store store = Store.open(disk, MANY_NODES)) {
+      long volume = store.createVolume(name("volume"), 0, 0).id();
+      WritableFileTree tree = store.open(volume);
+      for (int i = 0; i < MARKED_MAX; i++) {
+        long file = file(tree, "file " + i);
+        tree.setxattr(file, name("user.large"), pattern(3_000, i), XattrMode.CREATE);
+      }
+      store.createSnapshot(volume, name("snapshot"));
+      store.reclaim();
+    }
+    for (String copy : disk.list("checkpoints")) {
+      disk.delete("checkpoints/" + copy);
+    }
+  }
+
+  private static Void checkpoint(Store store) throws IOException {
+    store.checkpoint();
+    return null;
+  }
+
+  private static void mark(WritableFileTree tree, int i) throws IOException {
+    long file = tree.lookup(ROOT, name("file " + i)).inode();
+    tree.setxattr(file, MARK, new byte[1], XattrMode.CREATE);
+  }
+
+  /** How many files are marked then, with those before. */
+  private static int markUntilRefused(WritableFileTree tree, int marked) throws IOException {
+    int next = marked;
+    try {
+      while (next < MARKED_MAX) {
+        mark(tree, next);
+        next++;
+      }
+    } catch (FileSystemException e) {
+      assertEquals(Errno.ENOSPC, e.errno());
+    }
+    return next;
   }
 
   /** A quota is not seen in the disk's free space: the host refuses, and says so. */
