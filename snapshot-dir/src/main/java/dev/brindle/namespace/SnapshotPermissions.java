@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * (the same inode) lacks in the volume today; and when it was moved since, also without those of a
  * class of users that cannot get through the directories it is in now. Whoever owned the directory
  * then and still does keeps his bits, and the superuser is not bound by any. Of what was removed
- * since, today is the last snapshot that has it: a permission that was taken from it after that,
- * before it was removed, is not known. It has no place any more, and needs none: no path begins at
- * it, so that all of them lead through the directory above, as that is shown.
+ * since, today is the last snapshot that has it, with its permissions and its place: what became of
+ * those after that, before it was removed, is not known.
  *
  * <p>Nor does it open one that was closed then and is open now: {@code .snapshots} leads into the
  * middle of the past, and the directories above it there are not on the kernel's path. What one of
@@ -64,26 +63,53 @@ final class SnapshotPermissions {
   /** What to show of a directory of a snapshot. */
   static PosixAcl shown(View view, InodeAttributes then) throws IOException {
     PosixAcl acl = kept(view.tree(), then);
-    FileTree live = view.liveTree();
-    InodeAttributes today = find(live, then.inode());
-    FileTree last = today == null ? lastWith(view, then.inode()) : live;
-    InodeAttributes now = today == null ? last.getattr(then.inode()) : today;
-    PosixAcl aclNow;
     try {
-      aclNow = kept(last, now);
+      return limited(view, then, acl);
     } catch (FileSystemException e) {
       if (e.errno() == Errno.ENOENT) {
-        // removed while we looked: nothing is granted until the next look
+        // moved or removed while we looked: nothing is granted until the next look
         return acl.limitedTo(BITS_ALL << 6);
       }
       throw e;
     }
+  }
+
+  private static PosixAcl limited(View view, InodeAttributes then, PosixAcl acl)
+      throws IOException {
+    Today today = Today.of(view, then.inode());
+    InodeAttributes now = today.attributes;
+    PosixAcl aclNow = today.acl();
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
-    int limit = today == null ? FileMode.ACCESS_MASK : limitByPlace(view, live, then);
+    List<Long> placeThen = placeThen(view.tree(), then.inode());
+    List<Long> placeNow = placeNow(view, then.inode());
+    int limit =
+        limitByPlaceNow(view, then, placeThen, placeNow)
+            & limitByPlaceThen(view, then, placeThen, placeNow);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
+  }
+
+  /**
+   * What stands for a directory of a snapshot today.
+   *
+   * @param tree the volume's, or that of the last snapshot that has it when it was removed
+   */
+  private record Today(FileTree tree, InodeAttributes attributes) {
+    static Today of(View view, long inode) throws IOException {
+      FileTree live = view.liveTree();
+      InodeAttributes found = find(live, inode);
+      if (found != null) {
+        return new Today(live, found);
+      }
+      FileTree last = lastWith(view, inode);
+      return new Today(last, last.getattr(inode));
+    }
+
+    PosixAcl acl() throws IOException {
+      return kept(tree, attributes);
+    }
   }
 
   /** An inode that has a place in a tree; null for one that was removed. */
@@ -118,35 +144,31 @@ final class SnapshotPermissions {
     return last;
   }
 
-  /** What the directories above leave of it, those of today and those of then. */
-  private static int limitByPlace(View view, FileTree live, InodeAttributes then)
-      throws IOException {
-    try {
-      List<Long> placeThen = above(view.tree(), then.inode());
-      List<Long> placeNow = above(live, then.inode());
-      return limitByPlaceNow(live, then, placeThen, placeNow)
-          & limitByPlaceThen(view, live, then, placeThen, placeNow);
-    } catch (FileSystemException e) {
-      if (e.errno() == Errno.ENOENT) {
-        // moved or removed while we looked: nothing is granted until the next look
-        return 0;
-      }
-      throw e;
+  /** The directories above one then, from its parent on. */
+  private static List<Long> placeThen(FileTree tree, long inode) throws IOException {
+    List<Long> place = new ArrayList<>();
+    for (long at = inode; at != FileTree.ROOT_INODE; ) {
+      at = tree.parent(at);
+      place.add(at);
     }
+    return place;
   }
 
-  /** The directories above one, from its parent on; up to itself when no place leads to it. */
-  private static List<Long> above(FileTree tree, long inode) throws IOException {
-    List<Long> above = new ArrayList<>();
+  /**
+   * The directories above one today, from its parent on; up to one that no place leads to, as it is
+   * removed just now. Above what was removed stands what was above it last.
+   */
+  private static List<Long> placeNow(View view, long inode) throws IOException {
+    List<Long> place = new ArrayList<>();
     for (long at = inode; at != FileTree.ROOT_INODE; ) {
-      long next = tree.parent(at);
+      long next = Today.of(view, at).tree.parent(at);
       if (next == at) {
         break;
       }
-      above.add(next);
+      place.add(next);
       at = next;
     }
-    return above;
+    return place;
   }
 
   /** The root has none. */
@@ -156,29 +178,29 @@ final class SnapshotPermissions {
 
   /** What the directories above leave of it today, when the first is another than then. */
   private static int limitByPlaceNow(
-      FileTree live, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      View view, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
       throws IOException {
     int limit = FileMode.ACCESS_MASK;
     if (parent(placeNow) == parent(placeThen)) {
       return limit;
     }
     for (long inode : placeNow) {
-      InodeAttributes directory = live.getattr(inode);
-      limit &= limitBySearch(then, directory, kept(live, directory));
+      Today directory = Today.of(view, inode);
+      limit &= limitBySearch(then, directory.attributes, directory.acl());
     }
-    // removed, and in use: no place leads to it any more
+    // no place leads to it any more
     return placeNow.contains(FileTree.ROOT_INODE) ? limit : 0;
   }
 
   /** What the directories above left of it then, those that let as few through today left out. */
   private static int limitByPlaceThen(
-      View view, FileTree live, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      View view, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
       throws IOException {
     int limit = FileMode.ACCESS_MASK;
     for (long inode : placeThen) {
       InodeAttributes directory = view.tree().getattr(inode);
       PosixAcl acl = kept(view.tree(), directory);
-      if (!placeNow.contains(inode) || !isAsOpenAsNow(directory, acl, live)) {
+      if (!placeNow.contains(inode) || !isAsOpenAs(directory, acl, Today.of(view, inode))) {
         limit &= limitBySearch(then, directory, acl);
       }
     }
@@ -186,13 +208,13 @@ final class SnapshotPermissions {
   }
 
   /** Whether today's directory lets nobody through whom that of then did not let through. */
-  private static boolean isAsOpenAsNow(InodeAttributes then, PosixAcl aclThen, FileTree live)
+  private static boolean isAsOpenAs(InodeAttributes then, PosixAcl aclThen, Today today)
       throws IOException {
-    InodeAttributes now = live.getattr(then.inode());
+    InodeAttributes now = today.attributes;
     if (then.uid() != now.uid() || then.gid() != now.gid()) {
       return false;
     }
-    PosixAcl aclNow = kept(live, now);
+    PosixAcl aclNow = today.acl();
     int opened = aclNow.mode() & ~aclThen.mode() & SEARCH_ALL;
     return aclThen.equals(aclNow) || (aclThen.isMinimal() && aclNow.isMinimal() && opened == 0);
   }

@@ -104,8 +104,10 @@ abstract sealed class VirtualDirectory permits SnapshotDirectory, CloneDirectory
         0);
   }
 
+  /** ENOENT when the directory it stands in was removed: nobody gets into the past from there. */
   final Optional<Node> lookup(Name name) throws IOException {
     VersionName.checkLength(name);
+    host();
     Optional<Member> member = visible(name);
     return member.isPresent() ? Optional.of(entry(member.get())) : Optional.empty();
   }

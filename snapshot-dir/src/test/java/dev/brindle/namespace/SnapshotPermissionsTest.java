@@ -106,10 +106,8 @@ class SnapshotPermissionsTest extends MountFixture {
     assertEquals("755", mode("/.snapshots/s/d/e"), "nobody knows any more");
   }
 
-  /** No path begins at what was removed: all of them lead through what is above. */
   @Test
-  void directory_thatWasRemoved_andBelowAClosedOneThen_isBehindOneThatIsClosed()
-      throws IOException {
+  void directory_thatWasRemoved_andBelowAClosedOneThen_isClosedInItsPast() throws IOException {
     mkdir("/home");
     mkdir("/home/deep");
     mkdir("/home/deep/e");
@@ -118,13 +116,42 @@ class SnapshotPermissionsTest extends MountFixture {
     chmod("/home", 0755);
     assertEquals("700", mode("/.snapshots/t/home/deep/e"));
     rmdir("/home/deep/e");
-    assertEquals("700", mode("/.snapshots/t/home/deep"));
-    assertEquals("700", mode("/home/deep/.snapshots/t"));
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
     rmdir("/home/deep");
-    assertEquals("700", mode("/.snapshots/t/home"));
-    assertEquals("700", mode("/home/.snapshots/t"));
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    mkdir("/.snapshots/u");
     rmdir("/home");
+    assertEquals("700", mode("/.snapshots/t/home/deep/e"));
+    rmdir("/.snapshots/u");
+    assertEquals("755", mode("/.snapshots/t/home/deep/e"), "nobody knows any more");
     assertEquals("700", mode("/.snapshots/t/home"));
+  }
+
+  @Test
+  void directory_thatMovedIntoAClosedOne_andWasRemoved_isClosedInItsPast() throws IOException {
+    mkdir("/private");
+    chmod("/private", 0700);
+    rename("/d/e", "/private/e");
+    mkdir("/.snapshots/t");
+    rmdir("/private/e");
+    assertEquals("700", mode("/.snapshots/s/d/e"));
+    assertEquals("755", mode("/.snapshots/t/private/e"));
+    rmdir("/private");
+    assertEquals("700", mode("/.snapshots/s/d/e"));
+  }
+
+  @Test
+  void directory_thatWasRemovedFromOneThatMovedOutOfAClosedOne_isClosedInItsPast()
+      throws IOException {
+    mkdir("/private");
+    mkdir("/private/deep");
+    mkdir("/private/deep/e");
+    chmod("/private", 0700);
+    mkdir("/.snapshots/t");
+    rename("/private/deep", "/d/deep");
+    assertEquals("700", mode("/d/deep/e/.snapshots/t"));
+    rmdir("/d/deep/e");
+    assertEquals("700", mode("/d/deep/.snapshots/t/e"));
   }
 
   /** So that it is restored with the permissions it had. */
