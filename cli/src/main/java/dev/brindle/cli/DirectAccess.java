@@ -23,6 +23,8 @@ import dev.brindle.store.index.IndexRebuilt;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -42,9 +44,8 @@ final class DirectAccess implements StoreAccess {
     try {
       int user = Processes.user();
       Map<Path, List<Path>> mountPoints =
-          MountTable.read().stream()
-              .filter(line -> line.isBrindle() && (line.user() == user || line.user() == -1))
-              .map(DirectAccess::mounted)
+          mounts().stream()
+              .filter(mount -> mount.isOf(user))
               .collect(
                   Collectors.groupingBy(
                       MountedVolume::store,
@@ -125,17 +126,46 @@ final class DirectAccess implements StoreAccess {
   public List<MountedVolume> mounts() throws IOException {
     return MountTable.read().stream()
         .filter(MountTable.Line::isBrindle)
-        .map(DirectAccess::mounted)
+        .map(MountedVolume::of)
         .toList();
   }
 
-  private static MountedVolume mounted(MountTable.Line line) {
-    return MountedVolume.of(line.mountPoint(), line.source());
+  @Override
+  public boolean isDead(MountedVolume mount) throws IOException {
+    return switch (DeadMount.ask(mount.mountPoint())) {
+      case DEAD -> true;
+      case SERVED -> false;
+      case DENIED -> isFree(mount.store());
+    };
+  }
+
+  /** Whether there is a store that nobody has open. */
+  private static boolean isFree(Path store) throws IOException {
+    try {
+      return !StoreLock.isHeld(store);
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return false;
+    }
   }
 
   @Override
-  public boolean isDead(MountedVolume mount) {
-    return DeadMount.isDead(mount.mountPoint());
+  public boolean isOwn(MountedVolume mount) {
+    return mount.isOf(Processes.user());
+  }
+
+  @Override
+  public boolean isOfOwner(MountedVolume mount, Path store) throws IOException {
+    return mount.isOf((Integer) Files.getAttribute(store, "unix:uid"));
+  }
+
+  @Override
+  public boolean hasNoVolume(Path store) throws IOException {
+    if (daemon(store).isPresent()) {
+      return false;
+    }
+    try (Store opened = Store.openForCheck(store, StoreOptions.defaults())) {
+      return opened.volumes().isEmpty();
+    }
   }
 
   private Optional<ControlClient> daemonOf(MountedVolume mount) throws IOException {
@@ -189,11 +219,9 @@ final class DirectAccess implements StoreAccess {
       }
     }
     if (!isDead(mount)) {
-      String holder = StoreLock.isHeld(mount.store()) ? StoreLock.line(mount.store()) : "";
       throw Refusal.refused(
-          "%s answers, but its daemon%s cannot be asked: its socket in %s is gone; SIGTERM ends it in order"
-              .formatted(
-                  mount.mountPoint(), holder.isEmpty() ? "" : ", " + holder + ",", mount.store()));
+          "%s is served, but its daemon cannot be asked: its socket in %s is gone, or another user's; SIGTERM ends it in order"
+              .formatted(mount.mountPoint(), mount.store()));
     }
     Unmounter.current().unmount(mount.mountPoint(), true);
   }

@@ -39,8 +39,8 @@ final class InitCommand extends Verb {
 
   /** Whether an earlier attempt ended before it made the volume. */
   private boolean isEmpty(Path store) {
-    try (Session session = open(new Place(store.toString(), ""))) {
-      return session.isEmpty();
+    try {
+      return access().hasNoVolume(store);
     } catch (IOException e) {
       // a store that is damaged, in use or another user's is a store all the same
       return false;

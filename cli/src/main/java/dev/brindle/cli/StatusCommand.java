@@ -99,7 +99,8 @@ final class StatusCommand extends Verb {
         }
       }
     }
-    return new MountLine(mount, mount.volume(), access().isDead(mount) ? "died" : "not reachable");
+    boolean isDead = access().isOwn(mount) && access().isDead(mount);
+    return new MountLine(mount, mount.volume(), isDead ? "died" : "not reachable");
   }
 
   /**

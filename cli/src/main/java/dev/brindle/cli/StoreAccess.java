@@ -54,7 +54,16 @@ interface StoreAccess {
   List<MountedVolume> mounts() throws IOException;
 
   /** Whether nobody serves a mount any more. Waits with it when its daemon is stopped. */
-  boolean isDead(MountedVolume mount);
+  boolean isDead(MountedVolume mount) throws IOException;
+
+  /** Whether it is this user's mount, which may be asked without fear that it never answers. */
+  boolean isOwn(MountedVolume mount);
+
+  /** Whether the owner of a store made a mount, as its daemon does. */
+  boolean isOfOwner(MountedVolume mount, Path store) throws IOException;
+
+  /** Whether a store has no volume; false while a daemon serves it. Changes nothing. */
+  boolean hasNoVolume(Path store) throws IOException;
 
   /**
    * The full name that the volume of a mount has now; the kernel lists the one that it had when it

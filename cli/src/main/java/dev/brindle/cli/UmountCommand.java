@@ -3,6 +3,7 @@ package dev.brindle.cli;
 import dev.brindle.daemon.control.DaemonControl;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -79,8 +80,12 @@ final class UmountCommand extends Verb {
       return List.of(exact.get());
     }
     if (access().isStore(path)) {
-      List<MountedVolume> ofStore =
-          mounts.stream().filter(mount -> mount.store().equals(path)).toList();
+      List<MountedVolume> ofStore = new ArrayList<>();
+      for (MountedVolume mount : mounts) {
+        if (mount.store().equals(path) && access().isOfOwner(mount, path)) {
+          ofStore.add(mount);
+        }
+      }
       if (ofStore.isEmpty()) {
         throw notMounted(path);
       }

@@ -93,6 +93,26 @@ final class FakeAccess implements StoreAccess {
   }
 
   @Override
+  public boolean isOwn(MountedVolume mount) {
+    return true;
+  }
+
+  @Override
+  public boolean isOfOwner(MountedVolume mount, Path store) {
+    return true;
+  }
+
+  @Override
+  public boolean hasNoVolume(Path store) {
+    return daemon(store).isEmpty() && stores.get(store).volumes().isEmpty();
+  }
+
+  /** The device is the mount point: there is no other mount of it. */
+  static MountedVolume mounted(Path mountPoint, Path store, String volume) {
+    return new MountedVolume(mountPoint, store, volume, mountPoint.toString(), -1);
+  }
+
+  @Override
   public String volumeName(MountedVolume mount) {
     return renamed.getOrDefault(mount.volume(), mount.volume());
   }
@@ -106,7 +126,7 @@ final class FakeAccess implements StoreAccess {
       Consumer<MountReport> mounted)
       throws IOException {
     MountReport report = Objects.requireNonNull(stores.get(store)).mount(request);
-    mounts.add(new MountedVolume(Path.of(report.mountPoint()), store, report.volume()));
+    mounts.add(mounted(Path.of(report.mountPoint()), store, report.volume()));
     mounted.accept(report);
     return ExitStatus.OK;
   }

@@ -197,7 +197,13 @@ final class FakeStore implements DaemonControl {
       throw new ControlException(ControlErrorCode.MOUNT_FAILED, "no volume " + request.volume());
     }
     MountReport mount =
-        new MountReport(request.volume(), request.mountPoint(), request.options(), TIME, false);
+        new MountReport(
+            request.volume(),
+            request.mountPoint(),
+            request.mountPoint(),
+            request.options(),
+            TIME,
+            false);
     mounts.add(mount);
     return mount;
   }

@@ -55,10 +55,15 @@ final class VerbsTest {
   }
 
   private void mounted(String volume) {
-    access.mounts.add(new MountedVolume(mount, directory, volume));
+    access.mounts.add(FakeAccess.mounted(mount, directory, volume));
     store.mounts.add(
         new MountReport(
-            volume, mount.toString(), MountOptions.defaults(), new Timestamp(1, 2), false));
+            volume,
+            mount.toString(),
+            mount.toString(),
+            MountOptions.defaults(),
+            new Timestamp(1, 2),
+            false));
   }
 
   private List<String> snapshotNames(String volume) throws IOException {
@@ -74,7 +79,7 @@ final class VerbsTest {
     assertEquals(
         List.of("photos"),
         access.stores.get(fresh).volumes().stream().map(volume -> volume.fullName()).toList());
-    assertEquals(List.of(new MountedVolume(mount, fresh, "photos")), access.mounts);
+    assertEquals(List.of(FakeAccess.mounted(mount, fresh, "photos")), access.mounts);
     assertTrue(out.contains("mkdir " + mount + "/.snapshots/before"), out);
   }
 
@@ -120,7 +125,7 @@ final class VerbsTest {
 
     assertEquals(0, brindle("mount", directory.toString(), mount.toString()), err);
 
-    assertEquals(List.of(new MountedVolume(mount, directory, "photos")), access.mounts);
+    assertEquals(List.of(FakeAccess.mounted(mount, directory, "photos")), access.mounts);
     assertEquals(List.of("photos", "photos/test"), volumeNames());
     assertTrue(out.contains("Mounted photos at"), out);
   }

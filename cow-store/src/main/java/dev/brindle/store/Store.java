@@ -154,7 +154,7 @@ public final class Store implements Closeable {
     StorePrivacy.verify(directory);
     HostDisk disk = new HostDisk(directory);
     try {
-      StoreLock lock = disk.lock(HOLDER);
+      StoreLock lock = use == Use.CHECK ? disk.lockToLook(HOLDER) : disk.lock(HOLDER);
       try {
         OpenStore store = use.opener.open(disk, directory, options, lock.uncleanEnd());
         return new Store(directory, disk, lock, store, use);

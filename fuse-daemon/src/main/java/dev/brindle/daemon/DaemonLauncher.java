@@ -6,6 +6,7 @@ import dev.brindle.daemon.control.ControlException;
 import dev.brindle.daemon.control.ControlReplies;
 import dev.brindle.daemon.control.MountReport;
 import dev.brindle.daemon.control.MountRequest;
+import dev.brindle.daemon.host.StoreProcess;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.daemon.transport.MountException;
 import dev.brindle.daemon.transport.TransportSettings;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -107,6 +109,7 @@ public final class DaemonLauncher {
   /** A daemon that is just ending, or starting elsewhere, is waited for. */
   private MountReport mount(MountRequest request, Waiting<MountReport> start) throws IOException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TAKE_OVER_SECONDS);
+    boolean told = false;
     while (true) {
       try {
         Optional<ControlClient> running = ControlClient.connect(store);
@@ -121,23 +124,38 @@ public final class DaemonLauncher {
           throw e;
         }
       }
-      awaitRelease(deadline);
+      told = awaitRelease(deadline, told);
     }
   }
 
-  /** Until a daemon answers there or nobody has the store open, and not beyond the deadline. */
-  private void awaitRelease(long deadline) throws IOException {
+  /**
+   * Until a daemon answers, or who has the store open has ended, and not beyond the deadline.
+   *
+   * @param told whether it was told that something is waited for
+   * @return whether it is told now
+   */
+  private boolean awaitRelease(long deadline, boolean told) throws IOException {
     String holder = StoreLock.line(store);
-    if (StoreLock.isHeld(store)) {
+    boolean tells = !told && StoreProcess.isAlive(holder);
+    if (tells) {
       notice.accept(
-          "the store %s is open in %s; waiting for a minute at the most"
-              .formatted(store, holder.isEmpty() ? "another process" : holder));
+          "the store %s is open in %s; waiting for a minute at the most".formatted(store, holder));
     }
     do {
       pause();
-    } while (StoreLock.isHeld(store)
+    } while (StoreProcess.isAlive(holder)
+        && holder.equals(StoreLock.line(store))
         && System.nanoTime() < deadline
-        && ControlClient.connect(store).isEmpty());
+        && !hasDaemon());
+    return told || tells;
+  }
+
+  private boolean hasDaemon() throws IOException {
+    Optional<ControlClient> running = ControlClient.connect(store);
+    if (running.isPresent()) {
+      running.get().close();
+    }
+    return running.isPresent();
   }
 
   private static boolean isPassing(ControlErrorCode code) {
@@ -225,7 +243,7 @@ public final class DaemonLauncher {
   }
 
   private MountReport started(Process process, boolean foreground) throws IOException {
-    return endingWithThis(process, () -> answerOf(process, foreground));
+    return endingWithThis(process, this::hasMounts, () -> answerOf(process, foreground));
   }
 
   private MountReport answerOf(Process process, boolean foreground) throws IOException {
@@ -241,7 +259,7 @@ public final class DaemonLauncher {
     if (line == null) {
       throw new IOException(
           "the daemon ended with status %d before it had mounted%s"
-              .formatted(await(process), foreground ? "" : lastWords()));
+              .formatted(ended(process), foreground ? "" : lastWords()));
     }
     try {
       return ControlReplies.result(line, MountReport.class);
@@ -286,15 +304,15 @@ public final class DaemonLauncher {
   }
 
   private static int await(Process process) throws IOException {
-    return endingWithThis(
-        process,
-        () -> {
-          try {
-            return process.waitFor();
-          } catch (InterruptedException e) {
-            throw interrupted(e);
-          }
-        });
+    return endingWithThis(process, () -> false, () -> ended(process));
+  }
+
+  private static int ended(Process process) throws IOException {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
   }
 
   private static IOException interrupted(InterruptedException e) {
@@ -306,13 +324,20 @@ public final class DaemonLauncher {
     T run() throws IOException;
   }
 
-  /** A signal that ends this process meanwhile ends the daemon too, and waits for it. */
-  private static <T> T endingWithThis(Process process, Waiting<T> waiting) throws IOException {
+  /**
+   * A signal that ends this process meanwhile ends the daemon too, and waits for it.
+   *
+   * @param isShared whether others have it serve them, so that it goes on
+   */
+  private static <T> T endingWithThis(Process process, BooleanSupplier isShared, Waiting<T> waiting)
+      throws IOException {
     Thread hook =
         new Thread(
             () -> {
-              process.destroy();
-              process.onExit().join();
+              if (!isShared.getAsBoolean()) {
+                process.destroy();
+                process.onExit().join();
+              }
             },
             "end-daemon");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -104,7 +104,7 @@ final class MountPoint {
     if (mounted.isEmpty()) {
       return;
     }
-    if (!DeadMount.isDead(path)) {
+    if (DeadMount.ask(path) != DeadMount.Answer.DEAD) {
       throw isMounted(mounted.get());
     }
     if (!mounted.get().isBrindle()) {

@@ -256,10 +256,13 @@ final class MountRegistry {
    * @throws FileSystemException ENOENT when there is none; EBUSY while it is in use
    */
   void umount(Path mountPoint, boolean lazy) throws IOException {
-    ServedMount mount = find(mountPoint);
-    unmounter.unmount(mount.mountPoint(), lazy);
-    if (!awaitRemoval(mount, lazy ? ABANDON_WAIT : UNMOUNT_WAIT) && !lazy) {
-      throw new IOException(mountPoint + " is unmounted, but the kernel does not let go of it yet");
+    Path path = mountPoint.normalize();
+    ServedMount mount = find(path);
+    unmounter.unmount(path, lazy);
+    if (mount.places().isEmpty()
+        && !awaitRemoval(mount, lazy ? ABANDON_WAIT : UNMOUNT_WAIT)
+        && !lazy) {
+      throw new IOException(path + " is unmounted, but the kernel does not let go of it yet");
     }
   }
 
@@ -286,22 +289,21 @@ final class MountRegistry {
     return closed;
   }
 
-  private synchronized List<ServedMount> on(Path mountPoint) {
-    return mounts.stream().filter(mount -> mount.mountPoint().equals(mountPoint)).toList();
-  }
-
-  private ServedMount find(Path mountPoint) throws IOException {
-    Path path = mountPoint.normalize();
-    for (ServedMount mount : on(path)) {
-      switch (mount.place()) {
-        case THERE -> {
-          return mount;
-        }
-        case COVERED ->
-            throw new FileSystemException(
-                Errno.EBUSY,
-                "something else is mounted over %s: unmount that first".formatted(path));
-        case DETACHED -> {}
+  private ServedMount find(Path path) throws IOException {
+    String topmost = MountTable.on(path).map(MountTable.Line::device).orElse("");
+    List<ServedMount> present;
+    synchronized (this) {
+      present = List.copyOf(mounts);
+    }
+    for (ServedMount mount : present) {
+      if (mount.device().equals(topmost)) {
+        return mount;
+      }
+    }
+    for (ServedMount mount : present) {
+      if (mount.places().contains(path)) {
+        throw new FileSystemException(
+            Errno.EBUSY, "something else is mounted over %s: unmount that first".formatted(path));
       }
     }
     throw new FileSystemException(
@@ -393,29 +395,27 @@ final class MountRegistry {
     close(mount.namespace(), mount.mountPoint());
   }
 
-  /** Takes off what is in use, with what its users have written. */
-  private void detach(ServedMount mount) throws IOException {
+  /** Takes a mount off a place of its own; what is in use, with what its users have written. */
+  private void takeOff(Path place) throws IOException {
     try {
-      kernelCaches.writeBack();
-    } finally {
-      unmounter.unmount(mount.mountPoint(), true);
-    }
-  }
-
-  private void takeOff(ServedMount mount) throws IOException {
-    try {
-      unmounter.unmount(mount.mountPoint(), false);
+      unmounter.unmount(place, false);
     } catch (FileSystemException busy) {
       Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
-      detach(mount);
+      try {
+        kernelCaches.writeBack();
+      } finally {
+        unmounter.unmount(place, true);
+      }
     }
   }
 
-  /** What is mounted there now may be another one: then this one's pages are written back. */
+  /** What is mounted over it is left; then its pages are written back all the same. */
   private void take(ServedMount mount) {
     try {
-      if (mount.place() == ServedMount.Place.THERE) {
-        takeOff(mount);
+      for (Path place : mount.places()) {
+        if (MountTable.on(place).filter(top -> top.device().equals(mount.device())).isPresent()) {
+          takeOff(place);
+        }
       }
       if (!mount.session().awaitEnd(ABANDON_WAIT)) {
         Logger.warn("{}: files are still open on it", mount.mountPoint());

@@ -9,6 +9,7 @@ import dev.brindle.store.Store;
 import dev.brindle.store.Timestamp;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.tinylog.Logger;
 
@@ -28,34 +29,16 @@ record ServedMount(
     TransportSession session,
     Timestamp mounted) {
 
-  /** Where a mount is, by the kernel's list. */
-  enum Place {
-    /** On its mount point. */
-    THERE,
-    /** Below another one that was made over it. */
-    COVERED,
-    /** Nowhere: it was taken off lazily, and files are still open on it. */
-    DETACHED
-  }
-
-  Place place() throws IOException {
-    Place place = Place.DETACHED;
-    for (MountTable.Line line : MountTable.read()) {
-      if (line.mountPoint().equals(mountPoint)) {
-        boolean isThis = line.device().equals(device);
-        place = isThis ? Place.THERE : place == Place.DETACHED ? place : Place.COVERED;
-      }
-    }
-    return place;
-  }
-
-  private boolean isDetached() {
-    try {
-      return place() == Place.DETACHED;
-    } catch (IOException e) {
-      Logger.debug(e, "{}: where it is mounted is not known", mountPoint);
-      return false;
-    }
+  /**
+   * Where it is mounted now, by the kernel's list: empty when it was taken off lazily and files are
+   * still open on it; another place than it was made at when a directory above has moved, and more
+   * than one after a bind mount.
+   */
+  List<Path> places() throws IOException {
+    return MountTable.read().stream()
+        .filter(line -> line.device().equals(device))
+        .map(MountTable.Line::mountPoint)
+        .toList();
   }
 
   /** Shows the volume under its present name, which may have changed. */
@@ -66,7 +49,14 @@ record ServedMount(
     } catch (IOException e) {
       Logger.debug(e, "the name of volume {} is not known", volume);
     }
-    return new MountReport(name, mountPoint.toString(), options, mounted, isDetached());
+    List<Path> places = List.of(mountPoint);
+    try {
+      places = places();
+    } catch (IOException e) {
+      Logger.debug(e, "{}: where it is mounted is not known", mountPoint);
+    }
+    Path place = places.isEmpty() ? mountPoint : places.get(0);
+    return new MountReport(name, place.toString(), device, options, mounted, places.isEmpty());
   }
 
   @Override

@@ -407,6 +407,37 @@ class DaemonTest {
   }
 
   @Test
+  void mountThatMovedWithTheDirectoryAbove_isTakenOffWhereItIs() throws IOException {
+    Path above = Files.createDirectory(base.resolve("above"));
+    mount("main", above.resolve("mnt"));
+    Path moved = base.resolve("moved");
+    Files.move(above, moved);
+    try (ControlClient client = ControlClient.connect(store).orElseThrow()) {
+      MountReport report = client.status().mounts().get(0);
+      assertEquals(moved.resolve("mnt").toString(), report.mountPoint());
+      assertFalse(report.detached());
+    }
+    umount(moved.resolve("mnt"));
+    awaitFreeStore();
+  }
+
+  @Test
+  void bindOfAMount_isTakenOffAlone_andAtTheEndToo() throws Exception {
+    assumeTrue(Processes.isRoot(), "only root binds");
+    mount("main", mountPoint);
+    Files.createDirectory(base.resolve("bound"));
+    Shell.ok(base, "mount --bind mnt bound && mount --make-private bound");
+    umount(base.resolve("bound"));
+    Files.writeString(mountPoint.resolve("f"), "still served");
+    Shell.ok(base, "mount --bind mnt bound");
+    ProcessHandle daemon = daemon().orElseThrow();
+    daemon.destroy();
+    awaitExit(daemon);
+    assertTrue(MountTable.on(mountPoint).isEmpty());
+    assertTrue(MountTable.on(base.resolve("bound")).isEmpty());
+  }
+
+  @Test
   void twoMountsOfOnePlaceAtTheSameTime_oneIsMadeAndStays() throws Exception {
     for (int round = 0; round < 3; round++) {
       List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -436,24 +467,22 @@ class DaemonTest {
 
   @Test
   void mountOfAStoreThatIsInUse_waitsAndSaysForWhat() throws Exception {
-    LocalStore user = local();
-    Thread closing =
+    mount("main", base.resolve("other"));
+    ProcessHandle user = daemon().orElseThrow();
+    Files.delete(store.resolve("daemon.sock"));
+    Thread ending =
         new Thread(
             () -> {
-              try {
-                while (notices.isEmpty()) {
-                  Thread.sleep(20);
-                }
-                user.close();
-              } catch (IOException | InterruptedException e) {
-                notices.add(e.toString());
+              while (notices.isEmpty()) {
+                Thread.onSpinWait();
               }
+              user.destroy();
             });
-    closing.start();
+    ending.start();
     mount("main", mountPoint);
-    closing.join();
+    ending.join();
     assertEquals(1, notices.size(), notices::toString);
-    assertTrue(notices.get(0).contains(store + " is open in "), notices::toString);
+    assertTrue(notices.get(0).contains("open in process " + user.pid()), notices::toString);
     umount(mountPoint);
   }
 

@@ -43,7 +43,12 @@ public final class HostDisk implements Disk {
    * @throws StoreLockedException another process, or another part of this one, has it
    */
   public StoreLock lock(String holder) throws IOException {
-    return StoreLock.take(directory, holder);
+    return StoreLock.take(directory, holder, true);
+  }
+
+  /** As {@link #lock}, for one who changes nothing. */
+  public StoreLock lockToLook(String holder) throws IOException {
+    return StoreLock.take(directory, holder, false);
   }
 
   @Override

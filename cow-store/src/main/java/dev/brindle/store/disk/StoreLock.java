@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One process's hold on a store: a lock of the host on the file {@code lock}, which says in one
  * line whose it is and since when. A holder that has closed the store empties the file, so what it
- * says at the next opening tells of an end that was none of that kind.
+ * says at the next opening tells of an end that was none of that kind. One who only looks leaves
+ * what was there behind his own line, so that it is still told when he is killed.
  *
  * <p>The host drops the lock when the process ends, and also when the process closes <i>any</i>
  * descriptor of the file; so inside one process a table says which stores are taken, and the file
@@ -37,7 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class StoreLock implements Closeable {
   static final String FILE_NAME = "lock";
   private static final String SINCE = " since ";
-  private static final int TEXT_BYTES_MAX = 256;
+  private static final int TEXT_BYTES_MAX = 512;
+
+  /** In the line of one who changes nothing: what was there before follows in the next one. */
+  private static final String LOOKS = ", only to look";
+
   private static final Set<Path> TAKEN_HERE = ConcurrentHashMap.newKeySet();
 
   private final Path directory;
@@ -62,25 +67,29 @@ public final class StoreLock implements Closeable {
     this.uncleanEnd = uncleanEnd;
   }
 
-  static StoreLock take(Path directory, String holder) throws IOException {
+  /**
+   * @param changes whether the holder changes anything
+   */
+  static StoreLock take(Path directory, String holder, boolean changes) throws IOException {
     if (!TAKEN_HERE.add(directory)) {
       throw new StoreLockedException(directory, "this process");
     }
     try {
-      return takeFile(directory, holder);
+      return takeFile(directory, holder, changes);
     } catch (IOException | RuntimeException e) {
       TAKEN_HERE.remove(directory);
       throw e;
     }
   }
 
-  private static StoreLock takeFile(Path directory, String holder) throws IOException {
+  private static StoreLock takeFile(Path directory, String holder, boolean changes)
+      throws IOException {
     FileChannel channel = open(directory.resolve(FILE_NAME));
     try {
       if (channel.tryLock() == null) {
         throw new StoreLockedException(directory, holderOf(channel));
       }
-      return takeDirectory(directory, holder, channel);
+      return takeDirectory(directory, holder, changes, channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -100,23 +109,39 @@ public final class StoreLock implements Closeable {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  private static StoreLock takeDirectory(Path directory, String holder, FileChannel channel)
-      throws IOException {
+  private static StoreLock takeDirectory(
+      Path directory, String holder, boolean changes, FileChannel channel) throws IOException {
     DirectoryHold hold = DirectoryHold.tryTake(directory);
     if (hold == null) {
       throw new StoreLockedException(
           directory, "another process, though its file \"" + FILE_NAME + "\" was deleted");
     }
     try {
-      String before = textOf(channel);
+      String before = withoutLooks(textOf(channel));
       UncleanEnd uncleanEnd = uncleanEnd(directory, before);
-      String text = "process %d (%s)".formatted(ProcessHandle.current().pid(), holder);
-      say(channel, text + SINCE + Timestamp.now().toInstant());
+      String who = changes ? holder : holder + LOOKS;
+      String line =
+          "process %d (%s)".formatted(ProcessHandle.current().pid(), who)
+              + SINCE
+              + Timestamp.now().toInstant();
+      say(channel, changes ? line : line + "\n" + before);
       return new StoreLock(directory, channel, hold, before, uncleanEnd);
     } catch (IOException | RuntimeException e) {
       hold.close();
       throw e;
     }
+  }
+
+  /** What a text says of who changed something. */
+  private static String withoutLooks(String text) {
+    int end = text.indexOf('\n');
+    String first = firstLine(text);
+    return !first.contains(LOOKS) ? first : end < 0 ? "" : text.substring(end + 1);
+  }
+
+  private static String firstLine(String text) {
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
   }
 
   private static void say(FileChannel channel, String line) throws IOException {
@@ -138,7 +163,7 @@ public final class StoreLock implements Closeable {
         FileChannel.open(
             directory.resolve(FILE_NAME),
             Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      return textOf(channel);
+      return firstLine(textOf(channel));
     } catch (NoSuchFileException e) {
       return "";
     }
@@ -154,7 +179,8 @@ public final class StoreLock implements Closeable {
   }
 
   /**
-   * Whether somebody has a store open now, this process or another; takes nothing.
+   * Whether somebody has a store open now, this process or another. It is taken for an instant, in
+   * which others are refused.
    *
    * @throws IOException also when the directory is not the user's
    */
@@ -197,7 +223,7 @@ public final class StoreLock implements Closeable {
   }
 
   private static String holderOf(FileChannel channel) throws IOException {
-    String line = textOf(channel);
+    String line = firstLine(textOf(channel));
     return line.isEmpty() ? "another process" : line;
   }
 

@@ -65,6 +65,30 @@ final class StoreLockTest {
     }
   }
 
+  /** What is not noted at the end is as if the process were killed. */
+  @Test
+  void look_thatWasKilled_tellsOfTheEndBeforeIt() throws Exception {
+    try (HostDisk disk = new HostDisk(directory)) {
+      disk.lockToLook("a look").close();
+      assertTrue(StoreLock.line(directory).contains("(a look, only to look)"));
+      try (StoreLock lock = disk.lock("first")) {
+        assertNull(lock.uncleanEnd());
+      }
+      for (int i = 0; i < 2; i++) {
+        disk.lockToLook("another look").close();
+      }
+      try (StoreLock look = disk.lockToLook("a third")) {
+        UncleanEnd end = Objects.requireNonNull(look.uncleanEnd());
+        assertTrue(end.process().contains("(first)"), end::process);
+        look.noteUnchanged();
+      }
+      try (StoreLock lock = disk.lock("second")) {
+        UncleanEnd end = Objects.requireNonNull(lock.uncleanEnd());
+        assertTrue(end.process().contains("(first)"), end::process);
+      }
+    }
+  }
+
   @Test
   void lock_whoseFileWasDeleted_isStillHeld() throws Exception {
     try (HostDisk disk = new HostDisk(directory);

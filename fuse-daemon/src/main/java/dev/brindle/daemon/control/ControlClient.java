@@ -241,7 +241,11 @@ public final class ControlClient implements DaemonControl {
       throws IOException {
     List<T> list = new ArrayList<>();
     send(verb, args);
-    awaitResult(item -> list.add(decode(item, type)));
+    JsonElement result = awaitResult(item -> list.add(decode(item, type)));
+    if (result != null && result.isJsonArray()) {
+      // from a daemon of an earlier build
+      result.getAsJsonArray().forEach(item -> list.add(decode(item, type)));
+    }
     return list;
   }
 

@@ -2,6 +2,7 @@ package dev.brindle.daemon.host;
 
 import dev.brindle.store.disk.HostErrors;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -13,17 +14,29 @@ import java.nio.file.attribute.BasicFileAttributes;
 public final class DeadMount {
   private DeadMount() {}
 
+  /** What a mount answers. */
+  public enum Answer {
+    /** It is served, whatever else may be wrong with it. */
+    SERVED,
+    /** Nobody serves it. */
+    DEAD,
+    /** The kernel lets this user not ask. */
+    DENIED
+  }
+
   /**
-   * Asks the mount. Its attributes may still be in the kernel's cache; opening it asks the file
-   * system. One that lets this user not in, or has any other fault, is not dead.
+   * Asks a mount, and waits for its answer. Its attributes may still be in the kernel's cache;
+   * opening it asks the file system.
    */
-  public static boolean isDead(Path mountPoint) {
+  public static Answer ask(Path mountPoint) {
     try {
       Files.readAttributes(mountPoint, BasicFileAttributes.class);
       Files.newDirectoryStream(mountPoint).close();
-      return false;
+      return Answer.SERVED;
+    } catch (AccessDeniedException e) {
+      return Answer.DENIED;
     } catch (IOException e) {
-      return HostErrors.isNotConnected(e);
+      return HostErrors.isNotConnected(e) ? Answer.DEAD : Answer.SERVED;
     }
   }
 }

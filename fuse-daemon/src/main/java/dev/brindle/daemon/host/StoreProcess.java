@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The process that a store's lock names, and what Linux's {@code /proc} tells of it; elsewhere
  * nothing is known.
  */
-record StoreProcess(long pid) {
+public record StoreProcess(long pid) {
   private static final Path PROCESSES = Path.of("/proc");
   private static final Pattern HOLDER = Pattern.compile("process (\\d{1,9}) .*", Pattern.DOTALL);
 
@@ -29,8 +29,19 @@ record StoreProcess(long pid) {
     } catch (FileSystemException | StoreNotPrivateException e) {
       return null;
     }
-    Matcher holder = HOLDER.matcher(text);
+    return named(text);
+  }
+
+  private static @Nullable StoreProcess named(String line) {
+    Matcher holder = HOLDER.matcher(line);
     return holder.matches() ? new StoreProcess(Long.parseLong(holder.group(1))) : null;
+  }
+
+  /** Whether the process that a lock's line names runs; false when it names none. */
+  public static boolean isAlive(String line) {
+    StoreProcess process = named(line);
+    return process != null
+        && ProcessHandle.of(process.pid).filter(ProcessHandle::isAlive).isPresent();
   }
 
   /** Stopped by a signal or a debugger: it does not answer until it is told to go on. */
