@@ -13,6 +13,7 @@ import dev.brindle.daemon.host.Processes;
 import dev.brindle.daemon.host.StuckDaemon;
 import dev.brindle.daemon.host.Unmounter;
 import dev.brindle.store.Store;
+import dev.brindle.store.StoreNotPrivateException;
 import dev.brindle.store.StoreOptions;
 import dev.brindle.store.check.Check;
 import dev.brindle.store.check.CheckReport;
@@ -142,8 +143,9 @@ final class DirectAccess implements StoreAccess {
   /** Whether there is a store that nobody has open. */
   private static boolean isFree(Path store) throws IOException {
     try {
+      StoreLock.verifyFile(store);
       return !StoreLock.isHeld(store);
-    } catch (NoSuchFileException | AccessDeniedException e) {
+    } catch (NoSuchFileException | AccessDeniedException | StoreNotPrivateException e) {
       return false;
     }
   }
@@ -160,7 +162,9 @@ final class DirectAccess implements StoreAccess {
 
   @Override
   public boolean hasNoVolume(Path store) throws IOException {
-    if (daemon(store).isPresent()) {
+    Optional<ControlClient> running = daemon(store);
+    if (running.isPresent()) {
+      running.get().close();
       return false;
     }
     try (Store opened = Store.openForCheck(store, StoreOptions.defaults())) {

@@ -31,8 +31,13 @@ record MountedVolume(Path mountPoint, Path store, String volume, String device, 
 
   /** What the store's daemon says of it; empty when it is not this daemon that serves it. */
   Optional<MountReport> servedBy(DaemonControl daemon) throws IOException {
-    return daemon.status().mounts().stream()
-        .filter(report -> report.device().equals(device))
-        .findFirst();
+    return daemon.status().mounts().stream().filter(this::isServedAs).findFirst();
+  }
+
+  @SuppressWarnings("ConstantValue") // a daemon of an earlier build sends no device
+  private boolean isServedAs(MountReport report) {
+    return report.device() == null
+        ? report.mountPoint().equals(mountPoint.toString())
+        : report.device().equals(device);
   }
 }

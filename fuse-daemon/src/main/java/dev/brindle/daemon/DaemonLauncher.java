@@ -111,6 +111,7 @@ public final class DaemonLauncher {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TAKE_OVER_SECONDS);
     boolean told = false;
     while (true) {
+      boolean isLocked;
       try {
         Optional<ControlClient> running = ControlClient.connect(store);
         if (running.isPresent()) {
@@ -123,28 +124,33 @@ public final class DaemonLauncher {
         if (!isPassing(e.code()) || System.nanoTime() > deadline) {
           throw e;
         }
+        isLocked = e.code() == ControlErrorCode.STORE_LOCKED;
       }
-      told = awaitRelease(deadline, told);
+      told = awaitRelease(deadline, isLocked, told);
     }
   }
 
   /**
    * Until a daemon answers, or who has the store open has ended, and not beyond the deadline.
    *
+   * @param isLocked whether it is open in a process that is no daemon of it
    * @param told whether it was told that something is waited for
    * @return whether it is told now
    */
-  private boolean awaitRelease(long deadline, boolean told) throws IOException {
+  private boolean awaitRelease(long deadline, boolean isLocked, boolean told) throws IOException {
     String holder = StoreLock.line(store);
-    boolean tells = !told && StoreProcess.isAlive(holder);
+    boolean isKnown = StoreProcess.isAlive(holder);
+    boolean tells = isLocked && !told;
     if (tells) {
       notice.accept(
-          "the store %s is open in %s; waiting for a minute at the most".formatted(store, holder));
+          "the store %s is open in %s; waiting for a minute at the most"
+              .formatted(store, isKnown ? holder : "another process"));
     }
+    long soon = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     do {
       pause();
-    } while (StoreProcess.isAlive(holder)
-        && holder.equals(StoreLock.line(store))
+    } while (holder.equals(StoreLock.line(store))
+        && (isKnown ? StoreProcess.isAlive(holder) : System.nanoTime() < soon)
         && System.nanoTime() < deadline
         && !hasDaemon());
     return told || tells;

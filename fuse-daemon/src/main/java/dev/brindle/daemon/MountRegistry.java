@@ -26,8 +26,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tinylog.Logger;
@@ -208,7 +210,7 @@ final class MountRegistry {
           volume.id(),
           volume.fullName(),
           mountPoint,
-          mounted.device(),
+          mounted,
           options.withAllowOther(allowOther),
           namespace,
           session,
@@ -259,9 +261,9 @@ final class MountRegistry {
     Path path = mountPoint.normalize();
     ServedMount mount = find(path);
     unmounter.unmount(path, lazy);
-    if (mount.places().isEmpty()
-        && !awaitRemoval(mount, lazy ? ABANDON_WAIT : UNMOUNT_WAIT)
-        && !lazy) {
+    if (!mount.places().isEmpty()) {
+      kernelCaches.writeBack(List.of(mount.session()));
+    } else if (!awaitRemoval(mount, lazy ? ABANDON_WAIT : UNMOUNT_WAIT) && !lazy) {
       throw new IOException(path + " is unmounted, but the kernel does not let go of it yet");
     }
   }
@@ -290,13 +292,14 @@ final class MountRegistry {
   }
 
   private ServedMount find(Path path) throws IOException {
-    String topmost = MountTable.on(path).map(MountTable.Line::device).orElse("");
+    Optional<MountTable.Line> topmost = MountTable.on(path);
     List<ServedMount> present;
     synchronized (this) {
-      present = List.copyOf(mounts);
+      present = new ArrayList<>(mounts);
     }
+    Collections.reverse(present);
     for (ServedMount mount : present) {
-      if (mount.device().equals(topmost)) {
+      if (topmost.filter(mount::is).isPresent()) {
         return mount;
       }
     }
@@ -396,16 +399,24 @@ final class MountRegistry {
   }
 
   /** Takes a mount off a place of its own; what is in use, with what its users have written. */
-  private void takeOff(Path place) throws IOException {
+  private void takeOff(Path place) {
     try {
-      unmounter.unmount(place, false);
-    } catch (FileSystemException busy) {
-      Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
       try {
-        kernelCaches.writeBack();
-      } finally {
-        unmounter.unmount(place, true);
+        unmounter.unmount(place, false);
+      } catch (FileSystemException busy) {
+        Logger.warn("{}; it is detached, and its users get errors", busy.getMessage());
+        detach(place);
       }
+    } catch (IOException e) {
+      Logger.error(e, "{} could not be unmounted in order", place);
+    }
+  }
+
+  private void detach(Path place) throws IOException {
+    try {
+      kernelCaches.writeBack();
+    } finally {
+      unmounter.unmount(place, true);
     }
   }
 
@@ -413,7 +424,7 @@ final class MountRegistry {
   private void take(ServedMount mount) {
     try {
       for (Path place : mount.places()) {
-        if (MountTable.on(place).filter(top -> top.device().equals(mount.device())).isPresent()) {
+        if (MountTable.on(place).filter(mount::is).isPresent()) {
           takeOff(place);
         }
       }

@@ -16,18 +16,23 @@ import org.tinylog.Logger;
 /**
  * A mount that answers.
  *
- * @param device what the kernel tells it from others by
+ * @param line as the kernel listed it when it was made
  * @param options as they were made: what was left open is filled in
  */
 record ServedMount(
     long volume,
     String volumeName,
     Path mountPoint,
-    String device,
+    MountTable.Line line,
     MountOptions options,
     Namespace namespace,
     TransportSession session,
     Timestamp mounted) {
+
+  /** Whether a line of the kernel's list is this mount: a device's number may be given again. */
+  boolean is(MountTable.Line listed) {
+    return listed.device().equals(line.device()) && listed.source().equals(line.source());
+  }
 
   /**
    * Where it is mounted now, by the kernel's list: empty when it was taken off lazily and files are
@@ -35,10 +40,7 @@ record ServedMount(
    * than one after a bind mount.
    */
   List<Path> places() throws IOException {
-    return MountTable.read().stream()
-        .filter(line -> line.device().equals(device))
-        .map(MountTable.Line::mountPoint)
-        .toList();
+    return MountTable.read().stream().filter(this::is).map(MountTable.Line::mountPoint).toList();
   }
 
   /** Shows the volume under its present name, which may have changed. */
@@ -56,7 +58,8 @@ record ServedMount(
       Logger.debug(e, "{}: where it is mounted is not known", mountPoint);
     }
     Path place = places.isEmpty() ? mountPoint : places.get(0);
-    return new MountReport(name, place.toString(), device, options, mounted, places.isEmpty());
+    return new MountReport(
+        name, place.toString(), line.device(), options, mounted, places.isEmpty());
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.brindle.store.InodeAttributes;
 import dev.brindle.store.PosixAcl;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,17 +78,18 @@ final class SnapshotPermissions {
 
   private static PosixAcl limited(View view, InodeAttributes then, PosixAcl acl)
       throws IOException {
-    Today today = Today.of(view, then.inode());
+    Look look = new Look(view);
+    Today today = look.today(then.inode());
     InodeAttributes now = today.attributes;
     PosixAcl aclNow = today.acl();
     boolean sameOwner = then.uid() == now.uid();
     boolean sameGroup = then.gid() == now.gid();
     PosixAcl narrowed = sameGroup && acl.equals(aclNow) ? acl : acl.narrowedBy(aclNow, sameGroup);
     List<Long> placeThen = placeThen(view.tree(), then.inode());
-    List<Long> placeNow = placeNow(view, then.inode());
+    List<Long> placeNow = placeNow(look, then.inode());
     int limit =
-        limitByPlaceNow(view, then, placeThen, placeNow)
-            & limitByPlaceThen(view, then, placeThen, placeNow);
+        limitByPlaceNow(look, then, placeThen, placeNow)
+            & limitByPlaceThen(look, then, placeThen, placeNow);
     int forOwner = sameOwner ? BITS_ALL : limit >> 6 & aclNow.lowest();
     return narrowed.limitedTo(limit & ~(BITS_ALL << 6) | forOwner << 6);
   }
@@ -97,18 +100,51 @@ final class SnapshotPermissions {
    * @param tree the volume's, or that of the last snapshot that has it when it was removed
    */
   private record Today(FileTree tree, InodeAttributes attributes) {
-    static Today of(View view, long inode) throws IOException {
-      FileTree live = view.liveTree();
-      InodeAttributes found = find(live, inode);
-      if (found != null) {
-        return new Today(live, found);
-      }
-      FileTree last = lastWith(view, inode);
-      return new Today(last, last.getattr(inode));
-    }
-
     PosixAcl acl() throws IOException {
       return kept(tree, attributes);
+    }
+  }
+
+  /** One look at a directory of a snapshot and at those above it, which asks for each once. */
+  private static final class Look {
+    final View view;
+    private final Map<Long, Today> found = new HashMap<>();
+    private @Nullable List<Long> later;
+
+    Look(View view) {
+      this.view = view;
+    }
+
+    Today today(long inode) throws IOException {
+      Today known = found.get(inode);
+      if (known == null) {
+        FileTree live = view.liveTree();
+        InodeAttributes attributes = find(live, inode);
+        FileTree tree = attributes == null ? lastWith(inode) : live;
+        known = new Today(tree, attributes == null ? tree.getattr(inode) : attributes);
+        found.put(inode, known);
+      }
+      return known;
+    }
+
+    /** The last snapshot that has an inode: it was there in all until it was removed. */
+    private FileTree lastWith(long inode) throws IOException {
+      List<Long> snapshots = later == null ? view.laterSnapshots() : later;
+      later = snapshots;
+      FileTree last = view.tree();
+      int from = 0;
+      int to = snapshots.size();
+      while (from < to) {
+        int middle = (from + to) / 2;
+        FileTree tree = view.snapshot(snapshots.get(middle));
+        if (find(tree, inode) != null) {
+          last = tree;
+          from = middle + 1;
+        } else {
+          to = middle;
+        }
+      }
+      return last;
     }
   }
 
@@ -125,31 +161,16 @@ final class SnapshotPermissions {
     }
   }
 
-  /** The last snapshot that has an inode: it was there in all until it was removed. */
-  private static FileTree lastWith(View view, long inode) throws IOException {
-    List<Long> later = view.laterSnapshots();
-    FileTree last = view.tree();
-    int from = 0;
-    int to = later.size();
-    while (from < to) {
-      int middle = (from + to) / 2;
-      FileTree tree = view.snapshot(later.get(middle));
-      if (find(tree, inode) != null) {
-        last = tree;
-        from = middle + 1;
-      } else {
-        to = middle;
-      }
-    }
-    return last;
-  }
-
   /** The directories above one then, from its parent on. */
   private static List<Long> placeThen(FileTree tree, long inode) throws IOException {
     List<Long> place = new ArrayList<>();
     for (long at = inode; at != FileTree.ROOT_INODE; ) {
-      at = tree.parent(at);
-      place.add(at);
+      long next = tree.parent(at);
+      if (next == at) {
+        throw new FileSystemException(Errno.ENOENT);
+      }
+      place.add(next);
+      at = next;
     }
     return place;
   }
@@ -158,10 +179,10 @@ final class SnapshotPermissions {
    * The directories above one today, from its parent on; up to one that no place leads to, as it is
    * removed just now. Above what was removed stands what was above it last.
    */
-  private static List<Long> placeNow(View view, long inode) throws IOException {
+  private static List<Long> placeNow(Look look, long inode) throws IOException {
     List<Long> place = new ArrayList<>();
     for (long at = inode; at != FileTree.ROOT_INODE; ) {
-      long next = Today.of(view, at).tree.parent(at);
+      long next = look.today(at).tree.parent(at);
       if (next == at) {
         break;
       }
@@ -178,14 +199,14 @@ final class SnapshotPermissions {
 
   /** What the directories above leave of it today, when the first is another than then. */
   private static int limitByPlaceNow(
-      View view, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      Look look, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
       throws IOException {
     int limit = FileMode.ACCESS_MASK;
     if (parent(placeNow) == parent(placeThen)) {
       return limit;
     }
     for (long inode : placeNow) {
-      Today directory = Today.of(view, inode);
+      Today directory = look.today(inode);
       limit &= limitBySearch(then, directory.attributes, directory.acl());
     }
     // no place leads to it any more
@@ -194,13 +215,14 @@ final class SnapshotPermissions {
 
   /** What the directories above left of it then, those that let as few through today left out. */
   private static int limitByPlaceThen(
-      View view, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
+      Look look, InodeAttributes then, List<Long> placeThen, List<Long> placeNow)
       throws IOException {
     int limit = FileMode.ACCESS_MASK;
+    FileTree tree = look.view.tree();
     for (long inode : placeThen) {
-      InodeAttributes directory = view.tree().getattr(inode);
-      PosixAcl acl = kept(view.tree(), directory);
-      if (!placeNow.contains(inode) || !isAsOpenAs(directory, acl, Today.of(view, inode))) {
+      InodeAttributes directory = tree.getattr(inode);
+      PosixAcl acl = kept(tree, directory);
+      if (!placeNow.contains(inode) || !isAsOpenAs(directory, acl, look.today(inode))) {
         limit &= limitBySearch(then, directory, acl);
       }
     }

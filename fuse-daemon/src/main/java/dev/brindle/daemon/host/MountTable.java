@@ -37,7 +37,8 @@ public final class MountTable {
    *
    * @param type {@code fuse.brindle}, {@code ext4} ...
    * @param device what tells this mount from others, also from one that is made in its place later;
-   *     on Linux {@code 0:N}, where N is the number of the FUSE connection
+   *     on Linux {@code 0:N}, where N is the number of the FUSE connection; elsewhere what is
+   *     mounted, and where
    * @param user the number of the user whose FUSE mount it is; -1 where that is not told
    */
   public record Line(Path mountPoint, String type, String source, String device, long user) {
@@ -114,7 +115,8 @@ public final class MountTable {
       if (on >= 0 && options > on) {
         String type = line.substring(options + 2).split("[,)]", 2)[0];
         String source = line.substring(0, on);
-        lines.add(new Line(Path.of(line.substring(on + 4, options)), type, source, source, -1));
+        String place = line.substring(on + 4, options);
+        lines.add(new Line(Path.of(place), type, source, source + " on " + place, -1));
       }
     }
     return lines;

@@ -195,7 +195,7 @@ class HostTest {
             Path.of("/Users/me/a b"),
             "macfuse",
             "brindle:/Users/me/s:main",
-            "brindle:/Users/me/s:main",
+            "brindle:/Users/me/s:main on /Users/me/a b",
             -1),
         lines.get(1));
   }
