@@ -264,10 +264,14 @@ final class DataOperations {
       return;
     }
     long offset = offset(pick, tree, inode);
-    lockstep.note("seek %d inode %d from %d".formatted(treeId, inode, offset));
+    String what = "seek %d inode %d from %d".formatted(treeId, inode, offset);
     SparseBytes content = file.content();
-    Outcome<Long> data = Outcome.of(() -> lockstep.openTree(treeId).seek(inode, offset, Seek.DATA));
-    Outcome<Long> hole = Outcome.of(() -> lockstep.openTree(treeId).seek(inode, offset, Seek.HOLE));
+    Outcome<Long> data =
+        lockstep.ask(
+            what + ", data", () -> lockstep.openTree(treeId).seek(inode, offset, Seek.DATA));
+    Outcome<Long> hole =
+        lockstep.ask(
+            what + ", hole", () -> lockstep.openTree(treeId).seek(inode, offset, Seek.HOLE));
     String problem = SeekRule.refuseData(content, offset, data);
     if (problem != null) {
       throw new AssertionError("SEEK_DATA from " + offset + ": " + problem);

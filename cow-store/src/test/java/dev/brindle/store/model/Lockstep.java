@@ -153,12 +153,17 @@ final class Lockstep {
       Function<@Nullable T, M> onModel,
       BiConsumer<M, T> compare)
       throws IOException {
+    return answer(what, ask(what, onStore), onModel, compare);
+  }
+
+  /** The store's answer, for who compares it himself. */
+  <T> Outcome<T> ask(String what, Outcome.Call<T> onStore) throws IOException {
     Outcome<T> actual = execute(what, onStore);
     if (actual == null) {
       throw new CrashException(what);
     }
     watcher.ran(null);
-    return answer(what, actual, onModel, compare);
+    return actual;
   }
 
   /** Null when the store crashed: the operation took place, or not. */
