@@ -9,16 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.contract.Trees;
-import dev.brindle.store.disk.Disk;
-import dev.brindle.store.disk.DiskFile;
-import dev.brindle.store.disk.ForwardingDisk;
+import dev.brindle.store.disk.CountingDisk;
 import dev.brindle.store.disk.HostDisk;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,11 +50,10 @@ class OpenAfterCrashTest {
       store.sync();
       link(path, crashed);
     }
-    AtomicLong read = new AtomicLong();
     long start = System.nanoTime();
-    try (Disk disk = new CountingDisk(new HostDisk(crashed), read);
+    try (CountingDisk disk = new CountingDisk(new HostDisk(crashed));
         Store store = Store.open(disk, options)) {
-      long readByOpening = read.get();
+      long readByOpening = disk.bytesRead();
       System.out.printf(
           "opened after a crash in %,d ms, %,d MiB read: %,d MiB in the store, a tail of %,d MiB%n",
           (System.nanoTime() - start) / 1_000_000,
@@ -82,28 +77,6 @@ class OpenAfterCrashTest {
         directory = directory(tree, prefix + " " + i / FILES_IN_DIRECTORY);
       }
       write(tree, file(tree, directory, "file " + i), 0, pattern(FILE_BYTES, i));
-    }
-  }
-
-  /** What is read from the disk, from any thread. */
-  private static final class CountingDisk extends ForwardingDisk {
-    private final AtomicLong read;
-
-    CountingDisk(Disk disk, AtomicLong read) {
-      super(disk);
-      this.read = read;
-    }
-
-    @Override
-    protected DiskFile forwarding(DiskFile file) {
-      return new ForwardingFile(file) {
-        @Override
-        public int read(long offset, ByteBuffer target) throws IOException {
-          int bytes = super.read(offset, target);
-          read.addAndGet(Math.max(0, bytes));
-          return bytes;
-        }
-      };
     }
   }
 

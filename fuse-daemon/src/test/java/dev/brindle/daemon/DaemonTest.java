@@ -437,27 +437,33 @@ class DaemonTest {
     assertTrue(MountTable.on(base.resolve("bound")).isEmpty());
   }
 
+  /** What kept the volume from being mounted at some of the places. */
+  private List<Throwable> mountAtOnce(Path... places) throws InterruptedException {
+    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+    List<Thread> threads = new ArrayList<>();
+    for (Path where : places) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  mount("main", where);
+                } catch (Throwable e) {
+                  failures.add(e);
+                }
+              });
+      thread.start();
+      threads.add(thread);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return failures;
+  }
+
   @Test
   void twoMountsOfOnePlaceAtTheSameTime_oneIsMadeAndStays() throws Exception {
     for (int round = 0; round < 3; round++) {
-      List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-      List<Thread> threads = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        Thread thread =
-            new Thread(
-                () -> {
-                  try {
-                    mount("main", mountPoint);
-                  } catch (Throwable e) {
-                    failures.add(e);
-                  }
-                });
-        thread.start();
-        threads.add(thread);
-      }
-      for (Thread thread : threads) {
-        thread.join();
-      }
+      List<Throwable> failures = mountAtOnce(mountPoint, mountPoint);
       assertEquals(1, failures.size(), failures::toString);
       Files.writeString(mountPoint.resolve("f"), "round " + round);
       umount(mountPoint);
@@ -618,25 +624,8 @@ class DaemonTest {
 
   @Test
   void mountsAtTheSameTime_shareOneDaemon() throws Exception {
-    List<Thread> threads = new ArrayList<>();
-    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-    for (int i = 0; i < 3; i++) {
-      Path where = base.resolve("m" + i);
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  mount("main", where);
-                } catch (Throwable e) {
-                  failures.add(e);
-                }
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    List<Throwable> failures =
+        mountAtOnce(base.resolve("m0"), base.resolve("m1"), base.resolve("m2"));
     assertEquals(List.of(), failures);
     Files.writeString(base.resolve("m0/f"), "x");
     assertEquals("x", Files.readString(base.resolve("m1/f")));

@@ -74,6 +74,13 @@ final class Volumes {
     }
   }
 
+  /** A change that adds nothing, so that it may happen on a full disk. */
+  private <T> T changeDurably(Body<T> body) throws IOException {
+    T result = change(body);
+    persistWhereThereIsRoom();
+    return result;
+  }
+
   /**
    * Makes durable what has happened, and takes no room that is not there: on a full disk it is so
    * with the next checkpoint, and a deletion is what gives space back.
@@ -155,30 +162,24 @@ final class Volumes {
   }
 
   VolumeInfo rename(long volume, Predicate<VolumeInfo> condition, Name name) throws IOException {
-    VolumeInfo renamed =
-        change(
-            redo -> {
-              require(catalogue.volume(volume), condition);
-              VolumeInfo info = catalogue.renameVolume(volume, name);
-              redo.write(new RedoRecord.RenameVolume(volume, name));
-              return info;
-            });
-    persistWhereThereIsRoom();
-    return renamed;
+    return changeDurably(
+        redo -> {
+          require(catalogue.volume(volume), condition);
+          VolumeInfo info = catalogue.renameVolume(volume, name);
+          redo.write(new RedoRecord.RenameVolume(volume, name));
+          return info;
+        });
   }
 
   SnapshotInfo renameSnapshot(long snapshot, Predicate<SnapshotInfo> condition, Name name)
       throws IOException {
-    SnapshotInfo renamed =
-        change(
-            redo -> {
-              require(catalogue.snapshot(snapshot), condition);
-              SnapshotInfo info = catalogue.renameSnapshot(snapshot, name);
-              redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
-              return info;
-            });
-    persistWhereThereIsRoom();
-    return renamed;
+    return changeDurably(
+        redo -> {
+          require(catalogue.snapshot(snapshot), condition);
+          SnapshotInfo info = catalogue.renameSnapshot(snapshot, name);
+          redo.write(new RedoRecord.RenameSnapshot(snapshot, name));
+          return info;
+        });
   }
 
   SnapshotInfo takeSnapshot(long volume, Name name) throws IOException {

@@ -9,14 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.brindle.store.CorruptStoreException;
 import dev.brindle.store.StoreId;
-import dev.brindle.store.disk.Disk;
+import dev.brindle.store.disk.CountingDisk;
 import dev.brindle.store.disk.Disk.OpenMode;
 import dev.brindle.store.disk.DiskFile;
 import dev.brindle.store.disk.FaultyDisk;
-import dev.brindle.store.disk.ForwardingDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** A record whose table is longer than what of it is in memory at a time. */
@@ -30,7 +28,10 @@ final class PageRecordTest {
   private static final int STEP_PAGES = 64;
 
   private final FaultyDisk disk = new FaultyDisk();
-  private final AtomicLong bytesRead = new AtomicLong();
+  private final CountingDisk counting = new CountingDisk(disk);
+
+  /** Until a record had been written. */
+  private long bytesReadBefore;
 
   private static byte[] content(int page) {
     byte[] content = new byte[PageFormat.PAGE_BYTES];
@@ -44,8 +45,7 @@ final class PageRecordTest {
   }
 
   private PageRecord written() throws IOException {
-    PageRecord record =
-        new PageRecord(new CountingDisk(disk).open(NAME, OpenMode.CREATE), 0, CHECKPOINT, PAGES);
+    PageRecord record = new PageRecord(counting.open(NAME, OpenMode.CREATE), 0, CHECKPOINT, PAGES);
     PageRecord.Head head = record.head(STORE);
     for (int page = 0; page < PAGES; page++) {
       PageImage image = image(page);
@@ -56,27 +56,8 @@ final class PageRecordTest {
     PageRecord read = PageRecord.read(record.file(), 0, STORE);
     assertNotNull(read);
     assertEquals(PAGES, read.pages());
-    bytesRead.set(0);
+    bytesReadBefore = counting.bytesRead();
     return read;
-  }
-
-  /** Counts what is read. */
-  private final class CountingDisk extends ForwardingDisk {
-    CountingDisk(Disk disk) {
-      super(disk);
-    }
-
-    @Override
-    protected DiskFile forwarding(DiskFile file) {
-      return new ForwardingFile(file) {
-        @Override
-        public int read(long offset, ByteBuffer target) throws IOException {
-          int count = super.read(offset, target);
-          bytesRead.addAndGet(count);
-          return count;
-        }
-      };
-    }
   }
 
   @Test
@@ -124,6 +105,7 @@ final class PageRecordTest {
     }
     assertEquals(2, damages);
     long tableBytes = record.pageAt(0) - PageFormat.PAGE_BYTES;
-    assertTrue(bytesRead.get() <= record.end() + tableBytes, bytesRead + " bytes read");
+    long bytesRead = counting.bytesRead() - bytesReadBefore;
+    assertTrue(bytesRead <= record.end() + tableBytes, bytesRead + " bytes read");
   }
 }
